@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+
+/**
+ * Three bundles: the core with each of its threads and processes as a flat file of its own
+ * (so that an entry finds its neighbours beside itself), the preload as one CommonJS file, the window.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node22',
+      minify: false,
+      sourcemap: false,
+      rollupOptions: {
+        input: {
+          cli: at('main/host/cli/cli.main.ts'),
+          electron: at('main/host/electron/electron.main.ts'),
+          'log.worker': at('main/store/log.worker.ts'),
+          'metric.worker': at('main/store/metric.worker.ts'),
+          'query.worker': at('main/query/query.worker.ts'),
+          'scrape.worker': at('main/ingest/scrape.worker.ts'),
+          'slo.worker': at('main/slo/slo.worker.ts'),
+          'detect.worker': at('main/detect/detect.worker.ts'),
+          fleet: at('main/demo/fleet.main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      sourcemap: false,
+      rollupOptions: {
+        input: { preload: at('preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: {
+      outDir: at('out/renderer'),
+      sourcemap: false,
+      rollupOptions: { input: { index: at('renderer/index.html') } },
+    },
+  },
+});

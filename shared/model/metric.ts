@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Result } from '../error/result.ts';
+import type { Abort } from '../unit/abort.ts';
+
+/** A series' labels, `__name__` included. Hostile text: never put into markup, shell strings or file names. */
+export type Labels = Readonly<Record<string, string>>;
+export const Labels = z.record(z.string(), z.string());
+
+/** One value of one series at one instant. `at` is the sample's evaluation time. */
+export interface InstantSample {
+  readonly labels: Labels;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** A series over time. Both arrays have the same length, times ascend; a gap is simply absent. */
+export interface Series {
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** A vector (maybe empty, which is *no data* and never zero) or one scalar. */
+export type InstantValue =
+  | { readonly kind: 'vector'; readonly samples: readonly InstantSample[] }
+  | { readonly kind: 'scalar'; readonly at: number; readonly value: number };
+
+export const QueryErrorCode = z.enum([
+  'parse', // not PromQL; `position` points into the expression
+  'unsupported', // PromQL that Midwatch does not evaluate locally; `position` points at the part
+  'execution', // could not be evaluated: many-to-many matching, duplicate labels, …
+  'limit', // more samples or time than a query may take
+  'timeout',
+  'cancelled',
+  'unreachable',
+  'unauthorised',
+  'wrong-answer', // something answered, but not a Prometheus-compatible API
+  'blind', // the worker that was deciding died: no verdict
+]);
+export type QueryErrorCode = z.infer<typeof QueryErrorCode>;
+
+export const QueryError = z.object({
+  code: QueryErrorCode,
+  message: z.string(),
+  /** Offset into the expression, in UTF-16 units, where the code is `parse`, `unsupported` or `execution`. */
+  position: z.object({ from: z.number(), to: z.number() }).optional(),
+  retryable: z.boolean(),
+});
+export type QueryError = z.infer<typeof QueryError>;
+
+export interface RangeWindow {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly stepMs: number;
+}
+
+export interface QueryOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: Abort;
+}
+
+/**
+ * The one interface over local and remote metrics. Objectives, detectors, checks and conditions use nothing else.
+ * The expression language is PromQL on both sides.
+ */
+export interface QueryTarget {
+  readonly id: string;
+  instant(expression: string, at: number, options?: QueryOptions): Promise<Result<InstantValue, QueryError>>;
+  range(expression: string, window: RangeWindow, options?: QueryOptions): Promise<Result<readonly Series[], QueryError>>;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** What Midwatch knows of a source. `starting` is neither good nor bad: nothing has been tried yet. */
+export const SourceCondition = z.enum(['starting', 'ok', 'slow', 'unauthorised', 'unreachable', 'wrong-answer', 'stale']);
+export type SourceCondition = z.infer<typeof SourceCondition>;
+
+export const SourceKind = z.enum(['prometheus', 'exposition']);
+export type SourceKind = z.infer<typeof SourceKind>;
+
+export const SourceStatus = z.object({
+  id: z.string(),
+  kind: SourceKind,
+  /** Where it is, without credentials. */
+  address: z.string(),
+  condition: SourceCondition,
+  sinceAt: z.number(),
+  lastOkAt: z.number().nullable(),
+  lastTryAt: z.number().nullable(),
+  nextTryAt: z.number().nullable(),
+  latencyMs: z.number().nullable(),
+  /** What happened, what it means for the watch, what to do. Null while all is well. */
+  problem: z.string().nullable(),
+  pollEveryMs: z.number(),
+  polls: z.number(),
+  missedTicks: z.number(),
+  seriesCount: z.number().nullable(),
+  /** For direct scrapes: one entry a target. */
+  targets: z.array(
+    z.object({ id: z.string(), up: z.boolean(), lastOkAt: z.number().nullable(), problem: z.string().nullable() }),
+  ),
+  /** Objectives and rules that are blind while this source does not answer. */
+  blinds: z.array(z.string()),
+});
+export type SourceStatus = z.infer<typeof SourceStatus>;
+
+/** A source can be trusted for a decision only in these conditions. */
+export function isWatching(condition: SourceCondition): boolean {
+  return condition === 'ok' || condition === 'slow';
+}

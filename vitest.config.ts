@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+const slow = process.env.MIDWATCH_SLOW === '1';
+
+/** Tests run the TypeScript sources as they are; only the end-to-end folder needs the build. */
+export default defineConfig({
+  test: {
+    include: slow ? ['test/**/*.slow.test.ts'] : ['test/**/*.test.ts'],
+    exclude: slow ? [] : ['test/**/*.slow.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: slow ? 1_800_000 : 20_000,
+    hookTimeout: 60_000,
+    reporters: ['default'],
+  },
+});
