@@ -11,7 +11,18 @@ export type AlertPhase = z.infer<typeof AlertPhase>;
 
 /** The verdict of one pipeline stage, in words a person can read. Kept; answers "why was I paged, or not?". */
 export const StageVerdict = z.object({
-  stage: z.enum(['validate', 'deduplicate', 'enrich', 'silence', 'suppress', 'group', 'rate-limit', 'route', 'notify', 'state']),
+  stage: z.enum([
+    'validate',
+    'deduplicate',
+    'enrich',
+    'silence',
+    'suppress',
+    'group',
+    'rate-limit',
+    'route',
+    'notify',
+    'state',
+  ]),
   outcome: z.enum(['pass', 'held', 'suppressed', 'fired', 'resolved', 'sent', 'failed']),
   reason: z.string(),
   at: z.number(),

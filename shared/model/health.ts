@@ -14,7 +14,12 @@ export const Health = z.object({
   id: z.literal('core'),
   startedAt: z.number(),
   version: z.string(),
-  workspace: z.object({ name: z.string(), path: z.string(), demo: z.boolean(), problems: z.array(z.string()) }),
+  workspace: z.object({
+    name: z.string(),
+    path: z.string(),
+    demo: z.boolean(),
+    problems: z.array(z.string()),
+  }),
   /** Null while at least one source answers and every worker lives; otherwise the sentence for the red banner. */
   blind: z.string().nullable(),
   loopDelayP99Ms: z.number(),

@@ -66,5 +66,9 @@ export interface QueryOptions {
 export interface QueryTarget {
   readonly id: string;
   instant(expression: string, at: number, options?: QueryOptions): Promise<Result<InstantValue, QueryError>>;
-  range(expression: string, window: RangeWindow, options?: QueryOptions): Promise<Result<readonly Series[], QueryError>>;
+  range(
+    expression: string,
+    window: RangeWindow,
+    options?: QueryOptions,
+  ): Promise<Result<readonly Series[], QueryError>>;
 }

@@ -44,7 +44,11 @@ export const PolicyRow = z.object({
   /** Null where the row can fire; otherwise why it was left out. */
   leftOut: z.string().nullable(),
   /** Detection time at 100, 10 and 1 % errors; null is never. */
-  detectionMs: z.object({ all: z.number().nullable(), tenth: z.number().nullable(), hundredth: z.number().nullable() }),
+  detectionMs: z.object({
+    all: z.number().nullable(),
+    tenth: z.number().nullable(),
+    hundredth: z.number().nullable(),
+  }),
 });
 export type PolicyRow = z.infer<typeof PolicyRow>;
 

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** What Midwatch knows of a source. `starting` is neither good nor bad: nothing has been tried yet. */
-export const SourceCondition = z.enum(['starting', 'ok', 'slow', 'unauthorised', 'unreachable', 'wrong-answer', 'stale']);
+export const SourceCondition = z.enum([
+  'starting',
+  'ok',
+  'slow',
+  'unauthorised',
+  'unreachable',
+  'wrong-answer',
+  'stale',
+]);
 export type SourceCondition = z.infer<typeof SourceCondition>;
 
 export const SourceKind = z.enum(['prometheus', 'exposition']);
@@ -26,7 +34,12 @@ export const SourceStatus = z.object({
   seriesCount: z.number().nullable(),
   /** For direct scrapes: one entry a target. */
   targets: z.array(
-    z.object({ id: z.string(), up: z.boolean(), lastOkAt: z.number().nullable(), problem: z.string().nullable() }),
+    z.object({
+      id: z.string(),
+      up: z.boolean(),
+      lastOkAt: z.number().nullable(),
+      problem: z.string().nullable(),
+    }),
   ),
   /** Objectives and rules that are blind while this source does not answer. */
   blinds: z.array(z.string()),

@@ -27,7 +27,8 @@ export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;
   if (!DURATION.test(text)) return undefined;
   let total = 0;
-  for (const [, digits, unit] of text.matchAll(PART)) total += Number(digits) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  for (const [, digits, unit] of text.matchAll(PART))
+    total += Number(digits) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
   return Number.isFinite(total) ? total : undefined;
 }
 

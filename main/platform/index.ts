@@ -1,0 +1,14 @@
+/**
+ * What every stage stands on and that knows no word of the domain: time, identifiers, log lines, news, threads and processes.
+ * Time and identifiers are always passed in, so that one pipeline runs live, in scenarios and over history.
+ * A thread that dies is restarted and said; what it was deciding is rejected, never guessed.
+ */
+export { type Bus, createBus } from './bus.ts';
+export { type Clock, systemClock, VirtualClock } from './clock.ts';
+export { countingIds, fingerprint, type Ids, randomIds, secretToken, sha256 } from './id.ts';
+export { createLogger, type Logger, silentLogger } from './logger.ts';
+export { type Child, type LaunchChild, launchNodeChild } from './process/child.ts';
+export { type Repeat, repeat, type Tick } from './scheduler.ts';
+export { inlineWorker, startWorker, type WorkerHandle, type WorkerOptions } from './worker/client.ts';
+export { type Remote, Transfer, type WorkerApi } from './worker/protocol.ts';
+export { serveWorker } from './worker/serve.ts';

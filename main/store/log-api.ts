@@ -1,0 +1,95 @@
+import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import type {
+  EvidenceChart,
+  Incident,
+  NewTimelineEntry,
+  TimelineEntry,
+} from '../../shared/model/incident.ts';
+import type { Labels } from '../../shared/model/metric.ts';
+import type { Delivery } from '../../shared/model/notification.ts';
+import type { PlaybookRun } from '../../shared/model/playbook.ts';
+import type { Postmortem } from '../../shared/model/postmortem.ts';
+
+/** Samples of one series of a piece of evidence, as they are kept. */
+export interface EvidenceSeries {
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface EvidenceWrite {
+  readonly chart: EvidenceChart;
+  readonly series: readonly EvidenceSeries[];
+}
+
+/** A verdict as it is kept for the question "why was I, or was I not, paged?". */
+export interface VerdictRecord extends StageVerdict {
+  readonly alertId: string;
+}
+
+/** An intent is written before an effect begins, its outcome after; an intent without outcome is *unknown*. */
+export interface JournalRecord {
+  readonly id: string;
+  readonly runId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly intent: string;
+  readonly intendedAt: number;
+  readonly outcome: string | null;
+  readonly endedAt: number | null;
+}
+
+/**
+ * `midwatch.db`, served by its one writer thread: what must never be lost. Each function is one transaction and answers
+ * after its commit. A change that names a revision other than the stored one is refused with the code `stale-revision`;
+ * a full disk or a failing one answers `store-failed`, and nothing of the transaction is kept.
+ */
+export type LogApi = {
+  /** The incident, its first entries and its evidence, all or nothing. The name (INC-0001) and numbers are given here. */
+  openIncident(
+    incident: Omit<Incident, 'name' | 'timelineSeq' | 'evidenceCount'>,
+    entries: readonly NewTimelineEntry[],
+    evidence: readonly EvidenceWrite[],
+  ): { incident: Incident; entries: TimelineEntry[] };
+  /** Replaces the incident (its `revision` must be the stored one plus 1) and appends to its timeline, in one transaction. */
+  updateIncident(
+    incident: Incident,
+    entries: readonly NewTimelineEntry[],
+  ): { incident: Incident; entries: TimelineEntry[] };
+  loadIncidents(): Incident[];
+  timeline(incidentId: string, afterSeq: number): TimelineEntry[];
+  /** Checks the hash chain; the number of the first entry that does not fit, or null. */
+  verifyTimeline(incidentId: string): number | null;
+
+  addEvidence(evidence: readonly EvidenceWrite[]): void;
+  evidenceCharts(incidentId: string): EvidenceChart[];
+  evidenceSeries(evidenceId: string): EvidenceSeries[];
+  /** Adds later samples to the series of a chart; samples at or before the kept end are ignored. */
+  extendEvidence(evidenceId: string, toAt: number, series: readonly EvidenceSeries[]): void;
+
+  saveAlerts(alerts: readonly Alert[], verdicts: readonly VerdictRecord[]): void;
+  /** All that are not inactive, and those resolved since the given time. */
+  loadAlerts(resolvedSinceAt: number): Alert[];
+  verdicts(alertId: string, limit: number): VerdictRecord[];
+
+  /** Replaces the run (its `revision` must be the stored one plus 1; a new run has 1), with what the timeline says of it. */
+  saveRun(run: PlaybookRun, journal: readonly JournalRecord[]): void;
+  loadRuns(): PlaybookRun[];
+  openJournal(): JournalRecord[];
+
+  saveDeliveries(deliveries: readonly Delivery[]): void;
+  pendingDeliveries(): Delivery[];
+  recentDeliveries(limit: number): Delivery[];
+
+  /** `revision` must be the stored one plus 1; a new one has 1. */
+  savePostmortem(postmortem: Postmortem): void;
+  loadPostmortem(incidentId: string): Postmortem | null;
+
+  getSetting(key: string): string | null;
+  putSetting(key: string, value: string): void;
+
+  /** Size on disk in bytes, write-ahead log included. */
+  sizeBytes(): number;
+  close(): void;
+};
