@@ -25,7 +25,7 @@ export interface Tick {
 export function repeat(options: Repeat): () => void {
   const { clock, periodMs } = options;
   let stopped = false;
-  let cancel = () => undefined;
+  let cancel: () => void = () => undefined;
   const firstDueAt = clock.now() + Math.round(periodMs * options.phase);
   let dueAt = firstDueAt;
 

@@ -45,7 +45,7 @@ export function startWorker<Api extends WorkerApi>(options: WorkerOptions): Work
   let lastProblem: string | null = null;
   let condition: WorkerHealth['condition'] = 'starting';
   let stopped = false;
-  let cancelRestart = () => undefined;
+  let cancelRestart: () => void = () => undefined;
   let lastStartAt = 0;
   let waitMs = 100;
   let worker: Worker;
