@@ -1,0 +1,20 @@
+import { incidentContract } from './incident.ts';
+import { playbookContract } from './playbook.ts';
+import { postmortemContract } from './postmortem.ts';
+import { seriesContract } from './series.ts';
+import { stateContract } from './state.ts';
+import { alertContract, demoContract, sourceContract, systemContract } from './system.ts';
+
+/** All that a window may ask, by domain. Inputs and outputs are checked at the boundary on both transports. */
+export const contract = {
+  system: systemContract,
+  state: stateContract,
+  source: sourceContract,
+  alert: alertContract,
+  incident: incidentContract,
+  playbook: playbookContract,
+  postmortem: postmortemContract,
+  series: seriesContract,
+  demo: demoContract,
+};
+export type Contract = typeof contract;

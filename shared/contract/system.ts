@@ -1,0 +1,75 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { Page } from '../model/notification.ts';
+import { contractErrors } from './error.ts';
+
+const base = oc.errors(contractErrors);
+
+/** A notification for the window to show; it answers `notificationShown`, or says why it could not. */
+export const BrowserNotification = z.object({ deliveryId: z.string(), page: Page });
+export type BrowserNotification = z.infer<typeof BrowserNotification>;
+
+export const systemContract = {
+  hello: base.output(
+    z.object({
+      version: z.string(),
+      host: z.enum(['node', 'electron']),
+      workspace: z.string(),
+      demo: z.boolean(),
+      at: z.number(),
+    }),
+  ),
+  notifications: base.output(eventIterator(BrowserNotification)),
+  notificationShown: base.input(
+    z.object({
+      deliveryId: z.string().max(200),
+      outcome: z.enum(['shown', 'denied', 'failed']),
+      problem: z.string().max(500),
+    }),
+  ),
+  /** Sends a marked test message through one receiver. */
+  sendTest: base.input(z.object({ receiver: z.string().max(200) })).output(z.object({ text: z.string() })),
+};
+
+export const sourceContract = {
+  /** Asks the source at once instead of at its next turn. */
+  tryNow: base.input(z.object({ sourceId: z.string().max(200) })),
+};
+
+export const alertContract = {
+  acknowledge: base.input(z.object({ alertId: z.string().max(200) })),
+  /** The kept verdicts of each stage, newest first. */
+  why: base
+    .input(z.object({ alertId: z.string().max(200), limit: z.number().int().min(1).max(500).default(100) }))
+    .output(
+      z.array(
+        z.object({
+          stage: z.string(),
+          outcome: z.string(),
+          reason: z.string(),
+          at: z.number(),
+          definedAt: z.string().nullable(),
+        }),
+      ),
+    ),
+};
+
+/** Only where the demo runs: its fleet's controls. Faults really happen and end by themselves. */
+export const demoContract = {
+  state: base.output(
+    z.object({
+      available: z.boolean(),
+      faults: z.array(
+        z.object({ id: z.string(), kind: z.string(), service: z.string().nullable(), endsAt: z.number() }),
+      ),
+    }),
+  ),
+  inject: base
+    .input(
+      z.object({
+        kind: z.enum(['bad-model', 'upstream-outage', 'latency', 'errors', 'crash', 'stale-features']),
+      }),
+    )
+    .output(z.object({ id: z.string(), endsAt: z.number() })),
+  clear: base.input(z.object({ id: z.string().max(200) })),
+};
