@@ -1,0 +1,39 @@
+/**
+ * `npm run demo` and `npm start`: set up what is missing, then hand over to the application.
+ * Electron's window where its runtime is there; else the same core with the browser as its window.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, environment, install, nodePath, root } from './setup.mjs';
+
+const [command = 'start', ...args] = process.argv.slice(2);
+
+function electronRuntime() {
+  const folder = join(root, 'node_modules', 'electron');
+  const pathFile = join(folder, 'path.txt');
+  if (!existsSync(pathFile)) return undefined;
+  const executable = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim());
+  return existsSync(executable) ? executable : undefined;
+}
+
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+await install();
+await build();
+
+const headless = args.some((arg) => ['--smoke', '--no-open', '--help', '--no-electron'].includes(arg));
+const electron = headless || !hasDisplay ? undefined : electronRuntime();
+const [program, programArgs] = electron
+  ? [electron, [root, command, ...args]]
+  : [nodePath, [join(root, 'out', 'main', 'cli.js'), command, ...args]];
+if (!electron && !headless) console.log("Electron's runtime is not here: the window is a browser tab. (npx install-electron fetches it.)");
+
+const child = spawn(program, programArgs, { cwd: process.env.INIT_CWD ?? root, env: environment(), stdio: 'inherit' });
+// The terminal sends Ctrl-C to the child as well: wait for it to drain instead of leaving it alone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+child.on('error', (error) => {
+  console.error(`midwatch: could not start ${program}: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (status, signal) => process.exit(status ?? (signal === 'SIGINT' ? 0 : 1)));
