@@ -34,6 +34,48 @@ export type StageVerdict = z.infer<typeof StageVerdict>;
 export const Acknowledgement = z.object({ by: z.string(), at: z.number(), untilAt: z.number().nullable() });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
+/** News that has been decided and stored, but not yet been taken over by those who act on it. */
+export const UnsettledChange = z.object({
+  change: z.enum(['fired', 'priority-raised', 'resolved', 'no-data', 'acknowledged']),
+  previous: AlertPhase,
+  at: z.number(),
+});
+export type UnsettledChange = z.infer<typeof UnsettledChange>;
+
+/**
+ * What the pipeline must remember of an alert beside what a person reads: it is stored with the alert, in the same
+ * transaction, so that a restart goes on exactly where the last decision left off.
+ */
+export const AlertMemory = z.object({
+  /** Time since `activeSinceAt` in which nothing was seen; it does not count towards `for`. */
+  unseenMs: z.number(),
+  /** Last evaluation that knew something; *no data*, *error* and *blind* know nothing. */
+  seenAt: z.number().nullable(),
+  /** True while the time since `seenAt` is unknown. */
+  gap: z.boolean(),
+  /** Since when there is no data, or an error, without a break. */
+  unknownSinceAt: z.number().nullable(),
+  /** Since when the resolve condition has held, while `keep_firing_for` keeps it firing. */
+  clearSinceAt: z.number().nullable(),
+  /** The value when a person acknowledged it. */
+  acknowledgedValue: z.number().nullable(),
+  /** When its present episode was first said; null while it was not. */
+  notifiedAt: z.number().nullable(),
+  notifiedPriority: Priority.nullable(),
+  /** It was said to be firing, and the end has not been said yet. */
+  resolutionOwed: z.boolean(),
+  /** Why it must be said again, whatever was said before. */
+  renotify: z.object({ reason: z.string(), silent: z.boolean() }).nullable(),
+  /** Notifications it was part of, within the rate limit's window, oldest first. */
+  notifications: z.array(z.object({ at: z.number(), summary: z.boolean() })),
+  unsettled: z.array(UnsettledChange),
+  /** A notification was decided that the notifier has not confirmed to keep. */
+  unsettledNotification: z.boolean(),
+  failingShare: z.number().nullable(),
+  objectiveId: z.string().nullable(),
+});
+export type AlertMemory = z.infer<typeof AlertMemory>;
+
 export const Alert = z.object({
   /** Fingerprint of the labels: the same alert is the same id for ever. */
   id: z.string(),
@@ -61,5 +103,6 @@ export const Alert = z.object({
   incidentId: z.string().nullable(),
   /** The latest verdict of each stage, in pipeline order. */
   verdicts: z.array(StageVerdict),
+  memory: AlertMemory.optional(),
 });
 export type Alert = z.infer<typeof Alert>;

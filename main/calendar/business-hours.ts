@@ -1,0 +1,65 @@
+import { Temporal } from 'temporal-polyfill';
+import type { BusinessHoursConfig, Weekday } from '../../shared/config/routing.ts';
+
+/** Business hours of one workspace. Opening is included, closing is not. */
+export interface BusinessHours {
+  inBusinessHours(at: number): boolean;
+  /** The next instant at which they open, strictly after `at`; null where no day of the next two years does. */
+  nextOpening(at: number): number | null;
+}
+
+const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** Holidays could fill a calendar; a search that ends is worth more than one that is right about the year after next. */
+const SEARCH_DAYS = 731;
+
+/**
+ * Decides on the wall clock of the time zone: 09:00 is what the clock on the wall shows, whatever the offset is that day.
+ * Where the clocks skip the opening time, the day opens with the first instant after the gap.
+ */
+export function createBusinessHours(config: BusinessHoursConfig): BusinessHours {
+  const holidays = new Set(config.holidays);
+  const days = new Set<Weekday>(config.days);
+  const from = minuteOfDay(config.from);
+  const to = minuteOfDay(config.to);
+
+  const isWorkday = (date: Temporal.PlainDate) => {
+    const weekday = WEEKDAYS[date.dayOfWeek - 1];
+    return weekday !== undefined && days.has(weekday) && !holidays.has(date.toString());
+  };
+  const zoned = (at: number) =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(config.time_zone);
+
+  return {
+    inBusinessHours(at) {
+      const local = zoned(at);
+      const minute = local.hour * 60 + local.minute;
+      return minute >= from && minute < to && isWorkday(local.toPlainDate());
+    },
+    nextOpening(at) {
+      let date = zoned(at).toPlainDate();
+      for (let day = 0; day < SEARCH_DAYS; day += 1) {
+        if (isWorkday(date)) {
+          const opening = openingOf(date, config.from, config.time_zone);
+          if (opening > at) return opening;
+        }
+        date = date.add({ days: 1 });
+      }
+      return null;
+    },
+  };
+}
+
+function openingOf(date: Temporal.PlainDate, from: string, timeZone: string): number {
+  const wanted = date.toPlainDateTime(Temporal.PlainTime.from(from));
+  const opening = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  const shown = opening.toPlainDateTime();
+  if (Temporal.PlainDateTime.compare(shown, wanted) >= 0) return opening.epochMilliseconds;
+  // The wall clock skips the opening: it opens at the transition itself.
+  return opening.getTimeZoneTransition('next')?.epochMilliseconds ?? opening.epochMilliseconds;
+}
+
+function minuteOfDay(time: string): number {
+  const [hour, minute] = time.split(':').map(Number);
+  return (hour ?? 0) * 60 + (minute ?? 0);
+}

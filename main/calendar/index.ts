@@ -1,0 +1,6 @@
+/**
+ * Pure questions about people's time, asked with an instant and answered without a clock.
+ * Business hours carry a time zone and holidays, and are right on the days when the clocks change.
+ * Nothing here decides who is told; it only says whether people are at work.
+ */
+export { type BusinessHours, createBusinessHours } from './business-hours.ts';
