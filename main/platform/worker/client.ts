@@ -31,66 +31,92 @@ interface Pending {
 
 /** A restart storm must not burn the laptop: the wait doubles up to this. */
 const RESTART_WAIT_MAX_MS = 30_000;
+const RESTART_WAIT_MIN_MS = 100;
+/** A thread that lived this long did not die of its start: the next wait is short again. */
+const LIVED_LONG_MS = 60_000;
 
 /**
  * Starts a worker thread and keeps it alive. A call whose worker dies is rejected with the code `worker-died`:
  * what it was deciding is blind, never a verdict.
  */
 export function startWorker<Api extends WorkerApi>(options: WorkerOptions): WorkerHandle<Api> {
-  const { name, clock, log } = options;
-  const pending = new Map<number, Pending>();
-  const listeners = new Set<(health: WorkerHealth) => void>();
-  let nextId = 1;
-  let restarts = 0;
-  let lastProblem: string | null = null;
-  let condition: WorkerHealth['condition'] = 'starting';
-  let stopped = false;
-  let cancelRestart: () => void = () => undefined;
-  let lastStartAt = 0;
-  let waitMs = 100;
-  let worker: Worker;
+  const thread = new KeptThread(options);
+  return {
+    call: remote<Api>((method, args) => thread.invoke(method, args)),
+    health: () => thread.health(),
+    onChange: (listener) => thread.onChange(listener),
+    stop: () => thread.stop(),
+    kill: () => thread.kill(),
+  };
+}
 
-  const health = (): WorkerHealth => ({ name, condition, restarts, pending: pending.size, lastProblem });
-  const say = () => {
-    for (const listener of listeners) listener(health());
-  };
-  const died = (problem: string) => {
-    if (condition === 'dead') return;
-    condition = 'dead';
-    lastProblem = problem;
-    for (const [id, call] of pending) {
-      pending.delete(id);
-      call.reject(
-        new CodedError(
-          'worker-died',
-          `The ${name} worker died (${problem}). What it was deciding is unknown; it is being restarted.`,
-          { retryable: true },
-        ),
-      );
-    }
-    if (stopped) return;
-    log.error({ worker: name, problem }, 'a worker died');
-    say();
-    waitMs = clock.monotonic() - lastStartAt > 60_000 ? 100 : Math.min(waitMs * 2, RESTART_WAIT_MAX_MS);
-    cancelRestart = clock.setTimeout(() => {
-      restarts += 1;
-      start();
-      say();
-    }, waitMs);
-  };
-  const start = () => {
-    lastStartAt = clock.monotonic();
-    condition = 'ok';
-    const thread = new Worker(options.entry, { workerData: options.init, name });
-    worker = thread;
-    let failure: string | undefined;
-    thread.on('message', (answer: AnswerMessage) => {
-      const call = pending.get(answer.id);
-      if (!call) return;
-      pending.delete(answer.id);
-      if (answer.ok) call.resolve(answer.value);
-      else call.reject(fromWire(answer.error));
+/** One worker thread over all its lives: its pending calls, its deaths and its restarts. */
+class KeptThread {
+  private readonly options: WorkerOptions;
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners = new Set<(health: WorkerHealth) => void>();
+  private nextId = 1;
+  private restarts = 0;
+  private lastProblem: string | null = null;
+  private condition: WorkerHealth['condition'] = 'starting';
+  private stopped = false;
+  private cancelRestart: () => void = () => undefined;
+  private lastStartAt = 0;
+  private waitMs = RESTART_WAIT_MIN_MS;
+  private worker: Worker;
+
+  constructor(options: WorkerOptions) {
+    this.options = options;
+    this.worker = this.start();
+  }
+
+  health(): WorkerHealth {
+    const { name } = this.options;
+    return {
+      name,
+      condition: this.condition,
+      restarts: this.restarts,
+      pending: this.pending.size,
+      lastProblem: this.lastProblem,
+    };
+  }
+
+  onChange(listener: (health: WorkerHealth) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancelRestart();
+    await this.worker.terminate();
+  }
+
+  async kill(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  invoke(method: string, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.condition === 'dead') {
+        reject(this.deadError(!this.stopped));
+        return;
+      }
+      const id = this.nextId++;
+      this.pending.set(id, { resolve, reject });
+      const buffers = args.flatMap((arg) => (arg instanceof Transfer ? [...arg.buffers] : []));
+      const plain = args.map((arg) => (arg instanceof Transfer ? arg.value : arg));
+      this.worker.postMessage({ id, name: method, args: plain }, buffers);
     });
+  }
+
+  private start(): Worker {
+    const { entry, init, name, clock, log } = this.options;
+    this.lastStartAt = clock.monotonic();
+    this.condition = 'ok';
+    const thread = new Worker(entry, { workerData: init, name });
+    let failure: string | undefined;
+    thread.on('message', (answer: AnswerMessage) => this.settle(answer));
     thread.on('messageerror', (thrown) =>
       log.error({ worker: name, problem: messageOf(thrown) }, 'a worker answer could not be read'),
     );
@@ -98,48 +124,47 @@ export function startWorker<Api extends WorkerApi>(options: WorkerOptions): Work
       failure = messageOf(thrown);
     });
     thread.on('exit', (status) => {
-      if (thread === worker) died(failure ?? `exit status ${status}`);
+      if (thread === this.worker) this.died(failure ?? `exit status ${status}`);
     });
-  };
-  start();
+    return thread;
+  }
 
-  const invoke = (method: string, args: unknown[]) =>
-    new Promise<unknown>((resolve, reject) => {
-      if (condition === 'dead') {
-        reject(
-          new CodedError(
-            'worker-died',
-            `The ${name} worker is down (${lastProblem ?? 'stopped'}) and is being restarted.`,
-            { retryable: !stopped },
-          ),
-        );
-        return;
-      }
-      const id = nextId++;
-      pending.set(id, { resolve, reject });
-      const buffers = args.flatMap((arg) => (arg instanceof Transfer ? [...arg.buffers] : []));
-      worker.postMessage(
-        { id, name: method, args: args.map((arg) => (arg instanceof Transfer ? arg.value : arg)) },
-        buffers,
-      );
-    });
+  private settle(answer: AnswerMessage): void {
+    const call = this.pending.get(answer.id);
+    if (!call) return;
+    this.pending.delete(answer.id);
+    if (answer.ok) call.resolve(answer.value);
+    else call.reject(fromWire(answer.error));
+  }
 
-  return {
-    call: remote<Api>(invoke),
-    health,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async stop() {
-      stopped = true;
-      cancelRestart();
-      await worker.terminate();
-    },
-    async kill() {
-      await worker.terminate();
-    },
-  };
+  private died(problem: string): void {
+    const { clock, log, name } = this.options;
+    if (this.condition === 'dead') return;
+    this.condition = 'dead';
+    this.lastProblem = problem;
+    const lost = [...this.pending.values()];
+    this.pending.clear();
+    for (const call of lost) call.reject(this.deadError(true));
+    if (this.stopped) return;
+    log.error({ worker: name, problem }, 'a worker died');
+    this.say();
+    const livedLong = clock.monotonic() - this.lastStartAt > LIVED_LONG_MS;
+    this.waitMs = livedLong ? RESTART_WAIT_MIN_MS : Math.min(this.waitMs * 2, RESTART_WAIT_MAX_MS);
+    this.cancelRestart = clock.setTimeout(() => {
+      this.restarts += 1;
+      this.worker = this.start();
+      this.say();
+    }, this.waitMs);
+  }
+
+  private deadError(retryable: boolean): CodedError {
+    const text = `The ${this.options.name} worker died (${this.lastProblem ?? 'stopped'}). What it was deciding is unknown; it is being restarted.`;
+    return new CodedError('worker-died', text, { retryable });
+  }
+
+  private say(): void {
+    for (const listener of this.listeners) listener(this.health());
+  }
 }
 
 function remote<Api>(invoke: (name: string, args: unknown[]) => Promise<unknown>): Remote<Api> {

@@ -1,0 +1,11 @@
+/**
+ * What windows ask of the core: one file a domain, each checks the request, calls its stage and answers.
+ * One router serves a message port and a WebSocket alike; coded errors of the stages become the contract's.
+ * State travels as a snapshot and numbered patches, so a window that comes late or back is right.
+ */
+export type { ApiContext, ApiRouter } from './context.ts';
+export type { FleetControl } from './demo.ts';
+export { type ApiParts, createRouter } from './router.ts';
+export { createStateHub, type StateHub } from './state-hub.ts';
+export type { WindowNotifications } from './system.ts';
+export { type Api, serveMessagePort, serveWebSocket } from './transport.ts';

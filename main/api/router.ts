@@ -1,0 +1,41 @@
+import type { Playbooks } from '../playbook/index.ts';
+import { type AlertPart, alertRouter } from './alert.ts';
+import { procedures } from './context.ts';
+import { type DemoPart, demoRouter } from './demo.ts';
+import { type IncidentPart, incidentRouter } from './incident.ts';
+import { playbookRouter } from './playbook.ts';
+import { type PostmortemPart, postmortemRouter } from './postmortem.ts';
+import { type SeriesPart, seriesRouter } from './series.ts';
+import { type SourcePart, sourceRouter } from './source.ts';
+import type { StateHub } from './state-hub.ts';
+import { type SystemPart, systemRouter } from './system.ts';
+
+/** What the requests need of the stages, by domain. */
+export interface ApiParts {
+  readonly system: SystemPart;
+  readonly hub: StateHub;
+  readonly source: SourcePart;
+  readonly alert: AlertPart;
+  readonly incident: IncidentPart;
+  readonly playbooks: Playbooks;
+  readonly postmortem: PostmortemPart;
+  readonly series: SeriesPart;
+  readonly demo: DemoPart;
+}
+
+/** One router for both transports. */
+export function createRouter(parts: ApiParts) {
+  return procedures.router({
+    system: systemRouter(parts.system),
+    state: procedures.state.router({
+      watch: procedures.state.watch.handler(({ signal }) => parts.hub.watch(signal)),
+    }),
+    source: sourceRouter(parts.source),
+    alert: alertRouter(parts.alert),
+    incident: incidentRouter(parts.incident),
+    playbook: playbookRouter(parts.playbooks),
+    postmortem: postmortemRouter(parts.postmortem),
+    series: seriesRouter(parts.series),
+    demo: demoRouter(parts.demo),
+  });
+}

@@ -1,0 +1,83 @@
+import { encodeSeries } from '../../shared/contract/series-file.ts';
+import { CodedError } from '../../shared/error/coded.ts';
+import type { QueryError, QueryTarget, Series } from '../../shared/model/metric.ts';
+import type { Clock } from '../platform/index.ts';
+import { answering, procedures } from './context.ts';
+
+export interface SeriesPart {
+  readonly clock: Clock;
+  readonly target: (sourceId: string) => QueryTarget | undefined;
+  /** Burn rates of an objective's windows over time. */
+  readonly burn: (
+    objectiveId: string,
+    fromAt: number,
+    toAt: number,
+    stepMs: number,
+  ) => Promise<readonly Series[]>;
+  /** Budget remaining over the period. */
+  readonly budget: (objectiveId: string) => Promise<readonly Series[]>;
+}
+
+/** A chart cannot show more, and a request must not keep a worker for long. */
+const POINTS_MAX = 11_000;
+const TIMEOUT_MS = 15_000;
+
+/** Requests for samples; the answers are binary. */
+export function seriesRouter({ clock, target, burn, budget }: SeriesPart) {
+  const at = procedures.series;
+  const targetOf = (id: string) => {
+    const found = target(id);
+    if (!found) throw new CodedError('source-not-found', `There is no source named ${id} in this workspace.`);
+    return found;
+  };
+  return at.router({
+    range: at.range.handler(async ({ input, errors, signal }) => {
+      const query = await answering(errors, () => targetOf(input.source));
+      if ((input.toAt - input.fromAt) / input.stepMs > POINTS_MAX) {
+        throw errors.QUERY({
+          message: `That is more than ${POINTS_MAX.toLocaleString('en-US')} points a series: use a longer step or a shorter range.`,
+          data: { code: 'limit', from: null, to: null },
+        });
+      }
+      const result = await query.range(input.expression, input, {
+        timeoutMs: TIMEOUT_MS,
+        ...(signal ? { signal } : {}),
+      });
+      if (!result.ok) throw errors.QUERY(queryError(result.error));
+      return new Blob([encodeSeries(result.value)]);
+    }),
+    instant: at.instant.handler(async ({ input, errors, signal }) => {
+      const query = await answering(errors, () => targetOf(input.source));
+      const now = input.at ?? clock.now();
+      const result = await query.instant(input.expression, now, {
+        timeoutMs: TIMEOUT_MS,
+        ...(signal ? { signal } : {}),
+      });
+      if (!result.ok) throw errors.QUERY(queryError(result.error));
+      if (result.value.kind === 'scalar')
+        return [{ labels: {}, at: result.value.at, value: wire(result.value.value) }];
+      return result.value.samples.map((sample) => ({ ...sample, value: wire(sample.value) }));
+    }),
+    burn: at.burn.handler(({ input, errors }) =>
+      answering(
+        errors,
+        async () =>
+          new Blob([encodeSeries(await burn(input.objectiveId, input.fromAt, input.toAt, input.stepMs))]),
+      ),
+    ),
+    budget: at.budget.handler(({ input, errors }) =>
+      answering(errors, async () => new Blob([encodeSeries(await budget(input.objectiveId))])),
+    ),
+  });
+}
+
+function wire(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function queryError(error: QueryError) {
+  return {
+    message: error.message,
+    data: { code: error.code, from: error.position?.from ?? null, to: error.position?.to ?? null },
+  };
+}

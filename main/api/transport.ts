@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads';
+import { onError } from '@orpc/server';
+import { RPCHandler as PortHandler } from '@orpc/server/message-port';
+import { RPCHandler as SocketHandler } from '@orpc/server/ws';
+import type { WebSocket } from 'ws';
+import type { ApiContext, ApiRouter } from './context.ts';
+
+/** The router with what it needs to log; the same over both transports. */
+export interface Api {
+  readonly router: ApiRouter;
+  readonly onFailure: (thrown: unknown) => void;
+}
+
+/** Serves one window over a WebSocket until it closes. */
+export function serveWebSocket(api: Api, socket: WebSocket, context: ApiContext): void {
+  const handler = new SocketHandler(api.router, {
+    interceptors: [onError((thrown) => api.onFailure(thrown))],
+  });
+  void handler.upgrade(socket, { context });
+}
+
+/** Serves one window over a message port (Electron's, or a worker's in tests). */
+export function serveMessagePort(api: Api, port: MessagePort, context: ApiContext): void {
+  const handler = new PortHandler(api.router, { interceptors: [onError((thrown) => api.onFailure(thrown))] });
+  handler.upgrade(port, { context });
+}
