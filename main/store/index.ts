@@ -8,8 +8,10 @@ export type {
   EvidenceWrite,
   JournalRecord,
   LogApi,
+  StoreNotice,
   VerdictRecord,
 } from './log-api.ts';
+export { type LogOptions, openLog } from './log-writer.ts';
 export type {
   Matcher,
   MetricReader,

@@ -40,6 +40,12 @@ export interface JournalRecord {
   readonly endedAt: number | null;
 }
 
+/** Something of the store that a person must hear: damage, a restoration, a migration, rows that could not be read. */
+export interface StoreNotice {
+  readonly at: number;
+  readonly text: string;
+}
+
 /**
  * `midwatch.db`, served by its one writer thread: what must never be lost. Each function is one transaction and answers
  * after its commit. A change that names a revision other than the stored one is refused with the code `stale-revision`;
@@ -51,6 +57,7 @@ export type LogApi = {
     incident: Omit<Incident, 'name' | 'timelineSeq' | 'evidenceCount'>,
     entries: readonly NewTimelineEntry[],
     evidence: readonly EvidenceWrite[],
+    // The same id again answers what is stored; a second open one of a group is refused: `incident-already-open`.
   ): { incident: Incident; entries: TimelineEntry[] };
   /** Replaces the incident (its `revision` must be the stored one plus 1) and appends to its timeline, in one transaction. */
   updateIncident(
@@ -88,6 +95,11 @@ export type LogApi = {
 
   getSetting(key: string): string | null;
   putSetting(key: string, value: string): void;
+
+  /** Copies the whole database while it is in use, checked, and keeps the newest three: on start and daily. `backup-failed` is retryable. */
+  backup(): Promise<{ path: string; at: number; bytes: number }>;
+  /** What a person must hear since this start; empty where all is well. */
+  notices(): StoreNotice[];
 
   /** Size on disk in bytes, write-ahead log included. */
   sizeBytes(): number;

@@ -1,0 +1,179 @@
+import { existsSync, statSync } from 'node:fs';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import type { Incident, NewTimelineEntry, TimelineEntry } from '../../shared/model/incident.ts';
+import type { Clock } from '../platform/index.ts';
+import type { EvidenceWrite, LogApi, StoreNotice } from './log-api.ts';
+import { backUp } from './log-backup.ts';
+import { staleRevision, storeError } from './log-error.ts';
+import { openDatabase } from './log-open.ts';
+import { LOG_MIGRATIONS } from './migration/log-migrations.ts';
+import type { Migration } from './migration/migration.ts';
+import { alertTable } from './table/alert.ts';
+import { deliveryTable } from './table/delivery.ts';
+import { evidenceTable } from './table/evidence.ts';
+import { incidentName, incidentTable } from './table/incident.ts';
+import { journalTable } from './table/journal.ts';
+import { postmortemTable } from './table/postmortem.ts';
+import { runTable } from './table/run.ts';
+import { settingTable } from './table/setting.ts';
+import { chain, firstBroken, timelineTable } from './table/timeline.ts';
+
+export interface LogOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Other steps than the released ones, for tests of migrations. */
+  readonly migrations?: readonly Migration[];
+}
+
+/** Notices beyond this many are counted, not kept: a damaged table must not fill the memory. */
+const NOTICES_MAX = 200;
+
+/**
+ * Opens `midwatch.db` in this thread. The product does so in `log.worker.ts`; scenarios and tests do it inline.
+ * Throws `database-from-the-future`, `database-not-ours`, `migration-failed`, `store-not-durable`, `store-failed`.
+ */
+export function openLog(path: string, options: LogOptions): LogApi {
+  const { clock } = options;
+  const opened = guard(() => openDatabase(path, clock.now(), options.migrations ?? LOG_MIGRATIONS));
+  const { db } = opened;
+  const notices: StoreNotice[] = opened.notices.map((text) => ({ at: clock.now(), text }));
+  const onUnreadable = (table: string, id: string, problem: string) => {
+    const text = `A row of ${table} (${id}) could not be read and is left out: ${problem}`;
+    if (notices.length < NOTICES_MAX && !notices.some((notice) => notice.text === text))
+      notices.push({ at: clock.now(), text });
+  };
+  const incidents = incidentTable(db, onUnreadable);
+  const timeline = timelineTable(db, onUnreadable);
+  const evidence = evidenceTable(db, onUnreadable);
+  const alerts = alertTable(db, onUnreadable);
+  const runs = runTable(db, onUnreadable);
+  const journal = journalTable(db, onUnreadable);
+  const deliveries = deliveryTable(db, onUnreadable);
+  const postmortems = postmortemTable(db, onUnreadable);
+  const settings = settingTable(db);
+  /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
+  const commit = <T>(change: () => T): T => guard(() => db.transaction(change).immediate());
+  const stored = (id: string): Incident => {
+    const incident = incidents.get(id);
+    if (!incident)
+      throw new CodedError('incident-unknown', `There is no incident ${id} in the log.`, { details: { id } });
+    return incident;
+  };
+  const append = (incident: Incident, entries: readonly NewTimelineEntry[]): TimelineEntry[] => {
+    const head = incidents.head(incident.id);
+    if (!head) throw new CodedError('incident-unknown', `There is no incident ${incident.id} in the log.`);
+    const chained = chain(incident.id, head, entries);
+    timeline.append(chained);
+    const last = chained.at(-1) ?? head;
+    incidents.update({ ...incident, timelineSeq: last.seq }, last);
+    return chained;
+  };
+
+  return {
+    openIncident: (draft, entries, writes) =>
+      commit(() => {
+        const known = incidents.get(draft.id);
+        if (known) return { incident: known, entries: timeline.after(draft.id, 0) };
+        refuseSecond(
+          draft.groupKey,
+          draft.groupKey === null ? undefined : incidents.openOfGroup(draft.groupKey),
+        );
+        const number = incidents.nextNumber();
+        const incident = { ...draft, name: incidentName(number), timelineSeq: 0, evidenceCount: 0 };
+        incidents.insert(incident, number);
+        for (const write of writes) evidence.add(write);
+        const chained = append(incident, entries);
+        return { incident: stored(draft.id), entries: chained };
+      }),
+    updateIncident: (incident, entries) =>
+      commit(() => {
+        const before = stored(incident.id);
+        if (incident.revision !== before.revision + 1)
+          throw staleRevision(before.name, before.id, before.revision, incident.revision);
+        // The name was given by the store and stays.
+        const chained = append({ ...incident, name: before.name }, entries);
+        return { incident: stored(incident.id), entries: chained };
+      }),
+    loadIncidents: () => guard(() => incidents.load()),
+    timeline: (incidentId, afterSeq) => guard(() => timeline.after(incidentId, afterSeq)),
+    verifyTimeline: (incidentId) =>
+      guard(() => {
+        const head = incidents.head(incidentId);
+        return head ? firstBroken(incidentId, timeline.after(incidentId, 0), head) : null;
+      }),
+
+    addEvidence: (writes: readonly EvidenceWrite[]) =>
+      commit(() => void writes.map((write) => evidence.add(write))),
+    evidenceCharts: (incidentId) => guard(() => evidence.charts(incidentId)),
+    evidenceSeries: (evidenceId) => guard(() => evidence.series(evidenceId)),
+    extendEvidence: (evidenceId, toAt, series) => commit(() => evidence.extend(evidenceId, toAt, series)),
+
+    saveAlerts: (changed, verdicts) =>
+      commit(() => {
+        for (const alert of changed) alerts.save(alert);
+        for (const verdict of verdicts) alerts.saveVerdict(verdict);
+      }),
+    loadAlerts: (resolvedSinceAt) => guard(() => alerts.load(resolvedSinceAt)),
+    verdicts: (alertId, limit) => guard(() => alerts.verdicts(alertId, limit)),
+
+    saveRun: (run, records) =>
+      commit(() => {
+        const revision = runs.revision(run.id);
+        if (run.revision !== revision + 1)
+          throw staleRevision('The playbook run', run.id, revision, run.revision);
+        runs.save(run);
+        for (const record of records) journal.save(record);
+      }),
+    loadRuns: () => guard(() => runs.load()),
+    openJournal: () => guard(() => journal.open()),
+
+    saveDeliveries: (changed) => commit(() => void changed.map((delivery) => deliveries.save(delivery))),
+    pendingDeliveries: () => guard(() => deliveries.pending()),
+    recentDeliveries: (limit) => guard(() => deliveries.recent(limit)),
+
+    savePostmortem: (postmortem) =>
+      commit(() => {
+        const revision = postmortems.revision(postmortem.incidentId);
+        if (postmortem.revision !== revision + 1)
+          throw staleRevision('The postmortem', postmortem.incidentId, revision, postmortem.revision);
+        postmortems.save(postmortem);
+      }),
+    loadPostmortem: (incidentId) => guard(() => postmortems.load(incidentId)),
+
+    getSetting: (key) => guard(() => settings.get(key)),
+    putSetting: (key, value) => commit(() => settings.put(key, value)),
+
+    async backup() {
+      try {
+        return await backUp(db, path, clock.now());
+      } catch (thrown) {
+        throw new CodedError(
+          'backup-failed',
+          `midwatch.db could not be backed up: ${messageOf(thrown)}. The earlier backups are as they were. Look at the space and the rights of the data folder.`,
+          { retryable: true, cause: thrown },
+        );
+      }
+    },
+    notices: () => [...notices],
+    sizeBytes: () =>
+      [path, `${path}-wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0),
+    close: () => void db.close(),
+  };
+}
+
+function refuseSecond(groupKey: string | null, openId: string | undefined): void {
+  if (openId === undefined) return;
+  throw new CodedError(
+    'incident-already-open',
+    `An incident of the alert group ${groupKey} is already open; the alert belongs to it.`,
+    { details: { incidentId: openId, groupKey } },
+  );
+}
+
+/** Answers a failure of disk or file as `store-failed`. */
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    throw storeError(thrown);
+  }
+}

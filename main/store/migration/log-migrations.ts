@@ -1,0 +1,5 @@
+import { first } from './0001-first.ts';
+import type { Migration } from './migration.ts';
+
+/** Every step of `midwatch.db`, in order. */
+export const LOG_MIGRATIONS: readonly Migration[] = [first];

@@ -1,0 +1,142 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LogApi, openLog } from '../../main/store/index.ts';
+import { LOG_MIGRATIONS } from '../../main/store/migration/log-migrations.ts';
+import type { Migration } from '../../main/store/migration/migration.ts';
+import { alertOf, entry, evidenceWrite, incidentDraft, NOW } from '../support/incident.ts';
+
+const clock = { now: () => NOW };
+const newest = LOG_MIGRATIONS.at(-1)?.version ?? 0;
+let folder: string;
+let path: string;
+let open: LogApi[];
+const start = (migrations?: readonly Migration[]) => {
+  const api = openLog(path, migrations ? { clock, migrations } : { clock });
+  open.push(api);
+  return api;
+};
+const stop = () => {
+  for (const api of open.splice(0)) api.close();
+};
+const pragma = (file: string, name: string) => {
+  const db = new Database(file, { readonly: true });
+  const value = db.pragma(name, { simple: true });
+  db.close();
+  return value;
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'midwatch-migration-'));
+  path = join(folder, 'midwatch.db');
+  open = [];
+});
+afterEach(() => {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const later: Migration = {
+  version: newest + 1,
+  name: 'later',
+  sql: 'ALTER TABLE setting ADD COLUMN changed_at INTEGER; CREATE TABLE extra (id TEXT PRIMARY KEY) STRICT;',
+};
+
+describe('the steps of midwatch.db', () => {
+  it('count up from 1 without a hole', () => {
+    expect(LOG_MIGRATIONS.map((step) => step.version)).toEqual(LOG_MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  it('make a whole database from no file and from an empty one', () => {
+    start();
+    stop();
+    expect(pragma(path, 'user_version')).toBe(newest);
+    rmSync(path);
+    writeFileSync(path, '');
+    expect(start().loadIncidents()).toEqual([]);
+    expect(start().notices()).toEqual([]);
+  });
+
+  it('leave a file of the newest format alone, without a copy', () => {
+    start();
+    stop();
+    start();
+    expect(readdirSync(folder)).not.toContain('backup');
+  });
+
+  it('carry a full file of the first format on, after a copy that still holds it', () => {
+    const first = start(LOG_MIGRATIONS.slice(0, 1));
+    first.openIncident(incidentDraft(), [entry(), entry()], [evidenceWrite('e1')]);
+    first.saveAlerts([alertOf()], []);
+    const before = first.loadIncidents();
+    stop();
+    const carried = start([...LOG_MIGRATIONS, later]);
+    expect(carried.loadIncidents()).toEqual(before);
+    expect(carried.verifyTimeline('incident-1')).toBeNull();
+    expect(carried.evidenceSeries('e1')).toHaveLength(1);
+    expect(carried.loadAlerts(0)).toEqual([alertOf()]);
+    expect(carried.notices().map((notice) => notice.text)).toEqual([
+      expect.stringContaining('copied'),
+      expect.stringContaining(`to ${newest + 1}`),
+    ]);
+    const [copy] = readdirSync(join(folder, 'backup'));
+    expect(pragma(join(folder, 'backup', copy ?? ''), 'user_version')).toBe(1);
+  });
+
+  it('keep nothing of a step that fails', () => {
+    start().putSetting('a', 'b');
+    stop();
+    const broken: Migration = {
+      version: newest + 2,
+      name: 'broken',
+      sql: 'CREATE TABLE more (id TEXT); SELECT nothing;',
+    };
+    expect(() => start([...LOG_MIGRATIONS, later, broken])).toThrow(
+      expect.objectContaining({
+        code: 'migration-failed',
+        details: expect.objectContaining({ from: newest }),
+      }),
+    );
+    expect(pragma(path, 'user_version')).toBe(newest);
+    expect(start().getSetting('a')).toBe('b');
+  });
+
+  it('refuse a step that leaves rows pointing nowhere', () => {
+    start().openIncident(incidentDraft(), [entry()], []);
+    stop();
+    const orphan: Migration = {
+      version: newest + 1,
+      name: 'orphan',
+      sql: `PRAGMA defer_foreign_keys = ON; DROP TRIGGER timeline_no_update; UPDATE timeline SET incident_id = 'nobody';`,
+    };
+    expect(() => start([...LOG_MIGRATIONS, orphan])).toThrow(/not there/);
+    expect(start().verifyTimeline('incident-1')).toBeNull();
+  });
+});
+
+describe('a database that is not for this Midwatch', () => {
+  it('from the future is refused by name, with both formats and what to do, and not a byte of it changes', () => {
+    start([...LOG_MIGRATIONS, later]).putSetting('a', 'b');
+    stop();
+    const before = readFileSync(path);
+    expect(() => start()).toThrow(
+      expect.objectContaining({
+        code: 'database-from-the-future',
+        details: { path, found: newest + 1, known: newest },
+        message: expect.stringMatching(/Start the newer Midwatch/),
+      }),
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('of another program is refused and left as it is', () => {
+    const other = new Database(path);
+    other.exec('CREATE TABLE song (title TEXT)');
+    other.close();
+    const before = readFileSync(path);
+    expect(() => start()).toThrow(expect.objectContaining({ code: 'database-not-ours' }));
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});

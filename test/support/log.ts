@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inlineWorker, systemClock, type WorkerHandle } from '../../main/platform/index.ts';
+import { type LogApi, type LogOptions, openLog } from '../../main/store/index.ts';
+
+/** A real `midwatch.db` in a folder of its own, served in this thread. */
+export interface TestLog {
+  readonly log: WorkerHandle<LogApi>;
+  readonly folder: string;
+  readonly path: string;
+  /** Closes and opens the same file, as a restart does; use the new handle afterwards. */
+  reopen(): TestLog;
+  /** Closes and removes the folder. */
+  remove(): void;
+}
+
+/** Opens a log in a fresh temporary folder, or the one that lies in the given folder. */
+export function openTestLog(
+  options: Partial<LogOptions> = {},
+  folder = mkdtempSync(join(tmpdir(), 'midwatch-log-')),
+): TestLog {
+  const path = join(folder, 'midwatch.db');
+  const api = openLog(path, { clock: systemClock(), ...options });
+  return {
+    log: inlineWorker('log', api),
+    folder,
+    path,
+    reopen() {
+      api.close();
+      return openTestLog(options, folder);
+    },
+    remove() {
+      api.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
