@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { onError } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
@@ -20,7 +20,7 @@ export function serveWebSocket(api: Api, socket: WebSocket, context: ApiContext)
 }
 
 /** Serves one window over a message port (Electron's, or a worker's in tests). */
-export function serveMessagePort(api: Api, port: MessagePort, context: ApiContext): void {
+export function serveMessagePort(api: Api, port: SupportedMessagePort, context: ApiContext): void {
   const handler = new PortHandler(api.router, { interceptors: [onError((thrown) => api.onFailure(thrown))] });
   handler.upgrade(port, { context });
 }

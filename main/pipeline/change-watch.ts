@@ -1,0 +1,74 @@
+import { messageOf } from '../../shared/error/coded.ts';
+import type { QueryTarget } from '../../shared/model/metric.ts';
+import type { ChangeEvent } from '../../shared/model/service.ts';
+import { fingerprint, type Logger } from '../platform/index.ts';
+
+/** Labels that look like versions, by the metric that carries them: a change is found without any integration. */
+const EXPRESSION = '{__name__=~"(.+_)?build_info"}';
+const VERSION_LABELS = ['version', 'model_version', 'image', 'revision'] as const;
+/** A label value is hostile text: what is shown of a version is cut. */
+const VERSION_MAX = 80;
+const KEPT = 200;
+
+export interface ChangeWatch {
+  /** Looks once; answers what changed since the last look. The first look answers nothing: it has nothing to compare with. */
+  look(sourceId: string, target: QueryTarget, at: number): Promise<readonly ChangeEvent[]>;
+  /** All that was seen, oldest first, bounded. */
+  seen(): readonly ChangeEvent[];
+}
+
+/** Finds deployments and roll-backs from the versions that a source's `build_info` metrics name. */
+export function createChangeWatch(log: Logger): ChangeWatch {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  const seen: ChangeEvent[] = [];
+  return {
+    seen: () => seen,
+    async look(sourceId, target, at) {
+      const result = await target.instant(EXPRESSION, at, { timeoutMs: 5_000 });
+      if (!result.ok) {
+        log.debug(
+          { source: sourceId, problem: messageOf(result.error.message) },
+          'versions could not be read',
+        );
+        return [];
+      }
+      if (result.value.kind !== 'vector' || result.value.samples.length === 0) return [];
+      const versions = versionsOf(result.value.samples.map((sample) => sample.labels));
+      const before = known.get(sourceId);
+      known.set(sourceId, new Map([...(before ?? []), ...versions]));
+      if (!before) return [];
+      const found = [...versions].flatMap(([service, to]) => {
+        const from = before.get(service);
+        return from === undefined || from === to ? [] : [changeOf(service, from, to, at)];
+      });
+      seen.push(...found);
+      seen.splice(0, Math.max(0, seen.length - KEPT));
+      return found;
+    },
+  };
+}
+
+/** Each service's version; several at once (a roll-out under way) are named together, in order. */
+export function versionsOf(all: readonly Readonly<Record<string, string>>[]): ReadonlyMap<string, string> {
+  const found = new Map<string, Set<string>>();
+  for (const labels of all) {
+    const service = labels.service ?? labels.app ?? labels.job;
+    const version = VERSION_LABELS.map((name) => labels[name]).find((value) => value);
+    if (!service || !version) continue;
+    const versions = found.get(service) ?? new Set();
+    versions.add(version.slice(0, VERSION_MAX));
+    found.set(service, versions);
+  }
+  return new Map([...found].map(([service, versions]) => [service, [...versions].sort().join(' + ')]));
+}
+
+function changeOf(service: string, from: string, to: string, at: number): ChangeEvent {
+  return {
+    id: fingerprint({ service, from, to, at: String(at) }),
+    at,
+    service,
+    what: `${service} ${from} → ${to}`,
+    from,
+    to,
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createChangeWatch, versionsOf } from '../../../main/pipeline/change-watch.ts';
+import { silentLogger } from '../../../main/platform/index.ts';
+import { err, ok } from '../../../shared/error/result.ts';
+import type { QueryTarget } from '../../../shared/model/metric.ts';
+
+function target(state: { labels: Record<string, string>[] | 'down' }): QueryTarget {
+  return {
+    id: 'fleet',
+    instant: async (_expression, at) =>
+      state.labels === 'down'
+        ? err({ code: 'unreachable', message: 'no answer', retryable: true })
+        : ok({ kind: 'vector', samples: state.labels.map((labels) => ({ labels, at, value: 1 })) }),
+    range: async () => ok([]),
+  };
+}
+
+const info = (service: string, version: string) => ({ __name__: 'build_info', service, version });
+
+describe('the change watch', () => {
+  it('says which version changed to which, and says it once', async () => {
+    const state = { labels: [info('ranking-model', 'v41'), info('gateway', 'v7')] };
+    const watch = createChangeWatch(silentLogger());
+    expect(await watch.look('fleet', target(state), 1_000)).toEqual([]);
+    state.labels = [info('ranking-model', 'v42'), info('gateway', 'v7')];
+    const [change] = await watch.look('fleet', target(state), 2_000);
+    expect(change).toMatchObject({
+      service: 'ranking-model',
+      from: 'v41',
+      to: 'v42',
+      at: 2_000,
+      what: 'ranking-model v41 → v42',
+    });
+    expect(await watch.look('fleet', target(state), 3_000)).toEqual([]);
+    expect(watch.seen()).toHaveLength(1);
+  });
+
+  it('calls nothing a change when a source does not answer or a service goes missing', async () => {
+    const state: { labels: Record<string, string>[] | 'down' } = { labels: [info('ranking-model', 'v41')] };
+    const watch = createChangeWatch(silentLogger());
+    await watch.look('fleet', target(state), 1);
+    state.labels = 'down';
+    expect(await watch.look('fleet', target(state), 2)).toEqual([]);
+    state.labels = [];
+    expect(await watch.look('fleet', target(state), 3)).toEqual([]);
+    state.labels = [info('ranking-model', 'v41')];
+    expect(await watch.look('fleet', target(state), 4)).toEqual([]);
+  });
+
+  it('names both versions while a roll-out is under way', () => {
+    expect(
+      versionsOf([info('ranking-model', 'v42'), info('ranking-model', 'v41')]).get('ranking-model'),
+    ).toBe('v41 + v42');
+  });
+
+  it('cuts hostile versions and ignores labels that name no service', () => {
+    const versions = versionsOf([{ __name__: 'build_info', version: 'v1' }, info('a', 'x'.repeat(500))]);
+    expect([...versions.keys()]).toEqual(['a']);
+    expect(versions.get('a')).toHaveLength(80);
+  });
+});
