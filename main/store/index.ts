@@ -14,10 +14,20 @@ export type {
 export { type LogOptions, openLog } from './log-writer.ts';
 export type {
   Matcher,
+  MetricLimits,
   MetricReader,
+  MetricStats,
   MetricWriterApi,
   SampleBatch,
+  SelectOptions,
   SeriesBlock,
   SeriesRefusal,
   StoredSeries,
 } from './metric-api.ts';
+export { createSeriesIndex, type SeriesIndex } from './metric-index.ts';
+export { compileMatchers, valueTest } from './metric-matcher.ts';
+export { firstAfter } from './metric-merge.ts';
+export { openMetricReader } from './metric-reader.ts';
+export { refusalOf, seriesKey } from './metric-series.ts';
+export { isStale, staleIndices, wordsOf } from './metric-stale.ts';
+export { METRIC_LIMITS, openMetricWriter } from './metric-writer.ts';

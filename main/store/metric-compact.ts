@@ -1,0 +1,117 @@
+import type Database from 'better-sqlite3';
+import type { MetricLimits } from './metric-api.ts';
+import type { Samples } from './metric-chunk.ts';
+import type { ChunkHistory } from './metric-history.ts';
+import { wordsOf } from './metric-stale.ts';
+
+/** At most so many chunks are dropped in one call: a year of absence must not stop the writer for a minute. */
+const DROP_MAX = 5_000;
+
+/** A batch as it lies in the head table. */
+export interface HeadRow {
+  readonly id: number;
+  readonly at: number;
+  readonly refs: Uint8Array;
+  readonly vals: Uint8Array;
+}
+
+export function refsOf(row: HeadRow): Uint32Array {
+  return new Uint32Array(row.refs.slice().buffer);
+}
+
+export function valuesOf(row: HeadRow): Float64Array {
+  return new Float64Array(row.vals.slice().buffer);
+}
+
+/** Turns batches around: from one instant of many series into many instants of one series each. */
+export function samplesBySeries(rows: readonly HeadRow[]): Map<number, Samples> {
+  const batches = rows.map((row) => ({ at: row.at, refs: refsOf(row), words: wordsOf(valuesOf(row)) }));
+  const counts = new Map<number, number>();
+  for (const { refs } of batches) for (const ref of refs) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  const filling = new Map<number, Samples & { readonly words: Uint32Array; filled: number }>();
+  for (const [ref, count] of counts) {
+    const values = new Float64Array(count);
+    filling.set(ref, { times: new Float64Array(count), values, words: wordsOf(values), filled: 0 });
+  }
+  for (const { at, refs, words } of batches) {
+    for (let i = 0; i < refs.length; i += 1) {
+      const target = filling.get(refs[i] ?? 0);
+      if (!target) continue;
+      const index = target.filled;
+      target.times[index] = at;
+      target.words[index * 2] = words[i * 2] ?? 0;
+      target.words[index * 2 + 1] = words[i * 2 + 1] ?? 0;
+      target.filled = index + 1;
+    }
+  }
+  return filling;
+}
+
+/**
+ * Packs the oldest batches, at most the limit's number of samples, in one transaction: all of it is seen, or nothing.
+ * Answers the samples packed.
+ */
+export function createPacker(
+  db: Database.Database,
+  history: ChunkHistory,
+  limits: MetricLimits,
+): () => number {
+  const oldest = db.prepare<[], HeadRow>('SELECT id, at, refs, vals FROM head ORDER BY id');
+  const remove = db.prepare<[number]>('DELETE FROM head WHERE id <= ?');
+  // Readers compare it with the last batch that they saw: what was packed unseen, they must fetch from the chunks.
+  const packedTo = db.prepare<[number]>('UPDATE generation SET packed = ?');
+  return db.transaction(() => {
+    const rows: HeadRow[] = [];
+    let samples = 0;
+    for (const row of oldest.iterate()) {
+      const count = row.refs.length / 4;
+      if (rows.length > 0 && samples + count > limits.packSamplesMax) break;
+      rows.push(row);
+      samples += count;
+    }
+    const last = rows.at(-1);
+    if (!last) return 0;
+    const series = samplesBySeries(rows);
+    for (const [ref, part] of series) history.add(ref, part, false);
+    remove.run(last.id);
+    packedTo.run(last.id);
+    return samples;
+  }).immediate;
+}
+
+/** Drops chunks past their age, then the oldest ones while the file is over its size. Answers the samples dropped. */
+export function createRetention(
+  db: Database.Database,
+  limits: MetricLimits,
+): (now: number) => { dropped: number; more: boolean } {
+  const removeOld = db.prepare<[number, number, number], { samples: number }>(
+    `DELETE FROM chunk WHERE id IN (
+       SELECT id FROM chunk WHERE to_at < ? AND (synthetic = 0 OR to_at < ?) ORDER BY to_at LIMIT ?
+     ) RETURNING samples`,
+  );
+  const removeOldest = db.prepare<[number], { samples: number }>(
+    'DELETE FROM chunk WHERE id IN (SELECT id FROM chunk ORDER BY to_at LIMIT ?) RETURNING samples',
+  );
+  const bump = db.prepare<[number]>('UPDATE generation SET history = history + 1, samples = samples - ?');
+  const chunkCount = db.prepare<[], number>('SELECT count(*) FROM chunk').pluck();
+  const total = (rows: readonly { samples: number }[]) => rows.reduce((sum, row) => sum + row.samples, 0);
+  return db.transaction((now: number) => {
+    const aged = removeOld.all(now - limits.liveRetentionMs, now - limits.syntheticRetentionMs, DROP_MAX);
+    const over = usedBytes(db) > limits.bytesMax;
+    // A twentieth at a time: enough to matter, little enough to keep what still fits.
+    const portion = over ? Math.min(DROP_MAX, Math.ceil(Number(chunkCount.get()) / 20)) : 0;
+    const squeezed = over ? removeOldest.all(portion) : [];
+    const dropped = total(aged) + total(squeezed);
+    if (dropped > 0) bump.run(dropped);
+    return {
+      dropped,
+      more: aged.length === DROP_MAX || (squeezed.length > 0 && usedBytes(db) > limits.bytesMax),
+    };
+  }).immediate;
+}
+
+/** Bytes in use; free pages inside the file are filled again before it grows. */
+export function usedBytes(db: Database.Database): number {
+  const number = (pragma: string) => Number(db.pragma(pragma, { simple: true }));
+  return (number('page_count') - number('freelist_count')) * number('page_size');
+}

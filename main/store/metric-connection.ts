@@ -1,0 +1,224 @@
+import Database from 'better-sqlite3';
+import { CodedError } from '../../shared/error/coded.ts';
+import type { Matcher, SelectOptions, StoredSeries } from './metric-api.ts';
+import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
+import { decodeChunk, type Samples } from './metric-chunk.ts';
+import { type HeadRow, refsOf, valuesOf } from './metric-compact.ts';
+import { createSeriesIndex } from './metric-index.ts';
+import { firstAfter, mergeSamples } from './metric-merge.ts';
+import { labelsOfKey } from './metric-series.ts';
+import { staleIndices, wordsOf } from './metric-stale.ts';
+
+/** Windows that end so near a series' newest sample come again at the next poll, so what was decoded for them is kept. */
+const RECENT_MS = 600_000;
+
+const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
+
+interface Generation {
+  /** Number of the last batch that was packed into chunks. */
+  readonly packed: number;
+  /** Counts each time that older samples came or went. */
+  readonly history: number;
+}
+
+interface ChunkRow {
+  readonly samples: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * One read-only connection with what was learnt over it: the series, the batches that wait in the head, and the decoded
+ * samples of the series asked for last. A question costs what was written since the one before.
+ */
+export class MetricConnection {
+  private readonly db: Database.Database;
+  private readonly statements: ReturnType<typeof prepare>;
+  private readonly cachedSamplesMax: number;
+  private readonly index = createSeriesIndex();
+  /** Recently asked series, the one asked longest ago first. */
+  private readonly cache = new Map<number, SampleBuffer>();
+  private cachedSamples = 0;
+  private readonly firstTimes = new Map<number, number>();
+  private head = new Map<number, SampleBuffer>();
+  private lastBatch = 0;
+  private lastRef = 0;
+  private seen: Generation = { packed: 0, history: 0 };
+  readonly select: (
+    matchers: readonly Matcher[],
+    fromAt: number,
+    toAt: number,
+    options: SelectOptions,
+  ) => StoredSeries[];
+  readonly labelValues: (name: string) => string[];
+
+  constructor(path: string, cachedSamplesMax: number) {
+    this.db = new Database(path, { readonly: true, fileMustExist: true });
+    this.statements = prepare(this.db);
+    this.cachedSamplesMax = cachedSamplesMax;
+    // One transaction a question: the chunks and the head that it sees belong together.
+    this.select = this.db.transaction((matchers, fromAt, toAt, options) => {
+      this.refresh();
+      return this.collect(matchers, fromAt, toAt, options);
+    });
+    this.labelValues = this.db.transaction((name: string) => {
+      this.refresh();
+      return this.index.values(name);
+    });
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private collect(
+    matchers: readonly Matcher[],
+    fromAt: number,
+    toAt: number,
+    options: SelectOptions,
+  ): StoredSeries[] {
+    const found: StoredSeries[] = [];
+    let budget = options.samplesMax ?? Number.POSITIVE_INFINITY;
+    for (const { ref, labels } of this.index.find(matchers)) {
+      options.check?.();
+      const slice = this.sliceOf(ref, fromAt, toAt, budget);
+      if (slice.times.length === 0) continue;
+      budget -= slice.times.length;
+      if (budget < 0) throw tooManySamples();
+      found.push({ ref, labels, ...slice, firstAt: this.firstAt(ref, slice) });
+    }
+    if (this.cachedSamples > this.cachedSamplesMax) this.trim();
+    return found;
+  }
+
+  /** Learns what was written since the last question. */
+  private refresh(): void {
+    const now = this.statements.generation.get() ?? { packed: 0, history: 0 };
+    // Older samples came or went, or batches were packed before we saw them: what is decoded has holes.
+    const holes = now.history !== this.seen.history || now.packed > this.lastBatch;
+    if (holes) {
+      this.cache.clear();
+      this.firstTimes.clear();
+      this.cachedSamples = 0;
+    }
+    if (now.history !== this.seen.history) {
+      this.index.clear();
+      this.lastRef = 0;
+    }
+    for (const row of this.statements.series.iterate(this.lastRef)) {
+      this.index.add({ ref: row.ref, labels: labelsOfKey(row.labels) });
+      this.lastRef = row.ref;
+    }
+    const repacked = now.packed !== this.seen.packed;
+    for (const row of this.statements.head.iterate(this.lastBatch)) this.take(row, true, !repacked);
+    if (repacked) {
+      this.head = new Map();
+      for (const row of this.statements.head.iterate(0)) this.take(row, false, true);
+      this.lastBatch = Math.max(this.lastBatch, now.packed);
+    }
+    this.seen = now;
+  }
+
+  private take(row: HeadRow, intoCache: boolean, intoHead: boolean): void {
+    this.lastBatch = row.id;
+    const refs = refsOf(row);
+    const words = wordsOf(valuesOf(row));
+    for (let i = 0; i < refs.length; i += 1) {
+      const ref = refs[i] ?? 0;
+      if (intoHead) {
+        let waiting = this.head.get(ref);
+        if (!waiting) {
+          waiting = createSampleBuffer(EMPTY, Number.NEGATIVE_INFINITY);
+          this.head.set(ref, waiting);
+        }
+        waiting.append(row.at, words, i);
+      }
+      const cached = intoCache ? this.cache.get(ref) : undefined;
+      if (cached) {
+        cached.append(row.at, words, i);
+        this.cachedSamples += 1;
+      }
+    }
+  }
+
+  private sliceOf(ref: number, fromAt: number, toAt: number, budget: number): BufferSlice {
+    const known = this.cache.get(ref);
+    if (known && known.coversAfterAt() <= fromAt) {
+      this.cache.delete(ref);
+      this.cache.set(ref, known);
+      return known.slice(fromAt, toAt);
+    }
+    const newestAt = this.head.get(ref)?.newestAt() ?? this.statements.newest.get(ref) ?? fromAt;
+    if (newestAt <= fromAt) return { ...EMPTY, stale: NO_INDICES };
+    if (toAt < newestAt - RECENT_MS) return between(this.load(ref, fromAt, toAt, budget), fromAt, toAt);
+    const buffer = createSampleBuffer(this.load(ref, fromAt, Number.MAX_SAFE_INTEGER, budget), fromAt);
+    this.cachedSamples += buffer.samples() - (known?.samples() ?? 0);
+    this.cache.delete(ref);
+    this.cache.set(ref, buffer);
+    return buffer.slice(fromAt, toAt);
+  }
+
+  private load(ref: number, fromAt: number, toAt: number, budget: number): Samples {
+    const rows = this.statements.chunks.all(ref, fromAt, toAt);
+    // Both end chunks may reach beyond the window, so only what is surely inside counts before it is decoded.
+    const inside = rows.slice(1, -1).reduce((sum, row) => sum + row.samples, 0);
+    if (inside > budget) throw tooManySamples();
+    const chunks = rows.map((row) => decodeChunk(row.data));
+    const waiting = this.head.get(ref)?.slice(fromAt, toAt);
+    const all = mergeSamples(waiting ? [...chunks, waiting] : chunks);
+    return between(all, fromAt, toAt);
+  }
+
+  private firstAt(ref: number, slice: BufferSlice): number {
+    const known = this.firstTimes.get(ref);
+    if (known !== undefined) return known;
+    const found = Math.min(
+      this.statements.oldest.get(ref) ?? Number.POSITIVE_INFINITY,
+      this.head.get(ref)?.oldestAt() ?? Number.POSITIVE_INFINITY,
+      slice.times[0] ?? Number.POSITIVE_INFINITY,
+    );
+    this.firstTimes.set(ref, found);
+    return found;
+  }
+
+  private trim(): void {
+    for (const [ref, buffer] of this.cache) {
+      if (this.cachedSamples <= this.cachedSamplesMax) break;
+      this.cache.delete(ref);
+      this.cachedSamples -= buffer.samples();
+    }
+    if (this.cache.size === 0) this.cachedSamples = 0;
+  }
+}
+
+const NO_INDICES = new Uint32Array(0);
+
+function prepare(db: Database.Database) {
+  return {
+    generation: db.prepare<[], Generation>('SELECT packed, history FROM generation'),
+    series: db.prepare<[number], { ref: number; labels: string }>(
+      'SELECT ref, labels FROM series WHERE ref > ? ORDER BY ref',
+    ),
+    head: db.prepare<[number], HeadRow>('SELECT id, at, refs, vals FROM head WHERE id > ? ORDER BY id'),
+    chunks: db.prepare<[number, number, number], ChunkRow>(
+      'SELECT samples, data FROM chunk WHERE ref = ? AND to_at > ? AND from_at <= ? ORDER BY to_at',
+    ),
+    newest: db.prepare<[number], number | null>('SELECT max(to_at) FROM chunk WHERE ref = ?').pluck(),
+    oldest: db
+      .prepare<[number], number>('SELECT from_at FROM chunk WHERE ref = ? ORDER BY to_at LIMIT 1')
+      .pluck(),
+  };
+}
+
+function between({ times, values }: Samples, fromAt: number, toAt: number): BufferSlice {
+  const from = firstAfter(times, fromAt);
+  const to = firstAfter(times, toAt);
+  const inside = values.subarray(from, to);
+  return { times: times.subarray(from, to), values: inside, stale: staleIndices(inside) };
+}
+
+function tooManySamples(): CodedError<'too-many-samples'> {
+  return new CodedError(
+    'too-many-samples',
+    'The question needs more samples than one may take. Nothing was answered; ask for a shorter range or fewer series.',
+  );
+}

@@ -1,0 +1,143 @@
+import { renameSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { messageOf } from '../../shared/error/coded.ts';
+
+/** Raised with each change of the tables below. */
+const SCHEMA_VERSION = 1;
+/** "MWms": tells our file from any other SQLite database. */
+const APPLICATION_ID = 0x4d576d73;
+
+const SCHEMA = `
+  CREATE TABLE generation (id INTEGER PRIMARY KEY CHECK (id = 1), packed INTEGER NOT NULL, history INTEGER NOT NULL, samples INTEGER NOT NULL) STRICT;
+  INSERT INTO generation VALUES (1, 0, 0, 0);
+  CREATE TABLE series (ref INTEGER PRIMARY KEY AUTOINCREMENT, labels TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE head (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, refs BLOB NOT NULL, vals BLOB NOT NULL) STRICT;
+  CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, ref INTEGER NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL,
+    samples INTEGER NOT NULL, synthetic INTEGER NOT NULL, data BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX chunk_of_series ON chunk (ref, to_at, from_at);
+  CREATE INDEX chunk_by_age ON chunk (to_at);
+`;
+
+export interface OpenedMetricFile {
+  readonly db: Database.Database;
+  /** What a person should know: the old file was moved aside. Null where it was opened as it is. */
+  readonly notice: string | null;
+}
+
+/**
+ * Opens `metrics.db` for writing. It is a cache, so a damaged file or one of a newer Midwatch is moved aside (never
+ * deleted) and a fresh one begun, and that is said. `now` names the file that was moved.
+ */
+export function openMetricFile(path: string, now: number): OpenedMetricFile {
+  const first = tryOpen(path, now);
+  if ('db' in first) return { db: first.db, notice: null };
+  return beginAfresh(path, now, first.why, first.problem);
+}
+
+/** Moves the file aside and begins an empty one; to be called when its connection is closed. */
+export function beginAfresh(
+  path: string,
+  now: number,
+  why: 'damaged' | 'newer',
+  problem: string,
+): OpenedMetricFile {
+  const aside = `${path}.${why}-${new Date(now).toISOString().replaceAll(':', '')}`;
+  moveAside(path, aside);
+  const second = tryOpen(path, now);
+  if (!('db' in second)) throw new Error(`A fresh ${path} could not be opened either: ${second.problem}`);
+  return {
+    db: second.db,
+    notice: `${problem} It was moved to ${aside} and a fresh one was begun: local metrics start now, incidents are untouched. Delete the moved file if you do not need it.`,
+  };
+}
+
+type Attempt =
+  | { readonly db: Database.Database }
+  | { readonly why: 'damaged' | 'newer'; readonly problem: string };
+
+function tryOpen(path: string, now: number): Attempt {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path);
+    configure(db);
+    const version = db.pragma('user_version', { simple: true });
+    const application = db.pragma('application_id', { simple: true });
+    if (version === 0 && application === 0) create(db, now);
+    else if (application !== APPLICATION_ID) {
+      db.close();
+      return { why: 'damaged', problem: `${path} is a database, but not one of Midwatch's metrics.` };
+    } else if (typeof version === 'number' && version > SCHEMA_VERSION) {
+      db.close();
+      return {
+        why: 'newer',
+        problem: `${path} was written by a newer Midwatch (format ${version}, this one knows ${SCHEMA_VERSION}).`,
+      };
+    }
+    probe(db);
+    return { db };
+  } catch (thrown) {
+    db?.close();
+    if (!isDamage(thrown)) throw thrown;
+    return { why: 'damaged', problem: `${path} is damaged (${messageOf(thrown)}).` };
+  }
+}
+
+function configure(db: Database.Database): void {
+  db.pragma('journal_mode = WAL');
+  // A cache may lose its last moments with the power; it must not wait for the disk each second.
+  db.pragma('synchronous = NORMAL');
+  db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -16000');
+  db.pragma('wal_autocheckpoint = 2000');
+}
+
+/**
+ * A fresh file numbers its series from elsewhere than the one before it: whoever still holds old numbers must meet
+ * "unknown" and never another series.
+ */
+function firstRef(now: number): number {
+  return (Math.floor(now / 1000) % 40_000) * 100_000;
+}
+
+function create(db: Database.Database, now: number): void {
+  db.transaction(() => {
+    db.exec(SCHEMA);
+    db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('series', ?)").run(firstRef(now));
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+  })();
+}
+
+/** A full check of gigabytes would hold up the start; this reads the schema and both ends of each table. */
+function probe(db: Database.Database): void {
+  db.prepare('SELECT packed, history FROM generation').get();
+  for (const table of ['series', 'head', 'chunk']) {
+    const key = table === 'series' ? 'ref' : 'id';
+    db.prepare(`SELECT * FROM ${table} ORDER BY ${key} LIMIT 1`).get();
+    db.prepare(`SELECT * FROM ${table} ORDER BY ${key} DESC LIMIT 1`).get();
+  }
+}
+
+/** Whether SQLite says that the file itself is wrong, as against a full disk or missing rights. */
+export function isDamage(thrown: unknown): boolean {
+  if (!(thrown instanceof Database.SqliteError)) return false;
+  return (
+    thrown.code.startsWith('SQLITE_CORRUPT') ||
+    thrown.code === 'SQLITE_NOTADB' ||
+    thrown.code === 'SQLITE_FORMAT' ||
+    thrown.code === 'SQLITE_ERROR'
+  );
+}
+
+function moveAside(path: string, aside: string): void {
+  renameSync(path, aside);
+  for (const suffix of ['-wal', '-shm']) {
+    try {
+      renameSync(path + suffix, aside + suffix);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { statSync } from 'node:fs';
+import type { MetricReader } from './metric-api.ts';
+import { MetricConnection } from './metric-connection.ts';
+
+/** Decoded samples kept for the series asked for last: 16 bytes each, so 64 MiB. */
+export const CACHED_SAMPLES_MAX = 4_000_000;
+
+/**
+ * Opens `metrics.db` for reading, in this thread. The file may come later, or be replaced by a fresh one: both are noticed
+ * at the next question. Until it is there, no series are found.
+ */
+export function openMetricReader(path: string, cachedSamplesMax = CACHED_SAMPLES_MAX): MetricReader {
+  let connection: { readonly inode: number; readonly open: MetricConnection } | undefined;
+  const current = (): MetricConnection | undefined => {
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    if (connection && connection.inode !== inode) {
+      connection.open.close();
+      connection = undefined;
+    }
+    if (!connection && inode !== undefined)
+      connection = { inode, open: new MetricConnection(path, cachedSamplesMax) };
+    return connection?.open;
+  };
+  return {
+    select: (matchers, fromAt, toAt, options = {}) =>
+      current()?.select(matchers, fromAt, toAt, options) ?? [],
+    labelValues: (name) => current()?.labelValues(name) ?? [],
+    close: () => connection?.open.close(),
+  };
+}

@@ -1,0 +1,166 @@
+import type Database from 'better-sqlite3';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
+import type { Clock } from '../platform/index.ts';
+import type { MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
+import { createPacker, createRetention, samplesBySeries, usedBytes } from './metric-compact.ts';
+import { beginAfresh, isDamage, openMetricFile } from './metric-file.ts';
+import { choose, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
+import { createChunkHistory } from './metric-history.ts';
+import { openRegistry } from './metric-registry.ts';
+import { staleValues } from './metric-stale.ts';
+
+/** Source of the retention, the size and the number of series: the promises' table of limits. */
+export const METRIC_LIMITS: MetricLimits = {
+  seriesMax: 50_000,
+  liveRetentionMs: 15 * DAY_MS,
+  syntheticRetentionMs: 35 * DAY_MS,
+  bytesMax: 2 * 1024 ** 3,
+  packAfterSamples: 400_000,
+  packAfterMs: 2 * HOUR_MS,
+  packSamplesMax: 400_000,
+  chunkSamplesMax: 480,
+};
+
+/** If nobody calls `compact`, the writer packs by itself at this multiple: an endless head would fill the readers' memory. */
+const FORGOTTEN_FACTOR = 3;
+
+/**
+ * The writer of `metrics.db`, in this thread. One per file. A file found damaged while it is written is moved aside and a
+ * fresh one begun; the call that met it throws `store-damaged`, and series must be registered again.
+ */
+export function openMetricWriter(
+  path: string,
+  limits: MetricLimits,
+  clock: Pick<Clock, 'now'>,
+): MetricWriterApi {
+  const first = openMetricFile(path, clock.now());
+  let notice = first.notice;
+  let session = openSession(first.db, limits, clock);
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (thrown) {
+      if (thrown instanceof CodedError || !isSqliteError(thrown)) throw thrown;
+      if (!isDamage(thrown)) throw failed(path, thrown);
+      session.close();
+      const fresh = beginAfresh(path, clock.now(), 'damaged', `${path} is damaged (${messageOf(thrown)}).`);
+      notice = fresh.notice;
+      session = openSession(fresh.db, limits, clock);
+      throw new CodedError('store-damaged', fresh.notice ?? `${path} is damaged.`, {
+        retryable: true,
+        cause: thrown,
+      });
+    }
+  };
+  return {
+    register: (labels) => guarded(() => session.register(labels)),
+    append: (batch) => guarded(() => session.append(batch)),
+    backfill: (blocks) => guarded(() => session.backfill(blocks)),
+    markStale: (refs, at) =>
+      guarded(() => void session.append({ at, refs, values: staleValues(refs.length) })),
+    compact: (now) => guarded(() => session.compact(now)),
+    stats: () => guarded(() => ({ ...session.stats(), notice })),
+    close: () => session.close(),
+  };
+}
+
+function isSqliteError(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'SqliteError';
+}
+
+function failed(path: string, thrown: unknown): CodedError<'store-failed'> {
+  return new CodedError(
+    'store-failed',
+    `${path} could not be written (${messageOf(thrown)}). These samples are not kept and local queries will show a gap; check the disk's free space and rights.`,
+    { retryable: true, cause: thrown },
+  );
+}
+
+type Session = Omit<MetricWriterApi, 'stats' | 'markStale'> & { stats(): Omit<MetricStats, 'notice'> };
+
+function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Clock, 'now'>): Session {
+  const history = createChunkHistory(db, limits.chunkSamplesMax);
+  const pack = createPacker(db, history, limits);
+  const retain = createRetention(db, limits);
+  const registry = openRegistry(db, limits, clock);
+  const head = openHead(db);
+  const oldest = db.prepare<[], number>('SELECT from_at FROM chunk ORDER BY to_at LIMIT 1').pluck();
+  const newest = db.prepare<[], number>('SELECT to_at FROM chunk ORDER BY to_at DESC LIMIT 1').pluck();
+  const packed = db.prepare<[], number>('SELECT samples FROM generation').pluck();
+  const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
+  const newestAt = new Map<number, number>();
+  const newestOf = (ref: number) =>
+    newestAt.get(ref) ?? Math.max(history.newestAt(ref), head.newestAtOpening(ref));
+  const packOne = () => {
+    const samples = pack();
+    head.refresh();
+    return samples;
+  };
+  const backfillOne = (block: SeriesBlock, ref: number, inHead: ReturnType<typeof samplesBySeries>) => {
+    // What still waits in the head counts as stored too: the same instant must not come twice.
+    const taken = new Set(inHead.get(ref)?.times);
+    const keep = Uint32Array.from(block.times.keys()).filter((index) => !taken.has(block.times[index] ?? 0));
+    const times = Float64Array.from(keep, (index) => block.times[index] ?? 0);
+    const values = keep.length === block.times.length ? block.values : pick(block.values, keep);
+    const lastAt = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (newestAt.has(ref)) newestAt.set(ref, Math.max(newestOf(ref), lastAt));
+    return history.add(ref, { times, values }, block.synthetic);
+  };
+  const write = db.transaction((blocks: readonly SeriesBlock[], refs: Uint32Array) => {
+    const inHead = samplesBySeries(head.rows());
+    let samples = 0;
+    blocks.forEach((block, index) => {
+      const ref = refs[index] ?? 0;
+      if (ref !== 0) samples += backfillOne(block, ref, inHead);
+    });
+    bumpHistory.run();
+    return samples;
+  }).immediate;
+
+  return {
+    register: registry.register,
+    append(batch) {
+      requireBatch(batch);
+      const chosen = choose(batch, newestOf, registry.has);
+      if (chosen.refs.length > 0) {
+        head.insert(batch.at, chosen.refs, chosen.values);
+        for (const ref of chosen.refs) newestAt.set(ref, batch.at);
+        registry.touch(chosen.refs, batch.at);
+        if (head.samples() > limits.packAfterSamples * FORGOTTEN_FACTOR) packOne();
+      }
+      const { duplicates, outOfOrder, unknown } = chosen;
+      return { accepted: chosen.refs.length, duplicates, outOfOrder, unknown };
+    },
+    backfill(blocks) {
+      for (const block of blocks) requireBlock(block);
+      const { refs, refused } = registry.register(blocks.map((block) => block.labels));
+      return { samples: write(blocks, refs), refused };
+    },
+    compact(now) {
+      const due = () =>
+        head.samples() >= limits.packAfterSamples || now - head.oldestAt() >= limits.packAfterMs;
+      const packedNow = head.samples() > 0 && due() ? packOne() : 0;
+      const retained = retain(now);
+      registry.forgetEmpty(now - limits.liveRetentionMs);
+      return {
+        packed: packedNow,
+        dropped: retained.dropped,
+        more: retained.more || (head.samples() > 0 && due()),
+      };
+    },
+    stats() {
+      const times = [oldest.get(), newest.get(), head.oldestAt(), head.newestAt()].filter(
+        (at): at is number => typeof at === 'number' && Number.isFinite(at),
+      );
+      return {
+        series: registry.size(),
+        samples: Number(packed.get()) + head.samples(),
+        bytes: usedBytes(db),
+        oldestAt: times.length === 0 ? null : Math.min(...times),
+        newestAt: times.length === 0 ? null : Math.max(...times),
+      };
+    },
+    close: () => void db.close(),
+  };
+}

@@ -1,0 +1,148 @@
+import {
+  createSeriesIndex,
+  firstAfter,
+  METRIC_LIMITS,
+  type MetricLimits,
+  type MetricReader,
+  type MetricWriterApi,
+  refusalOf,
+  type SampleBatch,
+  type SeriesBlock,
+  seriesKey,
+} from '../../main/store/index.ts';
+import { CodedError } from '../../shared/error/coded.ts';
+import type { Labels } from '../../shared/model/metric.ts';
+
+interface MemorySeries {
+  readonly ref: number;
+  readonly labels: Labels;
+  readonly samples: { at: number; value: number; stale: boolean; synthetic: boolean }[];
+}
+
+/** The whole metric store in memory, writer and reader: what a test writes is seen at once. */
+export interface MemorySamples {
+  readonly writer: MetricWriterApi;
+  readonly reader: MetricReader;
+}
+
+/** A full implementation by the plainest means; the real one must answer the same. */
+export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): MemorySamples {
+  const byKey = new Map<string, MemorySeries>();
+  const byRef = new Map<number, MemorySeries>();
+  const index = createSeriesIndex();
+
+  const register = (labels: readonly Labels[]) => {
+    const refused: { labels: Labels; reason: string }[] = [];
+    const refs = Uint32Array.from(labels, (one) => {
+      const known = byKey.get(seriesKey(one));
+      if (known) return known.ref;
+      const full =
+        byKey.size >= limits.seriesMax
+          ? `The local store is full: it keeps ${limits.seriesMax} series.`
+          : undefined;
+      const reason = refusalOf(one) ?? full;
+      if (reason) {
+        refused.push({ labels: one, reason });
+        return 0;
+      }
+      const present = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== ''));
+      const series: MemorySeries = { ref: byKey.size + 1, labels: present, samples: [] };
+      byKey.set(seriesKey(one), series);
+      byRef.set(series.ref, series);
+      index.add(series);
+      return series.ref;
+    });
+    return { refs, refused };
+  };
+  const append = (batch: SampleBatch, stale: boolean) => {
+    const counts = { accepted: 0, duplicates: 0, outOfOrder: 0, unknown: 0 };
+    batch.refs.forEach((ref, i) => {
+      const series = byRef.get(ref);
+      const newest = series?.samples.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+      if (!series) counts.unknown += 1;
+      else if (newest === batch.at) counts.duplicates += 1;
+      else if (newest > batch.at) counts.outOfOrder += 1;
+      else {
+        counts.accepted += 1;
+        series.samples.push({ at: batch.at, value: batch.values[i] ?? 0, stale, synthetic: false });
+      }
+    });
+    return counts;
+  };
+  const backfill = (blocks: readonly SeriesBlock[]) => {
+    const { refs, refused } = register(blocks.map((block) => block.labels));
+    let samples = 0;
+    blocks.forEach((block, i) => {
+      const series = byRef.get(refs[i] ?? 0);
+      const taken = new Set(series?.samples.map((sample) => sample.at));
+      block.times.forEach((at, k) => {
+        if (!series || taken.has(at)) return;
+        series.samples.push({ at, value: block.values[k] ?? 0, stale: false, synthetic: block.synthetic });
+        samples += 1;
+      });
+      series?.samples.sort((a, b) => a.at - b.at);
+    });
+    return { samples, refused };
+  };
+
+  const all = () => Array.from(byRef.values(), (series) => series.samples).flat();
+  return {
+    writer: {
+      register,
+      append: (batch) => append(batch, false),
+      backfill,
+      markStale: (refs, at) =>
+        void append({ at, refs, values: new Float64Array(refs.length).fill(Number.NaN) }, true),
+      compact(now) {
+        let dropped = 0;
+        for (const { samples } of byRef.values()) {
+          const before = samples.length;
+          const kept = samples.filter(
+            ({ at, synthetic }) =>
+              at >= now - (synthetic ? limits.syntheticRetentionMs : limits.liveRetentionMs),
+          );
+          samples.splice(0, before, ...kept);
+          dropped += before - kept.length;
+        }
+        return { packed: 0, dropped, more: false };
+      },
+      stats() {
+        const times = all().map((sample) => sample.at);
+        return {
+          series: byRef.size,
+          samples: times.length,
+          bytes: times.length * 16,
+          oldestAt: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
+          newestAt: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+          notice: null,
+        };
+      },
+      close: () => undefined,
+    },
+    reader: {
+      select(matchers, fromAt, toAt, options = {}) {
+        let budget = options.samplesMax ?? Number.POSITIVE_INFINITY;
+        return index.find(matchers).flatMap(({ ref, labels }) => {
+          options.check?.();
+          const samples = byRef.get(ref)?.samples ?? [];
+          const allTimes = Float64Array.from(samples, (sample) => sample.at);
+          const inside = samples.slice(firstAfter(allTimes, fromAt), firstAfter(allTimes, toAt));
+          budget -= inside.length;
+          if (budget < 0)
+            throw new CodedError('too-many-samples', 'The question needs more samples than one may take.');
+          if (inside.length === 0) return [];
+          return {
+            ref,
+            labels,
+            times: Float64Array.from(inside, (sample) => sample.at),
+            values: Float64Array.from(inside, (sample) => sample.value),
+            stale: Uint32Array.from(inside.flatMap((sample, i) => (sample.stale ? [i] : []))),
+            firstAt: samples[0]?.at ?? 0,
+          };
+        });
+      },
+      labelValues: (name) => index.values(name),
+      close: () => undefined,
+    },
+  };
+}
