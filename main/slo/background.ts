@@ -1,0 +1,86 @@
+import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
+import type { Asking, Problem } from './count.ts';
+import { mustRecount, recount } from './long-window.ts';
+import { REASON_WINDOW_MS } from './math/index.ts';
+import { CADENCE_EVERY_MS, measureCadence } from './poll.ts';
+import { lookSeen, mustLook, seenFraction } from './seen.ts';
+import { longWindows, type Tracker } from './tracker.ts';
+import { askTrend, TREND_EVERY_MS } from './trend.ts';
+
+/** A long query that failed must not be sent again at each poll: the backend that timed out is busy already. */
+const RETRY_MS = 30 * SECOND_MS;
+
+/**
+ * What need not be exact at this poll: the cadence, the long windows in full, how far back they were seen, the trend.
+ * It runs beside the polls, so that a month's count never delays a page; its results serve from the next poll on.
+ */
+export async function countInBackground(
+  tracker: Tracker,
+  asking: Asking,
+  pollMs: number,
+  at: number,
+): Promise<void> {
+  if (at < tracker.slowRetryAt) return;
+  // Taken now: by the time that a month is counted, the polls have moved the odometer on.
+  const mark = tracker.odometer.reading;
+  const problem =
+    (await keepCadence(tracker, asking, pollMs, at)) ??
+    (await keepLongWindows(tracker, asking, at, mark)) ??
+    (await keepTrend(tracker, asking, at));
+  tracker.slowProblem = problem;
+  tracker.slowRetryAt = problem ? at + RETRY_MS : 0;
+}
+
+async function keepCadence(
+  tracker: Tracker,
+  asking: Asking,
+  pollMs: number,
+  at: number,
+): Promise<Problem | null> {
+  if (tracker.cadence && at - tracker.cadence.measuredAt < CADENCE_EVERY_MS) return null;
+  const seen = tracker.seen.get(REASON_WINDOW_MS);
+  if (!seen) return null;
+  const seenMs = seenFraction(seen, at) * REASON_WINDOW_MS;
+  const measured = await measureCadence(asking, tracker.counters, seenMs, pollMs, at);
+  if (!measured.ok) return measured.error;
+  if (measured.value) tracker.cadence = measured.value;
+  return null;
+}
+
+async function keepLongWindows(
+  tracker: Tracker,
+  asking: Asking,
+  at: number,
+  mark: Tracker['odometer']['reading'],
+): Promise<Problem | null> {
+  for (const windowMs of longWindows(tracker.plan)) {
+    const seen = tracker.seen.get(windowMs);
+    if (mustLook(seen, windowMs, at)) {
+      const shorter = [...tracker.seen.values()].filter((known) => known.windowMs < windowMs).at(-1);
+      const looked = await lookSeen(asking, tracker.counters, windowMs, at, shorter);
+      if (!looked.ok) return named(windowMs, looked.error);
+      tracker.seen.set(windowMs, looked.value);
+    }
+    if (mustRecount(tracker.anchors.get(windowMs), windowMs, at)) {
+      const anchor = await recount(asking, tracker.counters, windowMs, at, mark);
+      if (!anchor.ok) return named(windowMs, anchor.error);
+      tracker.anchors.set(windowMs, anchor.value);
+    }
+  }
+  return null;
+}
+
+async function keepTrend(tracker: Tracker, asking: Asking, at: number): Promise<Problem | null> {
+  if (tracker.trend && at - tracker.trend.at < TREND_EVERY_MS) return null;
+  const points = await askTrend(asking, tracker.counters, tracker.objective.target, at);
+  if (!points.ok) return points.error;
+  tracker.trend = { points: points.value, at };
+  return null;
+}
+
+function named(windowMs: number, problem: Problem): Problem {
+  return {
+    kind: problem.kind,
+    message: `the ${formatDuration(windowMs)} window could not be counted: ${problem.message}`,
+  };
+}

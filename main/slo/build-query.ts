@@ -1,0 +1,91 @@
+import { parser } from '@prometheus-io/lezer-promql';
+import { err, ok, type Result } from '../../shared/error/result.ts';
+import type { QueryError } from '../../shared/model/metric.ts';
+import { MINUTE_MS, promDuration } from '../../shared/unit/time.ts';
+
+/**
+ * How an indicator's text counts events: a plain counter selector, of which `increase` is taken, or an expression of
+ * the author's own with a place for the window. `perSecond` says that the author took a rate.
+ */
+export type Counter =
+  | { readonly kind: 'selector'; readonly selector: string }
+  | { readonly kind: 'template'; readonly text: string; readonly perSecond: boolean };
+
+/** Both spellings of the window's place: Sloth's and the one of Grafana's users. */
+const WINDOW_PLACE = /\{\{\s*\.window\s*\}\}|\$window\b|\$\{window\}/g;
+
+interface Shape {
+  readonly root: string;
+  readonly from: number;
+  readonly to: number;
+  readonly errorAt: number | null;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Reads an indicator's text once; what is neither a selector nor a template is refused with what to write instead. */
+export function readCounter(expression: string): Result<Counter, QueryError> {
+  const plain = shapeOf(expression);
+  if (plain.errorAt === null && plain.root === 'VectorSelector') {
+    // The slice drops comments, which would swallow the closing bracket.
+    return ok({ kind: 'selector', selector: expression.slice(plain.from, plain.to) });
+  }
+  if (expression.search(WINDOW_PLACE) < 0) {
+    const at = plain.errorAt ?? 0;
+    return err({
+      code: plain.errorAt === null ? 'unsupported' : 'parse',
+      message:
+        plain.errorAt === null
+          ? 'An indicator is either a plain counter selector, such as requests_total{code=~"5.."}, or an expression that names its window as [$window]. This one has no place for the window, so the objective cannot be counted. Write increase(…[$window]) around each counter.'
+          : 'This indicator is not PromQL, so the objective cannot be counted. Correct it at the marked place.',
+      position: { from: at, to: expression.length },
+      retryable: false,
+    });
+  }
+  const filled = shapeOf(expression.replace(WINDOW_PLACE, '5m'));
+  if (filled.errorAt !== null) {
+    return err({
+      code: 'parse',
+      message:
+        'With its window filled in, this indicator is not PromQL, so the objective cannot be counted. Correct it; the window stands in square brackets: [$window].',
+      retryable: false,
+    });
+  }
+  const perSecond = filled.names.has('Rate') || filled.names.has('Irate');
+  return ok({ kind: 'template', text: expression, perSecond });
+}
+
+function shapeOf(expression: string): Shape {
+  const tree = parser.parse(expression);
+  const names = new Set<string>();
+  let errorAt: number | null = null;
+  tree.iterate({
+    enter: (node) => {
+      names.add(node.name);
+      if (node.type.isError && errorAt === null) errorAt = node.from;
+    },
+  });
+  // A leading comment is the first child: take the expression itself.
+  let node = tree.topNode.firstChild;
+  while (node && node.name === 'LineComment') node = node.nextSibling;
+  if (!node) errorAt ??= 0;
+  return { root: node?.name ?? '', from: node?.from ?? 0, to: node?.to ?? 0, errorAt, names };
+}
+
+/** Events in the window before the instant of evaluation, over all series, as one number. */
+export function increaseQuery(counter: Counter, windowMs: number): string {
+  if (counter.kind === 'selector') return `sum(increase(${counter.selector}[${promDuration(windowMs)}]))`;
+  const filled = counter.text.replace(WINDOW_PLACE, promDuration(windowMs));
+  return counter.perSecond ? `sum(${filled}) * ${windowMs / 1000}` : `sum(${filled})`;
+}
+
+/** Has a value exactly where the counter had a sample within the look-back. */
+export function presenceQuery(counter: Counter): string {
+  return counter.kind === 'selector' ? `count(${counter.selector})` : increaseQuery(counter, 5 * MINUTE_MS);
+}
+
+/** Samples of the best-seen series in the window, which tells the scrape interval; null where only the author knows. */
+export function densityQuery(counter: Counter, windowMs: number): string | null {
+  return counter.kind === 'selector'
+    ? `max(count_over_time(${counter.selector}[${promDuration(windowMs)}]))`
+    : null;
+}

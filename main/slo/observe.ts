@@ -1,0 +1,86 @@
+import type { ObjectiveStatus, PolicyRow } from '../../shared/model/objective.ts';
+import type { DataPolicy, Finding, Observation } from '../../shared/model/observation.ts';
+import type { Priority } from '../../shared/model/priority.ts';
+import { errorRate, REASON_WINDOW_MS, windowOf } from './math/index.ts';
+
+/** What the stage remembers beside a status. */
+export interface ObservationMemory {
+  /** The row that last held; null since the start. */
+  readonly lastHeld: string | null;
+  readonly problem: 'blind' | 'error' | null;
+}
+
+/** Half of a window seen is the least from which *it is over* can be said. */
+const SEEN_TO_CLEAR = 0.5;
+
+/** The status as the alert pipeline takes it. Never `clear` without data that says so. */
+export function observeObjective(status: ObjectiveStatus, memory: ObservationMemory): Observation {
+  const { objective } = status;
+  const usable = status.rows.filter((row) => row.leftOut === null);
+  const row =
+    usable.find((one) => one.name === status.holding) ??
+    usable.find((one) => one.name === memory.lastHeld) ??
+    usable[0] ??
+    null;
+  const reason = windowOf(status.windows, REASON_WINDOW_MS);
+  return {
+    ruleId: `objective/${objective.id}`,
+    kind: 'burn',
+    labels: { objective: objective.id, service: objective.service },
+    service: objective.service,
+    priority: row?.priority ?? leastUrgent(status.rows),
+    title: `${objective.title} is burning its budget`,
+    definedAt: objective.definedAt,
+    at: status.evaluatedAt ?? 0,
+    finding: findingOf(status, row, memory),
+    // The windows are the hysteresis: the long one delays the start, the short one ends it.
+    forMs: 0,
+    keepFiringForMs: 0,
+    onNoData: onNoData(status),
+    onError: 'alert',
+    failingShare: errorRate(reason?.bad ?? null, reason?.total ?? null),
+    objectiveId: objective.id,
+  };
+}
+
+function findingOf(status: ObjectiveStatus, row: PolicyRow | null, memory: ObservationMemory): Finding {
+  const { reason } = status;
+  switch (status.state) {
+    case 'blind':
+      return { kind: memory.problem === 'error' ? 'error' : 'blind', reason };
+    case 'no-data':
+      return { kind: 'no-data', reason };
+    case 'starting':
+      return { kind: 'between', value: 0, threshold: row?.threshold ?? 0, reason };
+    case 'burning':
+    case 'ok':
+      break;
+  }
+  if (!row) return { kind: 'between', value: 0, threshold: 0, reason };
+  const threshold = row.threshold;
+  if (status.holding !== null) {
+    const value = windowOf(status.windows, row.longMs)?.burnRate ?? 0;
+    return { kind: status.heldBack === null ? 'holds' : 'held-back', value, threshold, reason };
+  }
+  const short = windowOf(status.windows, row.shortMs);
+  if (!short || short.burnRate === null) {
+    return { kind: 'no-data', reason: `No data in the ${row.name} row's short window; ${reason}` };
+  }
+  // The burn of a window partly seen is a lower bound: that it is low does not say that the burn has ended.
+  const upper = short.burnRate / short.seenFraction;
+  const clear = short.seenFraction >= SEEN_TO_CLEAR && upper <= threshold;
+  return { kind: clear ? 'clear' : 'between', value: short.burnRate, threshold, reason };
+}
+
+/**
+ * A series that is gone is an alert; one that is there and counts nothing is a quiet service, whose firing alert stays
+ * as it is until traffic tells.
+ */
+function onNoData(status: ObjectiveStatus): DataPolicy {
+  const counted = status.windows.some((window) => window.total !== null);
+  return counted ? 'keep' : 'alert';
+}
+
+function leastUrgent(rows: readonly PolicyRow[]): Priority {
+  return rows.at(-1)?.priority ?? 'P2';
+}

@@ -1,0 +1,111 @@
+import { type Asking, type Count, countWindow, type Problem } from './count.ts';
+import { countSince } from './long-window.ts';
+import { errorRate, type WindowCount } from './math/index.ts';
+import { moveOdometer } from './odometer.ts';
+import { countPoll, hasNews, pollWindowMs } from './poll.ts';
+import { lookSeen, mustLook, type Seen, seenFraction } from './seen.ts';
+import { EXACT_MAX_MS, exactWindows, type Tracker } from './tracker.ts';
+
+/** What one poll of one objective brought, before anything is decided about it. */
+export interface Polled {
+  readonly counts: readonly WindowCount[];
+  readonly problem: Problem | null;
+  readonly pollErrorRate: number | null;
+  readonly pollTotal: number | null;
+}
+
+const UNKNOWN: WindowCount = { bad: null, total: null, seenFraction: 0, anchoredAt: null, known: false };
+
+/** Asks for what must be exact at each poll: the short windows, the odometer's tail, and the poll's own error rate. */
+export async function pollObjective(
+  tracker: Tracker,
+  asking: Asking,
+  pollMs: number,
+  at: number,
+): Promise<Polled> {
+  const { counters, plan } = tracker;
+  const exact = exactWindows(plan);
+  const [windows, odometer, poll] = await Promise.all([
+    Promise.all(exact.map((windowMs) => countWindow(asking, counters, windowMs, at))),
+    moveOdometer(tracker.odometer, asking, counters, at),
+    pollCount(tracker, asking, pollMs, at),
+  ]);
+  let problem: Problem | null = null;
+  const note = (found: Problem) => {
+    // An error of the objective's own is what its author can mend: it is said before a source's failing.
+    if (!problem || (problem.kind === 'blind' && found.kind === 'error')) problem = found;
+  };
+  if (odometer.ok) tracker.odometer = odometer.value;
+  else note(odometer.error);
+  const counted = new Map<number, Count>();
+  exact.forEach((windowMs, index) => {
+    const window = windows[index];
+    if (window?.ok) counted.set(windowMs, window.value);
+    else if (window) note(window.error);
+  });
+  if (!problem) await updateSeen(tracker, asking, counted, at, note);
+  if (poll.problem) note(poll.problem);
+  if (poll.count?.total != null) tracker.lastPollValueAt = at;
+  return {
+    counts: plan.windowsMs.map((windowMs) => windowCount(tracker, counted, windowMs, at)),
+    problem,
+    pollErrorRate: poll.count ? errorRate(poll.count.bad, poll.count.total) : null,
+    pollTotal: poll.count?.total ?? null,
+  };
+}
+
+async function pollCount(
+  tracker: Tracker,
+  asking: Asking,
+  pollMs: number,
+  at: number,
+): Promise<{ count: Count | null; problem: Problem | null }> {
+  const { cadence } = tracker;
+  if (!cadence || !hasNews(cadence, tracker.lastPollValueAt, at)) return { count: null, problem: null };
+  const counted = await countPoll(asking, tracker.counters, pollWindowMs(cadence, pollMs), at);
+  return counted.ok ? { count: counted.value, problem: null } : { count: null, problem: counted.error };
+}
+
+/** Shorter windows first: they know the beginning of a young series more finely than the longer ones' grid. */
+async function updateSeen(
+  tracker: Tracker,
+  asking: Asking,
+  counted: ReadonlyMap<number, Count>,
+  at: number,
+  note: (found: Problem) => void,
+): Promise<void> {
+  let shorter: Seen | undefined;
+  for (const [windowMs, count] of counted) {
+    const seen = tracker.seen.get(windowMs);
+    if (count.total === null) {
+      // Whatever comes next begins after this instant: the window must be looked at anew.
+      tracker.seen.delete(windowMs);
+      continue;
+    }
+    if (!mustLook(seen, windowMs, at)) {
+      if (seen) tracker.seen.set(windowMs, { ...seen, lastDataAt: at });
+    } else {
+      const looked = await lookSeen(asking, tracker.counters, windowMs, at, shorter);
+      if (looked.ok) tracker.seen.set(windowMs, looked.value);
+      else note(looked.error);
+    }
+    shorter = tracker.seen.get(windowMs) ?? shorter;
+  }
+}
+
+function windowCount(
+  tracker: Tracker,
+  counted: ReadonlyMap<number, Count>,
+  windowMs: number,
+  at: number,
+): WindowCount {
+  const seen = tracker.seen.get(windowMs);
+  if (windowMs > EXACT_MAX_MS) {
+    const fraction = seen ? seenFraction(seen, at) : null;
+    return countSince(tracker.anchors.get(windowMs), windowMs, at, tracker.odometer.reading, fraction);
+  }
+  const count = counted.get(windowMs);
+  if (!count) return UNKNOWN;
+  if (count.total === null) return { ...UNKNOWN, known: true };
+  return seen ? { ...count, seenFraction: seenFraction(seen, at), anchoredAt: null, known: true } : UNKNOWN;
+}

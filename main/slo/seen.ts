@@ -1,0 +1,57 @@
+import type { Result } from '../../shared/error/result.ts';
+import { ok } from '../../shared/error/result.ts';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
+import { presenceQuery } from './build-query.ts';
+import { type Asking, askRange, type Counters, type Problem } from './count.ts';
+
+/** From when on a window has samples of the total. `firstAt` null: from before the window began. */
+export interface Seen {
+  readonly windowMs: number;
+  readonly firstAt: number | null;
+  readonly lookedAt: number;
+  /** The last evaluation at which the window had data: after a gap it must be looked for again. */
+  readonly lastDataAt: number;
+}
+
+const LOOK_POINTS = 60;
+
+/** How much of the window was seen at the instant, 0 to 1. */
+export function seenFraction(seen: Seen, at: number): number {
+  if (seen.firstAt === null) return 1;
+  return Math.min(1, Math.max(0, (at - seen.firstAt) / seen.windowMs));
+}
+
+/** Looked for at the start, after a gap, and, while partly seen, again at each step: a backfill may have come. */
+export function mustLook(seen: Seen | undefined, windowMs: number, at: number): boolean {
+  if (!seen) return true;
+  if (at - seen.lastDataAt > Math.max(windowMs / 10, 2 * MINUTE_MS)) return true;
+  return seenFraction(seen, at) < 1 && at - seen.lookedAt >= windowMs / LOOK_POINTS;
+}
+
+/** Finds the first sample of the total in the window, to a sixtieth of it, on the side that makes the burn lower. */
+export async function lookSeen(
+  asking: Asking,
+  counters: Counters,
+  windowMs: number,
+  at: number,
+  shorter: Seen | undefined,
+): Promise<Result<Seen, Problem>> {
+  const stepMs = Math.max(1, Math.floor(windowMs / LOOK_POINTS));
+  const fromAt = at - stepMs * LOOK_POINTS;
+  const found = await askRange(asking, presenceQuery(counters.total), { fromAt, toAt: at, stepMs });
+  if (!found.ok) return found;
+  const firstGridAt = found.value?.times[0] ?? at;
+  return ok({
+    windowMs,
+    firstAt: firstGridAt <= fromAt ? null : refine(firstGridAt, stepMs, at, shorter),
+    lookedAt: at,
+    lastDataAt: at,
+  });
+}
+
+/** The grid is coarse at the start of a watch; a shorter window that began inside the same step knows better. */
+function refine(gridAt: number, stepMs: number, at: number, shorter: Seen | undefined): number {
+  const known = shorter?.firstAt;
+  if (known !== null && known !== undefined && known > gridAt - stepMs && known < gridAt) return known;
+  return Math.min(gridAt, at - Math.round(stepMs / 2));
+}
