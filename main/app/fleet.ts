@@ -1,0 +1,133 @@
+import { request } from 'undici';
+import { z } from 'zod';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import type { FleetControl } from '../api/index.ts';
+import { type Child, type LaunchChild, secretToken } from '../platform/index.ts';
+import { entryUrl } from './entry.ts';
+
+/** The demo's fleet: a process of its own that serves metrics and can really be broken and mended. */
+export interface RunningFleet {
+  /** Where it listens, without a trailing slash. */
+  readonly address: string;
+  readonly control: FleetControl;
+  /** What a request to its control API must carry. */
+  readonly controlToken: string;
+  onExit(listener: (status: number | null) => void): void;
+  stop(): void;
+}
+
+const START_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+const ANSWER_MAX_BYTES = 256 * 1024;
+const FAULT_TTL_SECONDS = 900;
+
+const Ready = z.object({ ready: z.literal(true), port: z.number().int() });
+const Fault = z.object({
+  id: z.string(),
+  kind: z.string(),
+  service: z.string().optional(),
+  endsAt: z.number(),
+});
+const State = z.object({ faults: z.array(Fault) });
+
+/** What each fault of the demo does, so that the window needs to know only its name. */
+const FAULTS: Readonly<Record<string, object>> = {
+  'bad-model': { kind: 'bad-model', service: 'ranking-model' },
+  'upstream-outage': { kind: 'upstream-outage', service: 'gateway' },
+  latency: { kind: 'latency', service: 'embedding' },
+  errors: { kind: 'errors', service: 'feature-store' },
+  crash: { kind: 'crash', service: 'vector-index' },
+  'stale-features': { kind: 'stale-features', service: 'feature-store' },
+};
+
+export async function startFleet(launch: LaunchChild, seed: number): Promise<RunningFleet> {
+  const controlToken = secretToken(16);
+  const child = launch(entryUrl('fleet'), [
+    '--port',
+    '0',
+    '--seed',
+    String(seed),
+    '--control-token',
+    controlToken,
+    '--die-with-stdin',
+  ]);
+  const port = await readyPort(child);
+  const address = `http://127.0.0.1:${port}`;
+  return {
+    address,
+    controlToken,
+    control: controlOf(address, controlToken),
+    onExit: (listener) => child.onExit(listener),
+    stop: () => child.stop(),
+  };
+}
+
+function readyPort(child: Child): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.stop();
+      reject(
+        new CodedError(
+          'fleet-silent',
+          'The demo fleet did not say within 15 s that it listens, so there is nothing to watch. Start the demo again.',
+        ),
+      );
+    }, START_TIMEOUT_MS);
+    child.onExit((status) => {
+      clearTimeout(timer);
+      reject(
+        new CodedError(
+          'fleet-ended',
+          `The demo fleet ended at its start (status ${status ?? 'signal'}); its own message stands above.`,
+        ),
+      );
+    });
+    child.onLine((line) => {
+      if (!line.startsWith('{')) return;
+      const ready = Ready.safeParse(JSON.parse(line));
+      if (!ready.success) return;
+      clearTimeout(timer);
+      resolve(ready.data.port);
+    });
+  });
+}
+
+function controlOf(address: string, token: string): FleetControl {
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> => {
+    try {
+      const answer = await request(`${address}/control/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: body ? JSON.stringify(body) : null,
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const text = (await answer.body.text()).slice(0, ANSWER_MAX_BYTES);
+      if (answer.statusCode >= 400)
+        throw new CodedError('fleet-refused', `The demo fleet refused: ${text.slice(0, 300)}`);
+      return JSON.parse(text);
+    } catch (thrown) {
+      if (thrown instanceof CodedError) throw thrown;
+      throw new CodedError(
+        'fleet-unreachable',
+        `The demo fleet does not answer (${messageOf(thrown)}); start the demo again.`,
+        { retryable: true, cause: thrown },
+      );
+    }
+  };
+  const plain = (fault: z.infer<typeof Fault>) => ({
+    id: fault.id,
+    kind: fault.kind,
+    service: fault.service ?? null,
+    endsAt: fault.endsAt,
+  });
+  return {
+    faults: async () => State.parse(await ask('GET', 'state')).faults.map(plain),
+    inject: async (kind) => {
+      const fault = FAULTS[kind];
+      if (!fault) throw new CodedError('unknown-fault', `The demo fleet knows no fault named ${kind}.`);
+      const started = Fault.parse(await ask('POST', 'fault', { ...fault, ttlSeconds: FAULT_TTL_SECONDS }));
+      return { id: started.id, endsAt: started.endsAt };
+    },
+    clear: async (id) => void (await ask('DELETE', `fault/${encodeURIComponent(id)}`)),
+  };
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { err, ok, type Result } from '../../../shared/error/result.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'check'; readonly workspace: string; readonly json: boolean }
+  | ({ readonly kind: 'serve' | 'start'; readonly workspace: string } & RunOptions)
+  | ({ readonly kind: 'demo'; readonly smoke: boolean } & RunOptions);
+
+export interface RunOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly open: boolean;
+  readonly dataFolder: string | undefined;
+}
+
+export const DEFAULT_PORT = 7411;
+
+export const HELP = `Midwatch: the incident commander's desktop.
+
+  midwatch start [workspace]    the window over this workspace (a browser tab where the desktop runtime is not there)
+  midwatch serve [workspace]    the same without opening a window, for a machine that does not sleep
+  midwatch demo                 a simulated fleet to watch and to break; --smoke runs the loop unattended
+  midwatch check [workspace]    validates the whole workspace; --json for programs; exit status 1 on errors
+  midwatch help | version
+
+  --port N      port on the loopback interface (default ${DEFAULT_PORT}; 0 takes a free one)
+  --no-open     print the address instead of opening a browser
+  --data DIR    where state is kept (default: $XDG_STATE_HOME/midwatch/<workspace>)
+
+A workspace is a folder with a midwatch.yaml; without one given, it is the current folder.`;
+
+export function parseCommand(args: readonly string[]): Result<Command, string> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (thrown) {
+    return err(
+      `${thrown instanceof Error ? thrown.message : String(thrown)} Run "midwatch help" for what there is.`,
+    );
+  }
+  const { values, positionals } = parsed;
+  const [name = 'help', workspace = '.', ...more] = positionals;
+  if (values.help || name === 'help') return ok({ kind: 'help' });
+  if (values.version || name === 'version') return ok({ kind: 'version' });
+  if (more.length > 0) return err(`"${more[0]}" is one argument too many: a command takes one workspace.`);
+  const port = Number(values.port ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return err(
+      `--port ${values.port} is not a port: give a whole number from 0 to 65535 (0 takes a free one).`,
+    );
+  }
+  const run = { port, open: !values['no-open'], dataFolder: values.data };
+  switch (name) {
+    case 'check':
+      return ok({ kind: 'check', workspace, json: values.json ?? false });
+    case 'serve':
+      return ok({ kind: 'serve', workspace, ...run, open: false });
+    case 'start':
+      return ok({ kind: 'start', workspace, ...run });
+    case 'demo':
+      if (workspace !== '.') return err('The demo has a workspace of its own: give none.');
+      return ok({ kind: 'demo', smoke: values.smoke ?? false, ...run });
+    default:
+      return err(`There is no command "${name}". Run "midwatch help" for what there is.`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      port: { type: 'string' },
+      'no-open': { type: 'boolean' },
+      'no-electron': { type: 'boolean' },
+      data: { type: 'string' },
+      smoke: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+    },
+  });
+}
