@@ -25,6 +25,7 @@ export class Deployment {
   private total: number;
   private shares: ReadonlyMap<string, number> | null = null;
   private rollout: Rollout | null = null;
+  private scalings = 0;
   private readonly events: EventQueue;
   private readonly changed: () => void;
 
@@ -95,9 +96,18 @@ export class Deployment {
     this.roll(version, this.current);
   }
 
-  scale(replicas: number): void {
-    this.total = replicas;
-    this.spread(this.shares ?? new Map(this.replicas));
+  /** More replicas take a moment to start, fewer are gone at once; the last word counts. Answers when it will be so. */
+  scale(replicas: number): number {
+    const asked = ++this.scalings;
+    const delayMs = replicas > this.total ? REPLICA_START_MS : 0;
+    const apply = (): void => {
+      if (asked !== this.scalings) return;
+      this.total = replicas;
+      this.spread(this.shares ?? new Map(this.replicas));
+    };
+    if (delayMs === 0) apply();
+    else this.events.durablyAfter(delayMs, apply);
+    return Math.round(this.events.now + delayMs);
   }
 
   splitTraffic(shares: ReadonlyMap<string, number>): void {

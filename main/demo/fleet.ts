@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import { type ControlError, conflict, invalid } from './control-error.ts';
-import { Deployment, REPLICA_START_MS, type Rollout } from './deployment.ts';
+import { Deployment, type Rollout } from './deployment.ts';
 import { EventQueue } from './event-queue.ts';
 import { type ExpositionFormat, writeExposition } from './exposition.ts';
 import { type ActiveFault, conditionsOf, type FaultEffect } from './fault.ts';
@@ -17,6 +17,7 @@ import { EmbeddingService, VectorIndex } from './upstream-service.ts';
 const TICK_MS = 1_000;
 const MAX_FAULTS = 32;
 
+/** What makes one fleet different from another. */
 export interface FleetOptions {
   readonly seed: number;
   /** Milliseconds UTC; the demand curve is looked up by it. */
@@ -39,6 +40,14 @@ export interface ServiceState {
   readonly rollout: Rollout | null;
 }
 
+/** When the replicas asked for will serve. */
+export interface ScaleAnswer {
+  readonly service: ServiceName;
+  readonly replicas: number;
+  readonly readyAt: number;
+}
+
+/** The whole fleet as an operator sees it. `skipped` says how much time was jumped over, never replayed. */
 export interface FleetState {
   readonly at: number;
   readonly services: readonly ServiceState[];
@@ -170,16 +179,8 @@ export class Fleet {
     return ok(fault);
   }
 
-  /** More replicas take a moment to start, fewer are gone at once. */
-  scale(
-    service: ServiceName,
-    replicas: number,
-  ): { readonly service: ServiceName; readonly replicas: number; readonly readyAt: number } {
-    const deployment = this.deploymentOf(service);
-    const delayMs = replicas > deployment.totalReplicas ? REPLICA_START_MS : 0;
-    if (delayMs === 0) deployment.scale(replicas);
-    else this.events.durablyAfter(delayMs, () => deployment.scale(replicas));
-    return { service, replicas, readyAt: Math.round(this.now + delayMs) };
+  scale(service: ServiceName, replicas: number): ScaleAnswer {
+    return { service, replicas, readyAt: this.deploymentOf(service).scale(replicas) };
   }
 
   setBreaker(open: boolean): void {

@@ -4,7 +4,6 @@ import { PredictionQuality } from './prediction-quality.ts';
 import { RankingMetrics } from './ranking-metrics.ts';
 import {
   addUse,
-  CommonMetrics,
   callWithin,
   type ProcessParts,
   REJECTION_MS,
@@ -12,16 +11,7 @@ import {
   ServiceProcess,
 } from './service-process.ts';
 import { Station, type StationUse } from './station.ts';
-import {
-  FEATURE_COST,
-  LATENCY_BUCKETS_SECONDS,
-  type ModelSpec,
-  modelOf,
-  RANKING_STEP_MS,
-  RECOMPUTE,
-  TIMEOUT_MS,
-  UNIT_BUCKETS,
-} from './topology.ts';
+import { FEATURE_COST, type ModelSpec, modelOf, RANKING_STEP_MS, RECOMPUTE, TIMEOUT_MS } from './topology.ts';
 import { codeOf, type EmbeddingService, type VectorIndex } from './upstream-service.ts';
 
 type Stage = 'preprocessing' | 'model_inference' | 'postprocessing';

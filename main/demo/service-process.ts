@@ -118,8 +118,9 @@ export abstract class ServiceProcess {
 
   setConditions(conditions: Conditions): void {
     const wasDown = this.conditions.down;
-    this.conditions = conditions;
-    if (conditions.down && !wasDown) this.die();
+    const down = conditions.down || conditions.lostReplicas >= this.deployment.totalReplicas;
+    this.conditions = { ...conditions, down };
+    if (down && !wasDown) this.die();
     this.resize();
   }
 

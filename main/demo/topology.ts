@@ -43,7 +43,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceSpec>> = {
   },
   'ranking-model': {
     replicas: 8,
-    serversPerReplica: 8,
+    serversPerReplica: 12,
     queuePerReplica: 16,
     medianMs: 9,
     sigma: 0.35,
