@@ -381,6 +381,10 @@ function endEntry(run: PlaybookRun, now: number): NewTimelineEntry {
   return { at: now, kind: 'step', actor: MIDWATCH, title: `Playbook ended: ${run.playbook.title}`, detail };
 }
 
+/** The timeline is read by people and kept for ever: a long answer stays with the step, its beginning goes here. */
+const DETAIL_MAX = 4_000;
+
 function joined(...parts: readonly (string | null)[]): string {
-  return parts.filter((part) => part !== null && part !== '').join('\n');
+  const text = parts.filter((part) => part !== null && part !== '').join('\n');
+  return text.length > DETAIL_MAX ? `${text.slice(0, DETAIL_MAX).toWellFormed()}…` : text;
 }

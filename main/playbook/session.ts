@@ -7,6 +7,7 @@ import type { JournalRecord } from '../store/index.ts';
 import type { PlaybooksDeps } from './playbooks.ts';
 import { recoverRun } from './recovery.ts';
 import { type Decision, definitionOf, isSentBack, type RunEvent, step } from './run.ts';
+import { createTurn } from './turn.ts';
 
 /** Who runs a step, and what it asks of them. */
 export interface RunNextOptions {
@@ -37,7 +38,7 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
   let run = loaded;
   /** A save was refused or its answer was lost: the log may be one change ahead, so it is read before the next command. */
   let doubtful = false;
-  let busy: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
+  const turn = createTurn();
 
   /** The one way a run changes: decided purely, made durable, and only then believed and told. */
   const apply = async (event: RunEvent, journal: readonly JournalRecord[] = []): Promise<void> => {
@@ -60,25 +61,14 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
   };
 
   /** Runs one command alone. A step left running by a log that failed is settled first, as after a crash. */
-  const alone = async (command: (signal: AbortSignal) => Promise<void>): Promise<PlaybookRun> => {
-    if (busy)
-      throw new CodedError('step-running', 'A step of this run is under way; wait for it, or stop the run.');
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const abort = new AbortController();
-    busy = { abort, ended };
-    try {
-      if (doubtful) {
-        run = (await deps.log.loadRuns()).find((one) => one.id === run.id) ?? run;
-        doubtful = false;
-      }
+  const alone = (command: (signal: AbortSignal) => Promise<void>): Promise<PlaybookRun> =>
+    turn.take(async (signal) => {
+      if (doubtful) run = (await deps.log.loadRuns()).find((one) => one.id === run.id) ?? run;
+      doubtful = false;
       if (run.steps.some((one) => one.phase === 'running')) await recover(await deps.log.openJournal());
-      await command(abort.signal);
+      await command(signal);
       return run;
-    } finally {
-      busy = null;
-      end();
-    }
-  };
+    });
 
   const perform = async ({ at, definition }: NextStep, options: RunNextOptions, signal: AbortSignal) => {
     requireWord(definition, options);
@@ -115,10 +105,7 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
       }),
     decide: (stepId, decision, by) => alone(() => apply({ kind: 'decide', stepId, decision, by })),
     async stop(by) {
-      if (busy) {
-        busy.abort.abort();
-        await busy.ended;
-      }
+      await turn.interrupt();
       return alone(async () => {
         // The step that was aborted may have been the last one: then the run has ended by itself.
         if (run.endedAt === null) await apply({ kind: 'stop', by });

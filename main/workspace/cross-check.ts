@@ -1,0 +1,268 @@
+import { ANNOTATION } from '../../shared/config/objective.ts';
+import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
+import { defaultRouting } from '../../shared/config/routing.ts';
+import type { QueryError } from '../../shared/model/metric.ts';
+import { placeholderNames } from '../action/index.ts';
+import type { Configuration } from './configuration.ts';
+import type { Problem } from './problem.ts';
+import { unknownVariable, variablesIn } from './variables.ts';
+import { say, sayInText, type Written } from './written.ts';
+
+/** Reads an expression as the source that will be asked reads it; undefined where it can be evaluated. */
+export type CheckExpression = (
+  expression: string,
+  sourceKind: 'prometheus' | 'exposition',
+) => QueryError | undefined;
+
+export interface Names {
+  readonly sources: ReadonlyMap<string, 'prometheus' | 'exposition'>;
+  readonly services: ReadonlySet<string>;
+  readonly objectives: ReadonlySet<string>;
+  readonly policies: readonly string[];
+  readonly vars: readonly string[];
+}
+
+/** Whether the parts fit together: names that are known, expressions that can be read, nothing defined twice. */
+export function crossCheck(
+  found: Configuration,
+  names: Names,
+  checkExpression: CheckExpression,
+  problems: Problem[],
+): void {
+  const check = checker(names, checkExpression, problems);
+  checkRoutes(found, problems);
+  unique(found.services, (one) => one.id, ['id'], 'service', problems);
+  for (const written of found.services)
+    for (const [at, id] of written.config.depends_on.entries()) {
+      if (id === written.config.id)
+        say(problems, written, ['depends_on', at], 'expected another service than itself');
+      else check.service(written, ['depends_on', at], id);
+    }
+  for (const written of found.slos) checkSlo(written, check, names, problems);
+  unique(found.rules, (one) => `${one.group}/${one.rule.alert}`, ['alert'], 'rule', problems);
+  for (const written of found.rules) {
+    const { expr, labels, annotations } = written.config.rule;
+    const source = check.source(written, ['annotations', 'source'], annotations.source);
+    check.expression(written, ['expr'], expr, source);
+    if (labels.service !== undefined) check.service(written, ['labels', 'service'], labels.service);
+  }
+  unique(found.detectors, (one) => one.id, ['id'], 'detector', problems);
+  for (const written of found.detectors) {
+    const { service, source, query } = written.config;
+    check.service(written, ['service'], service);
+    check.expression(written, ['query'], query, check.source(written, ['source'], source));
+  }
+  unique(found.playbooks, (one) => one.id, ['id'], 'playbook', problems);
+  for (const written of found.playbooks) {
+    for (const [at, id] of written.config.services.entries()) check.service(written, ['services', at], id);
+    for (const [at, id] of written.config.objectives.entries())
+      if (!names.objectives.has(id))
+        say(problems, written, ['objectives', at], unknown('objective', id, [...names.objectives]));
+    checkSteps(written, written.config.diagnosis_steps, 'diagnosis_steps', check, names, problems);
+    checkSteps(written, written.config.mitigation_actions, 'mitigation_actions', check, names, problems);
+    uniqueSteps(written, problems);
+  }
+}
+
+interface Checker {
+  service(written: Written<unknown>, path: readonly PropertyKey[], id: string): void;
+  /** The source that is asked; undefined where that is not known, which has been said. */
+  source(written: Written<unknown>, path: readonly PropertyKey[], id: string | undefined): string | undefined;
+  expression(
+    written: Written<unknown>,
+    path: readonly PropertyKey[],
+    text: string,
+    source: string | undefined,
+  ): void;
+}
+
+function checker(names: Names, checkExpression: CheckExpression, problems: Problem[]): Checker {
+  const sources = [...names.sources.keys()];
+  return {
+    service(written, path, id) {
+      if (!names.services.has(id)) say(problems, written, path, unknown('service', id, [...names.services]));
+    },
+    source(written, path, id) {
+      if (id === undefined && sources.length === 1) return sources[0];
+      if (id !== undefined && names.sources.has(id)) return id;
+      // Without midwatch.yaml no source is known: its own mistake is reported, and that is enough.
+      if (sources.length > 0)
+        say(
+          problems,
+          written,
+          path,
+          id === undefined
+            ? `expected a source, the workspace has several: ${sources.join(', ')}`
+            : unknown('source', id, sources),
+        );
+      return undefined;
+    },
+    expression(written, path, text, source) {
+      const error = checkExpression(
+        text,
+        (source === undefined ? undefined : names.sources.get(source)) ?? 'prometheus',
+      );
+      if (!error) return;
+      const message = `expected a PromQL expression: ${error.message}`;
+      if (error.position) sayInText(problems, written, path, text, error.position.from, message);
+      else say(problems, written, path, message);
+    },
+  };
+}
+
+function checkSlo(
+  written: Configuration['slos'][number],
+  check: Checker,
+  names: Names,
+  problems: Problem[],
+): void {
+  const { metadata, spec } = written.config;
+  check.service(written, ['spec', 'service'], spec.service);
+  const source = sourceOfSlo(written.config);
+  const asked = check.source(written, ['metadata', 'annotations', ANNOTATION.source], source);
+  const policy = metadata.annotations[ANNOTATION.policy];
+  if (policy !== undefined && !names.policies.includes(policy))
+    say(
+      problems,
+      written,
+      ['metadata', 'annotations', ANNOTATION.policy],
+      unknown('policy', policy, names.policies),
+    );
+  const ratio = spec.indicator.spec.ratioMetric;
+  for (const part of ['good', 'bad', 'total'] as const) {
+    const metric = ratio[part];
+    if (!metric) continue;
+    const path = ['spec', 'indicator', 'spec', 'ratioMetric', part, 'metricSource', 'spec', 'query'];
+    check.expression(written, path, metric.metricSource.spec.query, asked);
+  }
+}
+
+export function sourceOfSlo(config: Configuration['slos'][number]['config']): string | undefined {
+  return (
+    config.metadata.annotations[ANNOTATION.source] ??
+    config.spec.indicator.spec.ratioMetric.total.metricSource.metricSourceRef
+  );
+}
+
+function checkSteps(
+  written: Written<unknown>,
+  steps: readonly StepConfig[],
+  section: string,
+  check: Checker,
+  names: Names,
+  problems: Problem[],
+): void {
+  const condition = (path: readonly PropertyKey[], config: ConditionConfig | undefined): void => {
+    if (!config) return;
+    const source = check.source(written, [...path, 'source'], config.source);
+    check.expression(written, [...path, 'query'], config.query, source);
+  };
+  for (const [at, step] of steps.entries()) {
+    const path = [section, at];
+    condition([...path, 'condition'], step.condition);
+    condition([...path, 'check'], step.check);
+    condition([...path, 'indicates', 'when'], step.indicates?.when);
+    condition([...path, 'verify'], step.verify);
+    for (const part of ['http', 'undo'] as const) {
+      const request = step[part];
+      if (!request) continue;
+      placeholders(written, [...path, part, 'url'], request.url, names, problems);
+      for (const [name, value] of Object.entries(request.headers))
+        placeholders(written, [...path, part, 'headers', name], value, names, problems);
+      if (request.json !== undefined)
+        placeholders(written, [...path, part, 'json'], JSON.stringify(request.json), names, problems);
+    }
+  }
+}
+
+function placeholders(
+  written: Written<unknown>,
+  path: readonly PropertyKey[],
+  text: string,
+  names: Names,
+  problems: Problem[],
+): void {
+  for (const name of variablesIn(text))
+    if (!names.vars.includes(name)) say(problems, written, path, unknownVariable(name, names.vars));
+  if (placeholderNames(text).includes(null))
+    say(
+      problems,
+      written,
+      path,
+      `expected a placeholder that can be filled; write \${vars.NAME}, \${incident.service}, \${run.id}, \${env:NAME} or \${file:PATH}`,
+    );
+}
+
+function checkRoutes(found: Configuration, problems: Problem[]): void {
+  const midwatch = found.midwatch;
+  if (!midwatch) return;
+  const usual = Object.values(defaultRouting().routes).flatMap((route) => [
+    ...route.receivers,
+    ...(route.out_of_hours?.receivers ?? []),
+  ]);
+  const known = new Set([...Object.keys(midwatch.config.receivers), ...usual]);
+  for (const [priority, route] of Object.entries(midwatch.config.routes)) {
+    for (const [at, receiver] of route.receivers.entries())
+      if (!known.has(receiver))
+        say(
+          problems,
+          midwatch,
+          ['routes', priority, 'receivers', at],
+          unknown('receiver', receiver, [...known]),
+        );
+    for (const [at, receiver] of route.out_of_hours?.receivers.entries() ?? [])
+      if (!known.has(receiver))
+        say(
+          problems,
+          midwatch,
+          ['routes', priority, 'out_of_hours', 'receivers', at],
+          unknown('receiver', receiver, [...known]),
+        );
+  }
+}
+
+/** Run steps are found by their id, so it is one of a kind in the whole playbook. */
+function uniqueSteps(written: Configuration['playbooks'][number], problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const section of ['diagnosis_steps', 'mitigation_actions'] as const)
+    for (const [at, step] of written.config[section].entries()) {
+      if (seen.has(step.id))
+        say(
+          problems,
+          written,
+          [section, at, 'id'],
+          `expected an id of its own; ${JSON.stringify(step.id)} is another step of this playbook`,
+        );
+      seen.add(step.id);
+    }
+}
+
+export function unique<T>(
+  all: readonly Written<T>[],
+  idOf: (config: T) => string,
+  path: readonly PropertyKey[],
+  what: string,
+  problems: Problem[],
+): void {
+  const first = new Map<string, Written<T>>();
+  for (const written of all) {
+    const id = idOf(written.config);
+    const other = first.get(id);
+    if (other)
+      say(
+        problems,
+        written,
+        path,
+        `expected an id of its own; the ${what} ${JSON.stringify(id)} stands already in ${other.file}:${other.located.line}`,
+      );
+    else first.set(id, written);
+  }
+}
+
+function unknown(what: string, id: string, known: readonly string[]): string {
+  const names =
+    known.length === 0
+      ? 'there are none'
+      : `known are ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`;
+  return `expected a ${what} of this workspace, got ${JSON.stringify(id)}; ${names}`;
+}

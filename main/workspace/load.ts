@@ -1,0 +1,114 @@
+import type { RoutingConfig } from '../../shared/config/routing.ts';
+import type { Workspace } from '../../shared/config/workspace.ts';
+import type { Objective } from '../../shared/model/objective.ts';
+import { sha256 } from '../platform/index.ts';
+import { type Configuration, gather } from './configuration.ts';
+import { type CheckExpression, crossCheck, type Names, sourceOfSlo, unique } from './cross-check.ts';
+import { type ReadFolder, readFolder } from './folder.ts';
+import { objectivesOf } from './objective.ts';
+import { playbookOf } from './playbook.ts';
+import { hasErrors, type Problem, sortProblems } from './problem.ts';
+import { definedAt, type Written } from './written.ts';
+import type { YamlReading } from './yaml-reader.ts';
+
+export interface LoadDeps {
+  /** Reads YAML: in a thread with a deadline in the product, in this one in tests. */
+  readonly readYaml: (text: string) => Promise<YamlReading> | YamlReading;
+  readonly checkExpression: CheckExpression;
+  /** Names of the burn-rate policies that objectives may follow. */
+  readonly policies: readonly string[];
+  /** Win over what midwatch.yaml says; the demo fills in its fleet's address. */
+  readonly overrides?: { readonly vars?: Readonly<Record<string, string>> };
+}
+
+/** Null where anything is wrong that is more than a warning: then the last good configuration goes on running. */
+export interface WorkspaceLoad {
+  readonly workspace: Workspace | null;
+  readonly problems: readonly Problem[];
+  /** Changes with the text of any file. */
+  readonly fingerprint: string;
+}
+
+/** Reads, checks and puts together the whole workspace; all problems of all files at once. */
+export async function loadWorkspace(path: string, deps: LoadDeps): Promise<WorkspaceLoad> {
+  const folder = await readFolder(path);
+  const problems: Problem[] = [...folder.problems];
+  const files = [];
+  for (const { name, text } of folder.files) files.push({ name, reading: await deps.readYaml(text) });
+  const overrides = deps.overrides?.vars ?? {};
+  const found = gather(files, overrides, problems);
+  const vars = { ...found.midwatch?.config.vars, ...overrides };
+  const sources = new Map((found.midwatch?.config.sources ?? []).map((source) => [source.id, source.kind]));
+  const onlySource = sources.size === 1 ? [...sources.keys()][0] : undefined;
+  const objectives = found.slos.flatMap((slo) =>
+    objectivesOf(slo, sourceOfSlo(slo.config) ?? onlySource ?? ''),
+  );
+  unique(objectives, (objective) => objective.id, [], 'objective', problems);
+  const names: Names = {
+    sources,
+    services: new Set(found.services.map(({ config }) => config.id)),
+    objectives: new Set(objectives.map(({ config }) => config.id)),
+    policies: deps.policies,
+    vars: Object.keys(vars),
+  };
+  crossCheck(found, names, deps.checkExpression, problems);
+  const fingerprint = fingerprintOf(folder);
+  const workspace = hasErrors(problems) ? null : assemble(folder, found, { objectives, vars, onlySource });
+  return { workspace, problems: sortProblems(problems), fingerprint };
+}
+
+interface Assembly {
+  readonly objectives: readonly Written<Objective>[];
+  readonly vars: Readonly<Record<string, string>>;
+  readonly onlySource: string | undefined;
+}
+
+function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly): Workspace | null {
+  if (!found.midwatch) return null;
+  const { name, sources, vars: _, ...routing } = found.midwatch.config;
+  const asked = assembly.onlySource;
+  return {
+    id: workspaceId(folder.realPath),
+    name,
+    path: folder.realPath,
+    vars: assembly.vars,
+    sources,
+    routing: routing satisfies RoutingConfig,
+    services: found.services.map(({ config }) => ({
+      id: config.id,
+      title: config.title ?? config.id,
+      owner: config.owner,
+      tier: config.tier,
+      dependsOn: config.depends_on,
+      links: config.links,
+    })),
+    objectives: assembly.objectives.map(({ config }) => config),
+    rules: found.rules.map((written) => ({
+      id: `${written.config.group}/${written.config.rule.alert}`,
+      group: written.config.group,
+      rule: written.config.rule,
+      definedAt: definedAt(written),
+    })),
+    detectors: found.detectors.map((written) => {
+      const { rebase_after, title, source, ...config } = written.config;
+      return {
+        ...config,
+        title: title ?? config.id,
+        source: source ?? asked ?? '',
+        rebaseAfter: rebase_after,
+        definedAt: definedAt(written),
+      };
+    }),
+    playbooks: found.playbooks.map((written) => playbookOf(written, asked)),
+    files: folder.files.map((file) => file.name),
+  };
+}
+
+/** 16 hex digits of the real path's hash: where the workspace's data are kept. */
+export function workspaceId(realPath: string): string {
+  return sha256(realPath).slice(0, 16);
+}
+
+function fingerprintOf(folder: ReadFolder): string {
+  return sha256(JSON.stringify([folder.files, folder.problems]));
+}
