@@ -1,0 +1,144 @@
+import { err, ok, type Result } from '../../../shared/error/result.ts';
+import type { QueryError, QueryOptions } from '../../../shared/model/metric.ts';
+import type { Clock } from '../../platform/index.ts';
+import type { SourceFailure } from '../failure.ts';
+import type { Gate } from '../gate.ts';
+import type { HttpAnswer, HttpClient } from '../http/client.ts';
+import type { HttpFailure } from '../http/failure.ts';
+import type { Watched } from '../watched.ts';
+import type { DataProblem } from './answer.ts';
+import { cancelled, judge, queryError, tooManyWaiting, unsent, type Verdict } from './judge.ts';
+
+export interface Ask {
+  readonly path: 'query' | 'query_range';
+  readonly expression: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** `asked` counts requests that went out, `answered` those that a Prometheus answered. */
+export interface Tally {
+  readonly asked: number;
+  readonly answered: number;
+}
+
+/** One source's way of asking: gate, back-off, form, reading, and what each answer says of the source. */
+export interface Exchange {
+  ask<T>(
+    request: Ask,
+    read: (data: unknown) => Result<T, DataProblem>,
+    options: QueryOptions | undefined,
+  ): Promise<Result<T, QueryError>>;
+  tally(): Tally;
+  warnings(): readonly string[];
+}
+
+export interface ExchangeOptions {
+  readonly url: string;
+  readonly address: string;
+  readonly timeoutMs: number;
+  readonly http: HttpClient;
+  readonly watched: Watched;
+  readonly clock: Clock;
+  readonly networkClock: Clock;
+  readonly gate: Gate;
+}
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { watched, http, clock, networkClock } = options;
+  let asked = 0;
+  let answered = 0;
+  let warnings: readonly string[] = [];
+
+  const send = createSender(http, options.url);
+
+  const fail = (failure: SourceFailure, startedAt: number): QueryError => {
+    // A rotated token or certificate is read anew at the next try.
+    if (failure.condition === 'unauthorised') void http.forget();
+    watched.failed(failure, startedAt);
+    return queryError(failure);
+  };
+
+  const settle = <T>(verdict: Verdict<T>, latencyMs: number, startedAt: number): Result<T, QueryError> => {
+    // A server that read the query and said no is alive, unless it had no time for it.
+    if (verdict.kind === 'value' || (verdict.kind === 'refused' && verdict.alive)) {
+      answered += 1;
+      watched.answered(latencyMs);
+    }
+    if (verdict.kind === 'failed') return err(fail(verdict.failure, startedAt));
+    if (verdict.kind === 'refused') return err(verdict.error);
+    if (verdict.warnings.length > 0) warnings = verdict.warnings;
+    return ok(verdict.value);
+  };
+
+  return {
+    tally: () => ({ asked, answered }),
+    warnings: () => warnings,
+    async ask<T>(
+      request: Ask,
+      read: (data: unknown) => Result<T, DataProblem>,
+      query: QueryOptions | undefined,
+    ): Promise<Result<T, QueryError>> {
+      const leave = await options.gate.enter();
+      if (!leave) return err(tooManyWaiting(options.address));
+      try {
+        const waiting = watched.waiting();
+        if (waiting) return err(queryError(waiting));
+        if (query?.signal?.aborted) return err(cancelled());
+        const timeoutMs = Math.min(options.timeoutMs, query?.timeoutMs ?? Number.POSITIVE_INFINITY);
+        const startedAt = clock.now();
+        const began = networkClock.monotonic();
+        asked += 1;
+        const sent = await send(request, timeoutMs, query?.signal);
+        const latencyMs = networkClock.monotonic() - began;
+        const verdict: Verdict<T> = sent.ok
+          ? judge(sent.value, request.expression, read)
+          : unsent<T>(sent.error, options.address, timeoutMs < options.timeoutMs);
+        return settle(verdict, latencyMs, startedAt);
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+/** Asks by form, which has no limit of length, and by address where a server or proxy allows no form. */
+function createSender(http: HttpClient, base: string) {
+  let method: 'POST' | 'GET' = 'POST';
+  return async (
+    request: Ask,
+    timeoutMs: number,
+    signal: QueryOptions['signal'],
+  ): Promise<Result<HttpAnswer, HttpFailure>> => {
+    const form = new URLSearchParams({ query: request.expression, ...request.parameters });
+    // The server gives up first and says so: its word on a heavy query is worth more than our silence.
+    form.set('timeout', `${Math.max(1, Math.round(timeoutMs * 0.9))}ms`);
+    const url = endpoint(base, request.path);
+    if (method === 'POST') {
+      const answer = await http.send({
+        url: url.href,
+        method,
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+        timeoutMs,
+        signal,
+      });
+      if (!answer.ok || answer.value.status !== 405) return answer;
+      method = 'GET';
+    }
+    for (const [name, value] of form) url.searchParams.append(name, value);
+    return http.send({
+      url: url.href,
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      timeoutMs,
+      signal,
+    });
+  };
+}
+
+/** Keeps a path prefix and query parameters (a tenant, say) of the configured address. */
+function endpoint(base: string, path: Ask['path']): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/${path}`;
+  return url;
+}

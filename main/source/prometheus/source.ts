@@ -1,0 +1,150 @@
+import type { PrometheusSourceConfig } from '../../../shared/config/source.ts';
+import { err, ok, type Result } from '../../../shared/error/result.ts';
+import type {
+  InstantValue,
+  QueryError,
+  QueryOptions,
+  QueryTarget,
+  RangeWindow,
+  Series,
+} from '../../../shared/model/metric.ts';
+import { systemClock } from '../../platform/index.ts';
+import type { SourceDeps } from '../deps.ts';
+import { createGate } from '../gate.ts';
+import { displayAddress } from '../http/address.ts';
+import { createHttpClient } from '../http/client.ts';
+import type { SourceState } from '../state.ts';
+import { createWatched } from '../watched.ts';
+import { type DataProblem, readInstant, readMatrix } from './answer.ts';
+import { chunkWindow, joinChunks, POINTS_MAX, pointsOf } from './chunk.ts';
+import { createExchange, type Tally } from './exchange.ts';
+
+/** Any Prometheus-compatible API, asked in PromQL, with what is known of its health. */
+export interface PrometheusSource extends QueryTarget {
+  /** Where it is, without credentials. */
+  readonly address: string;
+  state(): SourceState;
+  onChange(listener: (state: SourceState) => void): () => void;
+  /** Asks one cheap real query, to learn whether the source answers. */
+  probe(): Promise<Result<null, QueryError>>;
+  /** Ends a back-off: a person asks to try now. */
+  tryNow(): void;
+  /** What was asked and answered since the start, to know whether a poll asked anything. */
+  tally(): Tally;
+  /** Warnings of the last answer that had any: a partial answer is less than the truth. */
+  warnings(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** A range over this many points a series is a report, not a watch. */
+const RANGE_CHUNKS_MAX = 100;
+/** 160 MB as typed arrays: one careless query must not end the process. */
+const RANGE_SAMPLES_MAX = 10_000_000;
+const WAITING_MAX = 1_000;
+
+export function createPrometheusSource(config: PrometheusSourceConfig, deps: SourceDeps): PrometheusSource {
+  const networkClock = deps.networkClock ?? systemClock();
+  const http = (deps.openHttp ?? createHttpClient)({
+    connection: config,
+    readSecret: deps.readSecret,
+    clock: networkClock,
+  });
+  const address = displayAddress(config.url);
+  const watched = createWatched({
+    clock: deps.clock,
+    log: deps.log.child({ source: config.id }),
+    random: deps.random,
+    slowAfterMs: Math.min(config.timeoutMs, config.pollEveryMs) / 2,
+  });
+  const exchange = createExchange({
+    url: config.url,
+    address,
+    timeoutMs: config.timeoutMs,
+    http,
+    watched,
+    clock: deps.clock,
+    networkClock,
+    gate: createGate(config.concurrency, WAITING_MAX),
+  });
+
+  const instant = (expression: string, at: number, options?: QueryOptions) =>
+    exchange.ask<InstantValue>(
+      { path: 'query', expression, parameters: { time: seconds(at) } },
+      readInstant,
+      options,
+    );
+
+  return {
+    id: config.id,
+    address,
+    state: () => watched.state(),
+    onChange: (listener) => watched.onChange(listener),
+    tryNow: () => watched.tryNow(),
+    tally: () => exchange.tally(),
+    warnings: () => exchange.warnings(),
+    close: () => http.close(),
+    instant,
+    async range(expression, window, options) {
+      const refused = checkWindow(window);
+      if (refused) return err(refused);
+      const parts: (readonly Series[])[] = [];
+      let left = RANGE_SAMPLES_MAX;
+      for (const chunk of chunkWindow(window)) {
+        const part = await exchange.ask<Series[]>(
+          {
+            path: 'query_range',
+            expression,
+            parameters: {
+              start: seconds(chunk.fromAt),
+              end: seconds(chunk.toAt),
+              step: seconds(chunk.stepMs),
+            },
+          },
+          (data) => readMatrix(data, left),
+          options,
+        );
+        if (!part.ok) return part;
+        left -= part.value.reduce((sum, series) => sum + series.times.length, 0);
+        parts.push(part.value);
+      }
+      return ok(joinChunks(parts));
+    },
+    async probe() {
+      return exchange.ask<null>(
+        { path: 'query', expression: 'vector(1)', parameters: { time: seconds(deps.clock.now()) } },
+        readProbe,
+        undefined,
+      );
+    },
+  };
+}
+
+/** The one query whose answer is known beforehand: another answer is no Prometheus. */
+function readProbe(data: unknown): Result<null, DataProblem> {
+  const read = readInstant(data);
+  if (!read.ok) return err({ kind: 'shape', what: read.error.what });
+  return read.value.kind === 'vector' && read.value.samples.length === 1 && read.value.samples[0]?.value === 1
+    ? ok(null)
+    : err({ kind: 'shape', what: 'it answered vector(1) with something other than 1' });
+}
+
+function checkWindow(window: RangeWindow): QueryError | undefined {
+  if (!(window.stepMs >= 1) || !(window.toAt >= window.fromAt))
+    return {
+      code: 'execution',
+      message: 'A range needs a step of at least 1 ms and an end that is not before its start.',
+      retryable: false,
+    };
+  return pointsOf(window) > RANGE_CHUNKS_MAX * POINTS_MAX
+    ? {
+        code: 'limit',
+        message: `The range asks for ${pointsOf(window)} points a series. Ask for less time or a longer step.`,
+        retryable: false,
+      }
+    : undefined;
+}
+
+/** Seconds with milliseconds kept, never in exponent form. */
+function seconds(durationOrAtMs: number): string {
+  return (durationOrAtMs / 1000).toFixed(3);
+}
