@@ -22,6 +22,24 @@ interface Shape {
   readonly names: ReadonlySet<string>;
 }
 
+const NO_WINDOW: QueryError = {
+  code: 'unsupported',
+  message:
+    'An indicator is either a plain counter selector, such as requests_total{code=~"5.."}, or an expression that names its window as [$window]. This one has no place for the window, so the objective cannot be counted. Write increase(…[$window]) around each counter.',
+  retryable: false,
+};
+
+/** The position is told only where the text is the author's own, without a window filled in. */
+function notPromql(shape: Shape | null): QueryError {
+  return {
+    code: 'parse',
+    message:
+      'This indicator is not PromQL, so the objective cannot be counted. Correct it; a window is written in square brackets: [$window].',
+    ...(shape?.errorAt == null ? {} : { position: { from: shape.errorAt, to: shape.errorAt } }),
+    retryable: false,
+  };
+}
+
 /** Reads an indicator's text once; what is neither a selector nor a template is refused with what to write instead. */
 export function readCounter(expression: string): Result<Counter, QueryError> {
   const plain = shapeOf(expression);
@@ -29,27 +47,10 @@ export function readCounter(expression: string): Result<Counter, QueryError> {
     // The slice drops comments, which would swallow the closing bracket.
     return ok({ kind: 'selector', selector: expression.slice(plain.from, plain.to) });
   }
-  if (expression.search(WINDOW_PLACE) < 0) {
-    const at = plain.errorAt ?? 0;
-    return err({
-      code: plain.errorAt === null ? 'unsupported' : 'parse',
-      message:
-        plain.errorAt === null
-          ? 'An indicator is either a plain counter selector, such as requests_total{code=~"5.."}, or an expression that names its window as [$window]. This one has no place for the window, so the objective cannot be counted. Write increase(…[$window]) around each counter.'
-          : 'This indicator is not PromQL, so the objective cannot be counted. Correct it at the marked place.',
-      position: { from: at, to: expression.length },
-      retryable: false,
-    });
-  }
+  if (expression.search(WINDOW_PLACE) < 0) return err(plain.errorAt === null ? NO_WINDOW : notPromql(plain));
   const filled = shapeOf(expression.replace(WINDOW_PLACE, '5m'));
-  if (filled.errorAt !== null) {
-    return err({
-      code: 'parse',
-      message:
-        'With its window filled in, this indicator is not PromQL, so the objective cannot be counted. Correct it; the window stands in square brackets: [$window].',
-      retryable: false,
-    });
-  }
+  if (filled.errorAt !== null) return err(notPromql(null));
+  if (!filled.names.has('MatrixSelector') && !filled.names.has('SubqueryExpr')) return err(NO_WINDOW);
   const perSecond = filled.names.has('Rate') || filled.names.has('Irate');
   return ok({ kind: 'template', text: expression, perSecond });
 }

@@ -47,7 +47,7 @@ export async function pollObjective(
   if (poll.problem) note(poll.problem);
   if (poll.count?.total != null) tracker.lastPollValueAt = at;
   return {
-    counts: plan.windowsMs.map((windowMs) => windowCount(tracker, counted, windowMs, at)),
+    counts: plan.windowsMs.map((windowMs) => windowCount(tracker, counted, odometer.ok, windowMs, at)),
     problem,
     pollErrorRate: poll.count ? errorRate(poll.count.bad, poll.count.total) : null,
     pollTotal: poll.count?.total ?? null,
@@ -96,11 +96,14 @@ async function updateSeen(
 function windowCount(
   tracker: Tracker,
   counted: ReadonlyMap<number, Count>,
+  moved: boolean,
   windowMs: number,
   at: number,
 ): WindowCount {
   const seen = tracker.seen.get(windowMs);
   if (windowMs > EXACT_MAX_MS) {
+    // Without the increments an anchored count is the past's: it must not pass for the present.
+    if (!moved) return UNKNOWN;
     const fraction = seen ? seenFraction(seen, at) : null;
     return countSince(tracker.anchors.get(windowMs), windowMs, at, tracker.odometer.reading, fraction);
   }

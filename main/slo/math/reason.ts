@@ -73,8 +73,10 @@ export function seenReason(window: WindowBurn): string {
   const seenMs = window.seenFraction * window.windowMs;
   if (window.windowMs <= 60 * MINUTE_MS) {
     const minutes = seenMs / MINUTE_MS;
-    const seen = minutes < 1 ? formatSignificant(minutes, 2) : String(Math.floor(minutes));
-    return `seen ${seen} of ${Math.round(window.windowMs / MINUTE_MS)} min`;
+    const whole = Math.round(window.windowMs / MINUTE_MS);
+    // 59.8 of 60 is not all of it.
+    const seen = minutes < 1 ? formatSignificant(minutes, 2) : Math.min(Math.round(minutes), whole - 1);
+    return `seen ${seen} of ${whole} min`;
   }
   return `seen ${formatDuration(seenMs)} of ${formatDuration(window.windowMs)}`;
 }
