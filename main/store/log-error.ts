@@ -51,6 +51,6 @@ export function staleRevision(what: string, id: string, stored: number, given: n
   return new CodedError(
     'stale-revision',
     `${what} was changed meanwhile: the stored revision is ${stored}, this change was made for ${given - 1}. Nothing was saved; read it again and repeat the change.`,
-    { details: { id, stored, given } },
+    { details: { id, stored, given, revision: stored } },
   );
 }

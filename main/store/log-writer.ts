@@ -1,8 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
+import type Database from 'better-sqlite3';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
-import type { Incident, NewTimelineEntry, TimelineEntry } from '../../shared/model/incident.ts';
+import type {
+  Incident,
+  IncidentPhase,
+  NewTimelineEntry,
+  TimelineEntry,
+} from '../../shared/model/incident.ts';
 import type { Clock } from '../platform/index.ts';
-import type { EvidenceWrite, LogApi, StoreNotice } from './log-api.ts';
+import type { LogApi, StoreNotice } from './log-api.ts';
 import { backUp } from './log-backup.ts';
 import { staleRevision, storeError } from './log-error.ts';
 import { openDatabase } from './log-open.ts';
@@ -14,9 +20,13 @@ import { evidenceTable } from './table/evidence.ts';
 import { incidentName, incidentTable } from './table/incident.ts';
 import { journalTable } from './table/journal.ts';
 import { postmortemTable } from './table/postmortem.ts';
+import type { OnUnreadable } from './table/row.ts';
 import { runTable } from './table/run.ts';
 import { settingTable } from './table/setting.ts';
-import { chain, firstBroken, timelineTable } from './table/timeline.ts';
+import { CHAIN_START, chain, firstBroken, timelineTable } from './table/timeline.ts';
+
+/** Phases in which another incident of the same group may be open. */
+const OVER: ReadonlySet<IncidentPhase> = new Set(['closed', 'merged', 'cancelled']);
 
 export interface LogOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -34,64 +44,79 @@ const NOTICES_MAX = 200;
 export function openLog(path: string, options: LogOptions): LogApi {
   const { clock } = options;
   const opened = guard(() => openDatabase(path, clock.now(), options.migrations ?? LOG_MIGRATIONS));
-  const { db } = opened;
   const notices: StoreNotice[] = opened.notices.map((text) => ({ at: clock.now(), text }));
-  const onUnreadable = (table: string, id: string, problem: string) => {
+  const tables = createTables(opened.db, (table, id, problem) => {
     const text = `A row of ${table} (${id}) could not be read and is left out: ${problem}`;
     if (notices.length < NOTICES_MAX && !notices.some((notice) => notice.text === text))
       notices.push({ at: clock.now(), text });
+  });
+  return {
+    ...incidentPart(tables),
+    ...evidencePart(tables),
+    ...recordPart(tables),
+    ...carePart(tables, path, clock, notices),
   };
-  const incidents = incidentTable(db, onUnreadable);
-  const timeline = timelineTable(db, onUnreadable);
-  const evidence = evidenceTable(db, onUnreadable);
-  const alerts = alertTable(db, onUnreadable);
-  const runs = runTable(db, onUnreadable);
-  const journal = journalTable(db, onUnreadable);
-  const deliveries = deliveryTable(db, onUnreadable);
-  const postmortems = postmortemTable(db, onUnreadable);
-  const settings = settingTable(db);
-  /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
-  const commit = <T>(change: () => T): T => guard(() => db.transaction(change).immediate());
-  const stored = (id: string): Incident => {
-    const incident = incidents.get(id);
-    if (!incident)
-      throw new CodedError('incident-unknown', `There is no incident ${id} in the log.`, { details: { id } });
-    return incident;
-  };
-  const append = (incident: Incident, entries: readonly NewTimelineEntry[]): TimelineEntry[] => {
-    const head = incidents.head(incident.id);
-    if (!head) throw new CodedError('incident-unknown', `There is no incident ${incident.id} in the log.`);
-    const chained = chain(incident.id, head, entries);
-    timeline.append(chained);
-    const last = chained.at(-1) ?? head;
-    incidents.update({ ...incident, timelineSeq: last.seq }, last);
-    return chained;
-  };
+}
 
+type Tables = ReturnType<typeof createTables>;
+
+function createTables(db: Database.Database, onUnreadable: OnUnreadable) {
+  return {
+    db,
+    incidents: incidentTable(db, onUnreadable),
+    timeline: timelineTable(db, onUnreadable),
+    evidence: evidenceTable(db, onUnreadable),
+    alerts: alertTable(db, onUnreadable),
+    runs: runTable(db, onUnreadable),
+    journal: journalTable(db, onUnreadable),
+    deliveries: deliveryTable(db, onUnreadable),
+    postmortems: postmortemTable(db, onUnreadable),
+    settings: settingTable(db),
+    /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
+    commit: <T>(change: () => T): T => guard(() => db.transaction(change).immediate()),
+  };
+}
+
+function storedIncident({ incidents }: Tables, id: string): Incident {
+  const incident = incidents.get(id);
+  if (incident) return incident;
+  throw new CodedError('incident-not-found', `There is no incident ${id} in the log.`, { details: { id } });
+}
+
+/** Writes the incident and chains the entries to its timeline; only within a transaction. */
+function append(tables: Tables, incident: Incident, entries: readonly NewTimelineEntry[]): TimelineEntry[] {
+  const head = tables.incidents.head(incident.id) ?? { seq: 0, hash: CHAIN_START };
+  const chained = chain(incident.id, head, entries);
+  tables.timeline.append(chained);
+  const last = chained.at(-1) ?? head;
+  tables.incidents.update({ ...incident, timelineSeq: last.seq }, last);
+  return chained;
+}
+
+function incidentPart(tables: Tables) {
+  const { incidents, timeline, evidence, commit } = tables;
   return {
     openIncident: (draft, entries, writes) =>
       commit(() => {
         const known = incidents.get(draft.id);
         if (known) return { incident: known, entries: timeline.after(draft.id, 0) };
-        refuseSecond(
-          draft.groupKey,
-          draft.groupKey === null ? undefined : incidents.openOfGroup(draft.groupKey),
-        );
+        refuseSecond(tables, draft);
         const number = incidents.nextNumber();
         const incident = { ...draft, name: incidentName(number), timelineSeq: 0, evidenceCount: 0 };
         incidents.insert(incident, number);
         for (const write of writes) evidence.add(write);
-        const chained = append(incident, entries);
-        return { incident: stored(draft.id), entries: chained };
+        const chained = append(tables, incident, entries);
+        return { incident: storedIncident(tables, draft.id), entries: chained };
       }),
     updateIncident: (incident, entries) =>
       commit(() => {
-        const before = stored(incident.id);
+        const before = storedIncident(tables, incident.id);
         if (incident.revision !== before.revision + 1)
           throw staleRevision(before.name, before.id, before.revision, incident.revision);
+        if (!OVER.has(incident.phase)) refuseSecond(tables, incident);
         // The name was given by the store and stays.
-        const chained = append({ ...incident, name: before.name }, entries);
-        return { incident: stored(incident.id), entries: chained };
+        const chained = append(tables, { ...incident, name: before.name }, entries);
+        return { incident: storedIncident(tables, incident.id), entries: chained };
       }),
     loadIncidents: () => guard(() => incidents.load()),
     timeline: (incidentId, afterSeq) => guard(() => timeline.after(incidentId, afterSeq)),
@@ -100,13 +125,18 @@ export function openLog(path: string, options: LogOptions): LogApi {
         const head = incidents.head(incidentId);
         return head ? firstBroken(incidentId, timeline.after(incidentId, 0), head) : null;
       }),
+  } satisfies Partial<LogApi>;
+}
 
-    addEvidence: (writes: readonly EvidenceWrite[]) =>
-      commit(() => void writes.map((write) => evidence.add(write))),
+function evidencePart({ evidence, alerts, commit }: Tables) {
+  return {
+    addEvidence: (writes) =>
+      commit(() => {
+        for (const write of writes) evidence.add(write);
+      }),
     evidenceCharts: (incidentId) => guard(() => evidence.charts(incidentId)),
     evidenceSeries: (evidenceId) => guard(() => evidence.series(evidenceId)),
     extendEvidence: (evidenceId, toAt, series) => commit(() => evidence.extend(evidenceId, toAt, series)),
-
     saveAlerts: (changed, verdicts) =>
       commit(() => {
         for (const alert of changed) alerts.save(alert);
@@ -114,7 +144,11 @@ export function openLog(path: string, options: LogOptions): LogApi {
       }),
     loadAlerts: (resolvedSinceAt) => guard(() => alerts.load(resolvedSinceAt)),
     verdicts: (alertId, limit) => guard(() => alerts.verdicts(alertId, limit)),
+  } satisfies Partial<LogApi>;
+}
 
+function recordPart({ runs, journal, deliveries, postmortems, settings, commit }: Tables) {
+  return {
     saveRun: (run, records) =>
       commit(() => {
         const revision = runs.revision(run.id);
@@ -125,11 +159,12 @@ export function openLog(path: string, options: LogOptions): LogApi {
       }),
     loadRuns: () => guard(() => runs.load()),
     openJournal: () => guard(() => journal.open()),
-
-    saveDeliveries: (changed) => commit(() => void changed.map((delivery) => deliveries.save(delivery))),
+    saveDeliveries: (changed) =>
+      commit(() => {
+        for (const delivery of changed) deliveries.save(delivery);
+      }),
     pendingDeliveries: () => guard(() => deliveries.pending()),
     recentDeliveries: (limit) => guard(() => deliveries.recent(limit)),
-
     savePostmortem: (postmortem) =>
       commit(() => {
         const revision = postmortems.revision(postmortem.incidentId);
@@ -138,10 +173,13 @@ export function openLog(path: string, options: LogOptions): LogApi {
         postmortems.save(postmortem);
       }),
     loadPostmortem: (incidentId) => guard(() => postmortems.load(incidentId)),
-
     getSetting: (key) => guard(() => settings.get(key)),
     putSetting: (key, value) => commit(() => settings.put(key, value)),
+  } satisfies Partial<LogApi>;
+}
 
+function carePart({ db }: Tables, path: string, clock: LogOptions['clock'], notices: readonly StoreNotice[]) {
+  return {
     async backup() {
       try {
         return await backUp(db, path, clock.now());
@@ -157,11 +195,13 @@ export function openLog(path: string, options: LogOptions): LogApi {
     sizeBytes: () =>
       [path, `${path}-wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0),
     close: () => void db.close(),
-  };
+  } satisfies Partial<LogApi>;
 }
 
-function refuseSecond(groupKey: string | null, openId: string | undefined): void {
-  if (openId === undefined) return;
+/** At most one open incident a group: a crash between opening it and saving its alert must not open another. */
+function refuseSecond({ incidents }: Tables, { id, groupKey }: Pick<Incident, 'id' | 'groupKey'>): void {
+  const openId = groupKey === null ? undefined : incidents.openOfGroup(groupKey);
+  if (openId === undefined || openId === id) return;
   throw new CodedError(
     'incident-already-open',
     `An incident of the alert group ${groupKey} is already open; the alert belongs to it.`,

@@ -1,0 +1,254 @@
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import type { Alert } from '../../shared/model/alert.ts';
+import type { AlertChange } from '../../shared/model/alert-change.ts';
+import type { Incident } from '../../shared/model/incident.ts';
+import { formatDuration } from '../../shared/unit/time.ts';
+import { type Book, type Change, isKnown } from './book.ts';
+import { capture, EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
+import { type ChartPlan, planCharts } from './evidence-plan.ts';
+import type { IncidentDeps, Placement } from './incidents.ts';
+import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange } from './join.ts';
+import { isAtWork, isOver, step } from './lifecycle.ts';
+import { byUrgency, draftFromAlerts, evidenceEntry, impactOf, openingEntries } from './opening.ts';
+import { alertEntry } from './words.ts';
+
+/** What is remembered of an alert that belongs to an incident. */
+interface Member {
+  readonly incidentId: string;
+  readonly firing: boolean;
+  readonly change: AlertChange | null;
+}
+
+export interface AlertIntake {
+  /** Takes up what the log says of alerts after a start. */
+  remember(alerts: readonly Alert[], incidents: readonly Incident[]): void;
+  handle(changes: readonly AlertChange[]): Promise<Placement[]>;
+  /** Tries again what the store could not take. */
+  retry(): Promise<void>;
+}
+
+/** What the intake works with. */
+interface Intake {
+  readonly deps: IncidentDeps;
+  readonly book: Book;
+  readonly members: Map<string, Member>;
+}
+
+/** Puts alerts into incidents: opens, joins, and records what becomes of them. One batch after the other. */
+export function createAlertIntake(deps: IncidentDeps, book: Book): AlertIntake {
+  const intake: Intake = { deps, book, members: new Map() };
+  let unsaved: AlertChange[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+
+  const one = async (change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> => {
+    try {
+      return isFiring(change) ? await fired(intake, change, batch) : await news(intake, change);
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      // The alert goes on in memory and is told; the incident is opened when the store takes it again.
+      unsaved = [...unsaved.filter((other) => !isSameNews(other, change)), change];
+      deps.logger.error({ alert: change.alert.id, code: thrown.code }, 'news of an alert could not be saved');
+      return placed(change, null, false, `not saved yet, tried again: ${thrown.message}`);
+    }
+  };
+  const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
+    const batch = changes.filter(isFiring).sort(byUrgency);
+    const placements: Placement[] = [];
+    for (const change of [...batch, ...changes.filter((other) => !isFiring(other))])
+      placements.push(await one(change, batch));
+    return placements;
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  return {
+    remember(alerts, incidents) {
+      for (const { id, phase } of alerts) {
+        const incident = incidents.find((other) => !isOver(other.phase) && other.alertIds.includes(id));
+        if (incident)
+          intake.members.set(id, { incidentId: incident.id, firing: phase !== 'resolved', change: null });
+      }
+    },
+    handle: (changes) => inTurn(() => handle(changes)),
+    retry: () =>
+      inTurn(async () => {
+        const again = unsaved;
+        unsaved = [];
+        if (again.length > 0) await handle(again);
+      }),
+  };
+}
+
+function isFiring({ change }: AlertChange): boolean {
+  return change === 'fired' || change === 'priority-raised';
+}
+
+function isSameNews(a: AlertChange, b: AlertChange): boolean {
+  return a.alert.id === b.alert.id && a.change === b.change;
+}
+
+function chartsFor(deps: IncidentDeps, changes: readonly AlertChange[]): ChartPlan[] {
+  return planCharts(
+    changes.map((change) => change.alert),
+    changes.flatMap(({ objectiveId }) => (objectiveId === null ? [] : (deps.objective(objectiveId) ?? []))),
+    changes.flatMap(({ alert }) => (alert.kind === 'detector' ? (deps.detector?.(alert.ruleId) ?? []) : [])),
+  );
+}
+
+/** A new firing: into the incident it belongs to, or a new one. */
+async function fired(intake: Intake, change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> {
+  const { book, deps } = intake;
+  const incident = belongsTo(change, book.list(), deps.services());
+  if (change.alert.priority === 'P3' && !incident?.alertIds.includes(change.alert.id))
+    return placed(change, null, false, 'P3 opens no incident');
+  if (incident) return join(intake, change, incident);
+  try {
+    return await open(intake, change, batch);
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'incident-already-open') throw thrown;
+    await book.load();
+    const stored = belongsTo(change, book.list(), deps.services());
+    if (!stored) throw thrown;
+    return join(intake, change, stored);
+  }
+}
+
+async function open(intake: Intake, change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> {
+  const { deps, book, members } = intake;
+  const together = [
+    change,
+    ...batch.filter((other) => other !== change && sharesOpening(change, other, deps)),
+  ];
+  const facts = {
+    id: deps.ids.fresh(),
+    now: deps.clock.now(),
+    changes: together,
+    services: deps.services(),
+    objective: deps.objective,
+    business: deps.businessDeadline,
+  };
+  const draft = draftFromAlerts(facts);
+  if (!draft) return placed(change, null, false, `${change.alert.priority} opens no incident`);
+  const proposed = { ...draft, playbookId: deps.playbookFor(draft) };
+  const evidence = await capture(
+    deps,
+    draft.id,
+    chartsFor(deps, together),
+    draft.startedAt - EVIDENCE_BEFORE_MS,
+  );
+  const incident = await book.open(proposed, openingEntries(proposed, facts, evidence), evidence);
+  for (const one of together)
+    members.set(one.alert.id, { incidentId: incident.id, firing: true, change: one });
+  return placed(change, incident.id, true, `${incident.name} opened: ${incident.suggestion.arithmetic}`);
+}
+
+async function join(intake: Intake, change: AlertChange, incident: Incident): Promise<Placement> {
+  const { deps, book, members } = intake;
+  const isNew = !incident.alertIds.includes(change.alert.id);
+  const repeat = change.change === 'fired' && !isNew && members.get(change.alert.id)?.firing !== false;
+  const others = [...members.entries()].flatMap(([id, one]) =>
+    id !== change.alert.id && one.incidentId === incident.id && one.firing && one.change
+      ? [impactOf(one.change)]
+      : [],
+  );
+  const facts = {
+    now: deps.clock.now(),
+    impacts: [...others, impactOf(change)],
+    services: deps.services(),
+    business: deps.businessDeadline,
+    repeat,
+  };
+  const joined = await book.change(incident.id, (current, recent) =>
+    isKnown(recent, alertEntry(change)) ? null : joinChange(current, change, facts),
+  );
+  // Only now: where the store refused, the same news must not be taken for a repeat.
+  members.set(change.alert.id, { incidentId: incident.id, firing: true, change });
+  if (isNew) await addEvidence(intake, joined, change);
+  return placed(change, incident.id, false, joinReason(change, incident));
+}
+
+/** A further objective brings its own charts; it has joined already, so a failure here costs only these. */
+async function addEvidence({ deps, book }: Intake, incident: Incident, change: AlertChange): Promise<void> {
+  try {
+    const kept = await deps.log.call.evidenceCharts(incident.id);
+    const plans = chartsFor(deps, [change]).filter(
+      (plan) => !kept.some((chart) => chart.title === plan.title),
+    );
+    if (plans.length === 0) return;
+    const evidence = await capture(deps, incident.id, plans, incident.startedAt - EVIDENCE_BEFORE_MS);
+    await deps.log.call.addEvidence(evidence);
+    const entries = [evidenceEntry(deps.clock.now(), evidence)];
+    await book.change(incident.id, () => ({ incident: {}, entries }));
+  } catch (thrown) {
+    deps.logger.warn(
+      { incident: incident.name, problem: messageOf(thrown) },
+      'evidence of a joined alert is missing',
+    );
+  }
+}
+
+/** What becomes of an alert that an open incident holds. */
+async function news({ book, members }: Intake, change: AlertChange): Promise<Placement> {
+  const { id } = change.alert;
+  const incident = book.list().findLast((one) => !isOver(one.phase) && one.alertIds.includes(id));
+  if (!incident) return placed(change, null, false, 'no open incident holds this alert');
+  const resolved = change.change === 'resolved';
+  const allResolved = incident.alertIds.every((other) =>
+    other === id ? resolved : members.get(other)?.firing === false,
+  );
+  const entry = alertEntry(change);
+  await book.change(incident.id, (current, recent) =>
+    isKnown(recent, entry) ? null : newsChange(current, change, allResolved, entry),
+  );
+  if (resolved) members.set(id, { incidentId: incident.id, firing: false, change });
+  return placed(change, incident.id, false, `told to ${incident.name}`);
+}
+
+function placed(change: AlertChange, incidentId: string | null, opened: boolean, reason: string): Placement {
+  return { alertId: change.alert.id, incidentId, opened, reason };
+}
+
+function joinReason(change: AlertChange, incident: Incident): string {
+  if (incident.alertIds.includes(change.alert.id)) return `belongs to ${incident.name} already`;
+  if (incident.groupKey === change.alert.groupKey) return `joins ${incident.name}: the same alert group`;
+  return `joins ${incident.name}: connected service, within ${formatDuration(GROUP_INTERVAL_MS)} of its opening`;
+}
+
+/** Alerts that fire in one evaluation open one incident if they are of one group or of connected services. */
+function sharesOpening(first: AlertChange, other: AlertChange, deps: IncidentDeps): boolean {
+  if (other.alert.priority === 'P3') return false;
+  if (first.alert.groupKey === other.alert.groupKey) return true;
+  return isConnected(first.alert.service, other.alert.service, deps.services());
+}
+
+/** What a resolution, missing data or an acknowledgement of one alert changes in the incident. */
+function newsChange(
+  incident: Incident,
+  change: AlertChange,
+  allResolved: boolean,
+  entry: Change['entries'][number],
+): Change {
+  const acknowledgement = change.alert.acknowledgement;
+  if (change.change === 'acknowledged' && acknowledgement) {
+    const next = step(incident, { kind: 'acknowledge', by: acknowledgement.by }, acknowledgement.at);
+    return next.ok
+      ? { incident: next.value.state, entries: [entry, ...next.value.effects] }
+      : { incident: {}, entries: [entry] };
+  }
+  if (change.change !== 'resolved' || !allResolved) return { incident: {}, entries: [entry] };
+  const resolved = { resolvedAt: change.at };
+  // Without an objective there are no polls that could say that it recovered: its alerts are all there is.
+  if (incident.objectiveIds.length > 0 || !isAtWork(incident.phase))
+    return { incident: resolved, entries: [entry] };
+  const reason =
+    incident.alertIds.length === 1
+      ? 'Its alert has resolved'
+      : `All ${incident.alertIds.length} alerts have resolved`;
+  const next = step(incident, { kind: 'recovered', sinceAt: change.at, reason }, change.at);
+  return next.ok
+    ? { incident: { ...next.value.state, ...resolved }, entries: [entry, ...next.value.effects] }
+    : { incident: resolved, entries: [entry] };
+}

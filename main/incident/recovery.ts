@@ -1,0 +1,53 @@
+import type { ObjectiveStatus } from '../../shared/model/objective.ts';
+import { formatPercent, formatSignificant } from '../../shared/unit/number.ts';
+
+/** Polls in a row that make *recovered*, and in a row that make a relapse of it. */
+export const POLLS_IN_A_ROW = 3;
+
+/** One poll that had data. */
+export interface PollFact {
+  readonly at: number;
+  readonly failed: number;
+  readonly total: number;
+  readonly under: boolean;
+}
+
+/** The latest polls with data of one objective, oldest first; at most as many as are needed in a row. */
+export type PollRow = readonly PollFact[];
+
+/** The row after one more poll. No data and blindness are no poll: they neither count nor break the row. */
+export function countPoll(row: PollRow, status: ObjectiveStatus): PollRow {
+  const { evaluatedAt, pollErrorRate, pollTotal, state, objective } = status;
+  if (state === 'blind' || evaluatedAt === null || pollErrorRate === null || pollTotal === null) return row;
+  if (!(pollTotal > 0) || Number.isNaN(pollErrorRate)) return row;
+  const lastAt = row.at(-1)?.at;
+  if (lastAt !== undefined && evaluatedAt <= lastAt) return row;
+  const fact: PollFact = {
+    at: evaluatedAt,
+    failed: pollErrorRate * pollTotal,
+    total: pollTotal,
+    // A hair of tolerance: 1 − 0.999 is a little more than 0.001.
+    under: pollErrorRate <= (1 - objective.target) * (1 + 1e-9),
+  };
+  return [...row, fact].slice(-POLLS_IN_A_ROW);
+}
+
+export function allUnder(row: PollRow): boolean {
+  return row.length === POLLS_IN_A_ROW && row.every((fact) => fact.under);
+}
+
+export function allOver(row: PollRow): boolean {
+  return row.length === POLLS_IN_A_ROW && row.every((fact) => !fact.under);
+}
+
+/** "gateway-availability: 3 polls in a row at or under 0.1 %: 0 of 118, 0 of 120, 0 of 121 failed". */
+export function pollWords(objectiveId: string, target: number, row: PollRow): string {
+  const side = allUnder(row) ? 'at or under' : 'over';
+  const counts = row
+    .map(
+      ({ failed, total }) =>
+        `${formatSignificant(Math.round(failed))} of ${formatSignificant(Math.round(total))}`,
+    )
+    .join(', ');
+  return `${objectiveId}: ${row.length} polls in a row ${side} ${formatPercent(1 - target)}: ${counts} failed`;
+}
