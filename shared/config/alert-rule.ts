@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { Priority } from '../model/priority.ts';
 import { parseDuration } from '../unit/time.ts';
 
-const Duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, {
-    message: 'is not a duration such as 30s, 5m or 1h',
-  });
+const Duration = z.string().refine((text) => parseDuration(text) !== undefined, {
+  message: 'is not a duration such as 30s, 5m or 1h',
+});
 
 const LabelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, {
   message: 'is not a label name: letters, digits and underscores, not beginning with a digit',

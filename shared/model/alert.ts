@@ -61,6 +61,7 @@ export const AlertMemory = z.object({
   acknowledgedValue: z.number().nullable(),
   /** When its present episode was first said; null while it was not. */
   notifiedAt: z.number().nullable(),
+  /** At which priority it was said last, also in an earlier episode. */
   notifiedPriority: Priority.nullable(),
   /** It was said to be firing, and the end has not been said yet. */
   resolutionOwed: z.boolean(),

@@ -22,6 +22,8 @@ export const Delivery = z.object({
   id: z.string(),
   receiver: z.string(),
   kind: ReceiverKind,
+  /** Which of the receiver's channels: for a webhook its address as the configuration writes it. */
+  channel: z.string().optional(),
   page: Page,
   alertIds: z.array(z.string()),
   createdAt: z.number(),

@@ -7,8 +7,13 @@ import type { Priority } from './priority.ts';
  * *no data*, *error* and *blind* are never clear.
  */
 export type Finding =
-  /** The fire condition holds. */
-  | { readonly kind: 'holds'; readonly value: number; readonly threshold: number; readonly reason: string }
+  /** The fire condition holds; `threshold` is null where the rule's expression is itself the condition. */
+  | {
+      readonly kind: 'holds';
+      readonly value: number;
+      readonly threshold: number | null;
+      readonly reason: string;
+    }
   /** The fire condition holds, but a minimum keeps it back: blocks inactive → firing, never resolves. */
   | {
       readonly kind: 'held-back';

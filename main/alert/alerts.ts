@@ -1,0 +1,263 @@
+import type { RoutingConfig } from '../../shared/config/routing.ts';
+import { err, ok, type Result } from '../../shared/error/result.ts';
+import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import type { AlertChange } from '../../shared/model/alert-change.ts';
+import type { Delivery } from '../../shared/model/notification.ts';
+import type { NotificationRequest } from '../../shared/model/notification-request.ts';
+import type { Observation } from '../../shared/model/observation.ts';
+import type { Service } from '../../shared/model/service.ts';
+import type { SourceStatus } from '../../shared/model/source.ts';
+import type { Clock, Logger } from '../platform/index.ts';
+import type { VerdictRecord } from '../store/index.ts';
+import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
+import { createIntake } from './intake.ts';
+import { changeOf, type Effect, unsettled } from './news.ts';
+import { acknowledge, breakAcknowledgement } from './rule/acknowledge.ts';
+import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
+import { isAlerting, memoryOf, remember } from './rule/memory.ts';
+import { verdictOf } from './rule/stage.ts';
+import { removeRule } from './rule/state.ts';
+import { observeSources } from './source-watch.ts';
+
+export interface AlertsDeps {
+  readonly clock: Clock;
+  readonly log: AlertLog;
+  readonly logger: Logger;
+  readonly services: () => readonly Service[];
+  readonly sources: () => readonly SourceStatus[];
+  /** The service of an objective or rule; null where it has none. */
+  readonly serviceOfRule: (ruleId: string) => string | null;
+  /** The planned time between two evaluations of a rule. */
+  readonly pollEveryMs: (ruleId: string) => number;
+  readonly routing: () => RoutingConfig;
+  /** `file:line` of the routing, for verdicts. */
+  readonly routingDefinedAt: string;
+  readonly inBusinessHours: (at: number) => boolean;
+}
+
+/** What one round decided. All of it is stored before it is answered. */
+export interface AlertOutcome {
+  readonly changes: readonly AlertChange[];
+  readonly notifications: readonly NotificationRequest[];
+  /** Alerts whose state, numbers or verdicts moved, for the windows. */
+  readonly updated: readonly Alert[];
+}
+
+export type AlertTarget = { readonly alertIds: readonly string[] } | { readonly groupKey: string };
+
+/** The alert pipeline from observation to notification request. Rounds run one after the other, however they are called. */
+export interface Alerts {
+  /** Restores all as it was. Answers what had been decided before a crash and not been taken over. */
+  load(): Promise<AlertOutcome>;
+  process(observations: readonly Observation[], now: number): Promise<AlertOutcome>;
+  /** What only time brings: waits of groups, repeats, acknowledgements that expire, sources that stay silent. */
+  tick(now: number): Promise<AlertOutcome>;
+  /** The outcome has been taken over (incident stored, notifications queued); until then a restart says it again. */
+  settle(outcome: AlertOutcome): Promise<void>;
+  acknowledge(target: AlertTarget, by: string, now: number): Promise<Result<AlertOutcome, string>>;
+  linkIncident(alertId: string, incidentId: string): Promise<void>;
+  /** What became of a notification, as the verdict of the last stage. */
+  noteDelivery(delivery: Delivery, now: number): Promise<void>;
+  /** After a reload: alerts of rules and sources that are gone close as *rule removed*. */
+  retainRules(ruleIds: ReadonlySet<string>, now: number): Promise<AlertOutcome>;
+  list(): readonly Alert[];
+  verdicts(alertId: string): Promise<readonly VerdictRecord[]>;
+  problem(): string | null;
+}
+
+const VERDICTS_SHOWN = 500;
+
+export function createAlerts(deps: AlertsDeps): Alerts {
+  const book = createAlertBook(deps.log, deps.logger);
+  const intake = createIntake(deps, book);
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const run = last.then(task, task);
+    last = run.catch(() => undefined);
+    return run;
+  };
+  const round = (observations: readonly Observation[], now: number) =>
+    inTurn(async () => {
+      const services = new Map(deps.services().map((one) => [one.id, one]));
+      const sources = observeSources({ ...deps, sources: deps.sources(), services, now });
+      const effects = intake.take([...observations, ...sources], services, now);
+      breakAcknowledgements(book, now);
+      const notifications = dispatchAll(book, deps, now);
+      return finish(book, effects, notifications, now);
+    });
+
+  return {
+    load: () =>
+      inTurn(async () => {
+        const now = deps.clock.now();
+        await book.load(now - RESOLVED_KEPT_MS);
+        return { changes: restore(book), notifications: [], updated: book.all() };
+      }),
+    process: round,
+    tick: (now) => round([], now),
+    settle: (outcome) =>
+      inTurn(async () => {
+        settle(book, outcome);
+        await book.flush();
+      }),
+    acknowledge: (target, by, now) => inTurn(() => acknowledgeAll(book, target, by, now)),
+    linkIncident: (alertId, incidentId) =>
+      inTurn(async () => {
+        const alert = book.get(alertId);
+        if (alert) book.put({ ...alert, incidentId }, []);
+        await book.flush();
+      }),
+    noteDelivery: (delivery, now) =>
+      inTurn(async () => {
+        noteDelivery(book, delivery, now);
+        await book.flush();
+      }),
+    retainRules: (ruleIds, now) => inTurn(() => retainRules(book, deps.sources(), ruleIds, now)),
+    list: () => book.all(),
+    verdicts: (alertId) => deps.log.verdicts(alertId, VERDICTS_SHOWN),
+    problem: () => book.problem(),
+  };
+}
+
+async function finish(
+  book: AlertBook,
+  effects: readonly Effect[],
+  notifications: readonly NotificationRequest[],
+  now: number,
+): Promise<AlertOutcome> {
+  const changes = effects.flatMap((effect) => {
+    const alert = book.get(effect.alertId);
+    return alert ? [changeOf(alert, effect, now)] : [];
+  });
+  const updated = await book.flush();
+  book.prune(now);
+  return { changes, notifications, updated };
+}
+
+function breakAcknowledgements(book: AlertBook, now: number): void {
+  for (const alert of book.all()) {
+    const broken = breakAcknowledgement(alert, now);
+    if (broken) book.put(broken.alert, [broken.verdict]);
+  }
+}
+
+function dispatchAll(book: AlertBook, deps: AlertsDeps, now: number): NotificationRequest[] {
+  const routing = deps.routing();
+  const groups = new Map<string, string[]>();
+  for (const alert of book.all()) {
+    if (!isAlerting(alert) && !memoryOf(alert).resolutionOwed && alert.resolvedAt === null) continue;
+    groups.set(alert.groupKey, [...(groups.get(alert.groupKey) ?? []), alert.id]);
+  }
+  const requests: NotificationRequest[] = [];
+  for (const ids of groups.values()) {
+    const alerts = ids.flatMap((id) => book.get(id) ?? []);
+    const service = alerts.find(isAlerting)?.service ?? alerts[0]?.service ?? '';
+    const result = dispatchGroup(alerts, {
+      now,
+      routing,
+      routingDefinedAt: deps.routingDefinedAt,
+      inBusinessHours: deps.inBusinessHours(now),
+      recent: recentNotifications(book.all(), service, now - routing.rate_limit.per),
+    });
+    const marked = new Map(result.alerts.map((one) => [one.id, one]));
+    for (const alert of alerts) {
+      const verdicts = result.verdicts.filter((one) => one.alertId === alert.id).map((one) => one.verdict);
+      const next = marked.get(alert.id);
+      if (next || verdicts.length > 0) book.put(next ?? alert, verdicts);
+    }
+    if (result.request) requests.push(result.request);
+  }
+  return requests;
+}
+
+/** After a crash: what was decided and not taken over is said again, and a page that was not queued is due. */
+function restore(book: AlertBook): AlertChange[] {
+  const changes: AlertChange[] = [];
+  for (const alert of book.all()) {
+    const memory = memoryOf(alert);
+    for (const news of memory.unsettled) changes.push(changeOf(alert, news, news.at));
+    if (!memory.unsettledNotification) continue;
+    const reason = 'Midwatch stopped before the notification was queued';
+    const owed = isAlerting(alert)
+      ? { renotify: memory.renotify ?? { reason, silent: false } }
+      : { resolutionOwed: true };
+    book.put(remember(alert, { ...owed, unsettledNotification: false }), []);
+  }
+  return changes;
+}
+
+function settle(book: AlertBook, outcome: AlertOutcome): void {
+  for (const change of outcome.changes) {
+    const alert = book.get(change.alert.id);
+    if (!alert) continue;
+    const left = memoryOf(alert).unsettled.filter(
+      (one) => one.change !== change.change || one.at !== change.at,
+    );
+    book.put(remember(alert, { unsettled: left }), []);
+  }
+  for (const alertId of outcome.notifications.flatMap((one) => one.alertIds)) {
+    const alert = book.get(alertId);
+    if (alert) book.put(remember(alert, { unsettledNotification: false }), []);
+  }
+}
+
+async function acknowledgeAll(
+  book: AlertBook,
+  target: AlertTarget,
+  by: string,
+  now: number,
+): Promise<Result<AlertOutcome, string>> {
+  const wanted = book
+    .all()
+    .filter((one) =>
+      'groupKey' in target ? one.groupKey === target.groupKey : target.alertIds.includes(one.id),
+    );
+  const effects: Effect[] = [];
+  for (const alert of wanted) {
+    const taken = acknowledge(alert, by, now);
+    if (!taken) continue;
+    const effect: Effect = {
+      kind: 'change',
+      change: 'acknowledged',
+      previous: alert.phase,
+      alertId: alert.id,
+    };
+    book.put(unsettled(taken.alert, [effect], now), [taken.verdict]);
+    effects.push(effect);
+  }
+  if (effects.length === 0)
+    return err('Nothing of this is firing any more, so there is nothing to acknowledge.');
+  return ok(await finish(book, effects, [], now));
+}
+
+function noteDelivery(book: AlertBook, delivery: Delivery, now: number): void {
+  const sent = delivery.state === 'sent';
+  const way = `${delivery.kind} for ${delivery.receiver}`;
+  const reason = sent ? `Sent by ${way}.` : `Not sent by ${way}: ${delivery.problem ?? delivery.state}.`;
+  const verdict: StageVerdict = verdictOf('notify', sent ? 'sent' : 'failed', reason, now);
+  for (const alertId of delivery.alertIds) {
+    const alert = book.get(alertId);
+    if (alert) book.put(alert, [verdict]);
+    else book.note(alertId, verdict);
+  }
+}
+
+async function retainRules(
+  book: AlertBook,
+  sources: readonly SourceStatus[],
+  ruleIds: ReadonlySet<string>,
+  now: number,
+): Promise<AlertOutcome> {
+  const effects: Effect[] = [];
+  const known = new Set(sources.map((one) => one.id));
+  for (const alert of book.all()) {
+    const stays = alert.kind === 'source' ? known.has(alert.labels.source ?? '') : ruleIds.has(alert.ruleId);
+    if (stays || (!isAlerting(alert) && alert.phase !== 'pending')) continue;
+    const step = removeRule(alert, now);
+    book.put(unsettled(step.alert, step.effects, now), step.verdicts);
+    effects.push(...step.effects.map((effect) => ({ ...effect, alertId: alert.id })));
+  }
+  return finish(book, effects, [], now);
+}

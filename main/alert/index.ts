@@ -1,0 +1,14 @@
+/**
+ * From what rules observe to what people are told: each observation passes stages in a fixed order, a state machine decides,
+ * and what is to be said leaves as a request to the notifier. Every stage answers with a reason that is stored before anything
+ * happens, so "why was I, or was I not, paged?" has an answer. A restart goes on exactly where the last decision left off.
+ */
+export type { AlertChange } from '../../shared/model/alert-change.ts';
+export type { NotificationRequest } from '../../shared/model/notification-request.ts';
+export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
+export { type AlertOutcome, type Alerts, type AlertsDeps, type AlertTarget, createAlerts } from './alerts.ts';
+export type { AlertLog } from './book.ts';
+export { isAlerting } from './rule/memory.ts';
+export { byUrgency } from './rule/state.ts';
+export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
+export { splitThreshold, type Threshold } from './threshold.ts';

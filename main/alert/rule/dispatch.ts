@@ -1,0 +1,113 @@
+import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
+import type { NotificationRequest } from '../../../shared/model/notification-request.ts';
+import type { DispatchContext, DispatchStage, Outgoing } from './dispatch-stage.ts';
+import { decideGroup } from './group.ts';
+import { memoryOf, remember } from './memory.ts';
+import { requestOf } from './notify.ts';
+import { rateLimit } from './rate-limit.ts';
+import { route } from './route.ts';
+import { verdictOf } from './stage.ts';
+
+/** What a group that is due passes on its way to the notifier, in order. A stage is added by a line here. */
+export const DISPATCH: readonly DispatchStage[] = [rateLimit, route];
+
+export interface DispatchResult {
+  /** Alerts of the group that changed. */
+  readonly alerts: readonly Alert[];
+  readonly verdicts: readonly { readonly alertId: string; readonly verdict: StageVerdict }[];
+  readonly request: NotificationRequest | null;
+}
+
+const NOTHING: DispatchResult = { alerts: [], verdicts: [], request: null };
+
+/** Takes one group from its alerts to at most one notification, with the verdict of each stage on each alert it is about. */
+export function dispatchGroup(alerts: readonly Alert[], context: DispatchContext): DispatchResult {
+  const { now, routing } = context;
+  const timing = {
+    groupWaitMs: routing.group_wait,
+    groupIntervalMs: routing.group_interval,
+    repeatIntervalMs: routing.repeat_interval,
+  };
+  const answer = decideGroup(alerts, timing, now);
+  if (answer === null) return NOTHING;
+  if (answer.kind === 'wait') return { ...NOTHING, verdicts: onEach(answer.alerts, answer.verdict) };
+
+  const about = [...answer.dispatch.fresh, ...answer.dispatch.over];
+  const verdicts = onEach(about, answer.verdict);
+  let outgoing: Outgoing = { dispatch: answer.dispatch, addressing: null };
+  const reasons = [answer.dispatch.why];
+  for (const stage of DISPATCH) {
+    const decided = stage.decide(outgoing, context);
+    const outcome = decided.outgoing === null ? 'held' : 'pass';
+    const definedAt = stage.name === 'route' ? context.routingDefinedAt : null;
+    verdicts.push(...onEach(about, verdictOf(stage.name, outcome, decided.reason, now, definedAt)));
+    if (decided.outgoing === null) return { ...NOTHING, verdicts };
+    outgoing = decided.outgoing;
+    reasons.push(decided.reason);
+  }
+  return send(outgoing, reasons, about, verdicts, context);
+}
+
+function send(
+  outgoing: Outgoing,
+  reasons: readonly string[],
+  about: readonly Alert[],
+  verdicts: readonly { readonly alertId: string; readonly verdict: StageVerdict }[],
+  context: DispatchContext,
+): DispatchResult {
+  const receivers = outgoing.addressing?.receivers ?? [];
+  const nobody = receivers.length === 0;
+  const said = nobody
+    ? 'Not sent: no receiver is named for it. Name one under routes to be told.'
+    : `Handed to the notifier for ${receivers.join(', ')}.`;
+  const verdict = verdictOf('notify', nobody ? 'held' : 'pass', said, context.now, context.routingDefinedAt);
+  return {
+    alerts: about.map((alert) => marked(alert, outgoing, nobody, context)),
+    verdicts: [...verdicts, ...onEach(about, verdict)],
+    request: nobody ? null : requestOf(outgoing, sentence(reasons)),
+  };
+}
+
+/** What was said is remembered with the alert, so that a restart neither repeats nor forgets it. */
+function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routing }: DispatchContext): Alert {
+  const memory = memoryOf(alert);
+  const { dispatch, addressing } = outgoing;
+  const fresh = dispatch.fresh.includes(alert);
+  const kept = memory.notifications.filter(
+    (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval),
+  );
+  return remember(fresh ? { ...alert, receivers: [...(addressing?.receivers ?? [])] } : alert, {
+    notifications: nobody ? kept : [...kept, { at: now, summary: dispatch.summary }],
+    ...(fresh
+      ? { notifiedAt: now, notifiedPriority: alert.priority, renotify: null, resolutionOwed: false }
+      : { resolutionOwed: false, notifiedAt: null }),
+    unsettledNotification: !nobody,
+  });
+}
+
+/** Notifications of one service within the window, each counted once however many alerts it was about. */
+export function recentNotifications(
+  alerts: Iterable<Alert>,
+  service: string,
+  sinceAt: number,
+): readonly { readonly at: number; readonly summary: boolean }[] {
+  const seen = new Map<string, { at: number; summary: boolean }>();
+  for (const alert of alerts) {
+    if (alert.service !== service) continue;
+    for (const one of memoryOf(alert).notifications) {
+      if (one.at > sinceAt) seen.set(`${alert.groupKey}\n${one.at}`, one);
+    }
+  }
+  return [...seen.values()].sort((a, b) => a.at - b.at);
+}
+
+function onEach(
+  alerts: readonly Alert[],
+  verdict: StageVerdict,
+): { alertId: string; verdict: StageVerdict }[] {
+  return alerts.map((alert) => ({ alertId: alert.id, verdict }));
+}
+
+function sentence(reasons: readonly string[]): string {
+  return reasons.map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ');
+}

@@ -1,0 +1,146 @@
+import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
+import type { Observation } from '../../../shared/model/observation.ts';
+import { formatDuration } from '../../../shared/unit/time.ts';
+import { isAlerting, memoryOf } from './memory.ts';
+import { verdictOf } from './stage.ts';
+import { byUrgency } from './state.ts';
+
+export interface GroupTiming {
+  readonly groupWaitMs: number;
+  readonly groupIntervalMs: number;
+  readonly repeatIntervalMs: number;
+}
+
+/** What is to be said of one group now. It carries alerts until a later stage turns it into one notification. */
+export interface Dispatch {
+  readonly groupKey: string;
+  readonly service: string;
+  /** Alerts that make it due: new, raised, no longer acknowledged, or repeated. Most urgent first. */
+  readonly fresh: readonly Alert[];
+  /** All that are alerting in the group, the fresh ones included. */
+  readonly alerting: readonly Alert[];
+  /** Alerts whose end has not been said. */
+  readonly over: readonly Alert[];
+  readonly why: string;
+  /** A P0 that was not said within the rate limit's window. */
+  readonly firstP0: boolean;
+  readonly silent: boolean;
+  /** True where the rate limit turned it into the one summary of what overflows. */
+  readonly summary: boolean;
+}
+
+export type GroupAnswer =
+  | { readonly kind: 'due'; readonly dispatch: Dispatch; readonly verdict: StageVerdict }
+  | { readonly kind: 'wait'; readonly alerts: readonly Alert[]; readonly verdict: StageVerdict };
+
+/** The group of an alert: its service, or the labels that the routing names. */
+export function groupKeyOf(observation: Observation, groupBy: readonly string[]): string {
+  return groupBy
+    .map((name) => `${name}=${name === 'service' ? observation.service : (observation.labels[name] ?? '')}`)
+    .join(',');
+}
+
+/**
+ * Decides for one group whether something is to be said now. A P0 waits for nothing; the rest waits `group_wait`
+ * for company, and `group_interval` after the group was last heard. Null where there is nothing to say.
+ */
+export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: number): GroupAnswer | null {
+  const alerting = alerts.filter(isAlerting).sort(byUrgency);
+  const over = alerts.filter((one) => !isAlerting(one) && memoryOf(one).resolutionOwed).sort(byUrgency);
+  const unsaid = alerting.filter(
+    (one) => memoryOf(one).renotify !== null || (memoryOf(one).notifiedAt === null && !one.acknowledgement),
+  );
+  const lead = unsaid[0] ?? over[0] ?? alerting[0];
+  if (!lead) return null;
+  const base = { groupKey: lead.groupKey, service: lead.service, alerting, over, summary: false };
+  const lastSaidAt = lastSaid(alerts);
+
+  const again = unsaid.find((one) => memoryOf(one).renotify !== null);
+  const p0 = unsaid.find((one) => one.priority === 'P0');
+  if (p0 || again) {
+    const why = p0 ? `P0 waits for nothing: ${p0.title}` : (memoryOf(again ?? lead).renotify?.reason ?? '');
+    const firstP0 = unsaid.some(isFirstP0);
+    return due({ ...base, fresh: unsaid, why, firstP0, silent: unsaid.every(isSilent) }, now);
+  }
+  if (unsaid.length > 0) {
+    const dueAt = dueAtOf(unsaid, alerting.length > unsaid.length, lastSaidAt, timing);
+    if (now < dueAt) return wait(unsaid, waitReason(dueAt - now, lastSaidAt, timing), now);
+    const why = `${unsaid.length === 1 ? 'one alert is' : `${unsaid.length} alerts are`} new in the group`;
+    return due({ ...base, fresh: unsaid, why, firstP0: false, silent: false }, now);
+  }
+  if (over.length > 0) {
+    const dueAt = (lastSaidAt ?? Number.NEGATIVE_INFINITY) + timing.groupIntervalMs;
+    if (now < dueAt) return wait(over, waitReason(dueAt - now, lastSaidAt, timing), now);
+    return due({ ...base, fresh: [], why: overReason(over, alerting), firstP0: false, silent: true }, now);
+  }
+  return decideRepeat(base, lastSaidAt, timing, now);
+}
+
+function decideRepeat(
+  base: Pick<Dispatch, 'groupKey' | 'service' | 'alerting' | 'over' | 'summary'>,
+  lastSaidAt: number | null,
+  timing: GroupTiming,
+  now: number,
+): GroupAnswer | null {
+  const open = base.alerting.filter((one) => !one.acknowledgement);
+  if (open.length === 0 || lastSaidAt === null || now < lastSaidAt + timing.repeatIntervalMs) return null;
+  const why = `still firing ${formatDuration(now - lastSaidAt)} after it was last said, not acknowledged`;
+  return due({ ...base, fresh: open, why, firstP0: false, silent: false }, now);
+}
+
+/** When anything of the group was said last, as far as its alerts remember. */
+function lastSaid(alerts: readonly Alert[]): number | null {
+  let last: number | null = null;
+  for (const alert of alerts) {
+    const { notifications, notifiedAt } = memoryOf(alert);
+    for (const at of [notifiedAt, notifications.at(-1)?.at ?? null]) {
+      if (at !== null && (last === null || at > last)) last = at;
+    }
+  }
+  return last;
+}
+
+function dueAtOf(
+  unsaid: readonly Alert[],
+  joins: boolean,
+  lastSaidAt: number | null,
+  timing: GroupTiming,
+): number {
+  const firstAt = Math.min(...unsaid.map((one) => one.firedAt ?? Number.POSITIVE_INFINITY));
+  const waited = firstAt + timing.groupWaitMs;
+  if (lastSaidAt === null) return waited;
+  const interval = lastSaidAt + timing.groupIntervalMs;
+  return joins ? Math.max(interval, firstAt) : Math.max(interval, waited);
+}
+
+function waitReason(leftMs: number, lastSaidAt: number | null, timing: GroupTiming): string {
+  const rule =
+    lastSaidAt === null
+      ? `group_wait ${formatDuration(timing.groupWaitMs)}, so that related alerts come as one page`
+      : `group_interval ${formatDuration(timing.groupIntervalMs)} since the group was last heard`;
+  return `Waits ${formatDuration(leftMs)} more: ${rule}.`;
+}
+
+function overReason(over: readonly Alert[], alerting: readonly Alert[]): string {
+  const left = alerting.length === 0 ? 'the group is quiet' : `${alerting.length} still firing`;
+  return `${over.length === 1 ? 'one alert is' : `${over.length} alerts are`} over, ${left}`;
+}
+
+function isFirstP0(alert: Alert): boolean {
+  const { notifications, notifiedPriority } = memoryOf(alert);
+  return alert.priority === 'P0' && !(notifications.length > 0 && notifiedPriority === 'P0');
+}
+
+function isSilent(alert: Alert): boolean {
+  return memoryOf(alert).renotify?.silent ?? false;
+}
+
+function due(dispatch: Dispatch, now: number): GroupAnswer {
+  const size = dispatch.alerting.length + dispatch.over.length;
+  const reason = `Group ${dispatch.groupKey} (${size} ${size === 1 ? 'alert' : 'alerts'}): ${dispatch.why}.`;
+  return { kind: 'due', dispatch, verdict: verdictOf('group', 'pass', reason, now) };
+}
+
+function wait(alerts: readonly Alert[], reason: string, now: number): GroupAnswer {
+  return { kind: 'wait', alerts, verdict: verdictOf('group', 'held', reason, now) };
+}

@@ -1,0 +1,60 @@
+import type { Alert } from '../../../shared/model/alert.ts';
+import type { Page } from '../../../shared/model/notification.ts';
+import type { NotificationRequest } from '../../../shared/model/notification-request.ts';
+import type { Outgoing } from './dispatch-stage.ts';
+import { moreUrgent } from './memory.ts';
+
+/** A page is read at arm's length; and label text may be of any length. */
+const TITLE_LENGTH = 160;
+const BODY_LENGTH = 1_500;
+const LISTED = 5;
+
+/** Writes what is to be said and to whom; the notifier decides by which way. */
+export function requestOf(outgoing: Outgoing, reason: string): NotificationRequest {
+  const { dispatch, addressing } = outgoing;
+  return {
+    groupKey: dispatch.groupKey,
+    alertIds: [...dispatch.alerting, ...dispatch.over].map((one) => one.id),
+    receivers: addressing?.receivers ?? [],
+    page: pageOf(outgoing),
+    reason,
+  };
+}
+
+function pageOf({ dispatch, addressing }: Outgoing): Page {
+  const { alerting, over, fresh } = dispatch;
+  const lead = fresh[0] ?? alerting[0] ?? over[0];
+  const told = [...alerting, ...over];
+  const more = (alerting.length > 0 ? alerting : over).length - 1;
+  const resolved = alerting.length === 0;
+  const company = more > 0 ? ` and ${more} more` : '';
+  const title = dispatch.summary
+    ? `${dispatch.service}: summary, ${alerting.length} firing`
+    : `${resolved ? 'Over' : (lead?.priority ?? '')}: ${dispatch.service}, ${lead?.title ?? ''}${company}`;
+  return {
+    title: plain(title, TITLE_LENGTH),
+    body: plain(told.slice(0, LISTED).map(line).concat(rest(told.length)).join('\n'), BODY_LENGTH),
+    priority: told.map((one) => one.priority).reduce(moreUrgent, lead?.priority ?? 'P3'),
+    incidentId: told.find((one) => one.incidentId !== null)?.incidentId ?? null,
+    groupKey: dispatch.groupKey,
+    sound: addressing?.sound ?? false,
+    resolved,
+  };
+}
+
+function line(alert: Alert): string {
+  const over = alert.phase === 'resolved' || alert.phase === 'inactive' || alert.phase === 'pending';
+  const acknowledged = alert.acknowledgement ? ` (acknowledged by ${alert.acknowledgement.by})` : '';
+  return `${over ? 'Over' : alert.priority} ${alert.title}: ${alert.reason}${acknowledged}`;
+}
+
+function rest(count: number): string[] {
+  return count > LISTED ? [`… and ${count - LISTED} more.`] : [];
+}
+
+/** Label text is hostile: no control characters, no endless lines. Line breaks between alerts stay. */
+function plain(text: string, length: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  const clean = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
+  return clean.length <= length ? clean : `${clean.slice(0, length - 1)}…`;
+}

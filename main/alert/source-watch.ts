@@ -1,0 +1,89 @@
+import type { Observation } from '../../shared/model/observation.ts';
+import type { Service } from '../../shared/model/service.ts';
+import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import { formatDuration } from '../../shared/unit/time.ts';
+
+/** A source that was not seen for this many polls is blind, and says so; promise 4. */
+const BLIND_AFTER_POLLS = 2;
+
+const NAMED = 5;
+
+export interface SourceWatch {
+  readonly sources: readonly SourceStatus[];
+  readonly services: ReadonlyMap<string, Service>;
+  /** The service of an objective or rule by its id; null where it has none. */
+  readonly serviceOfRule: (ruleId: string) => string | null;
+  readonly now: number;
+}
+
+/** Rule ids of source alerts are told from others by this, so that a reload does not take them for removed rules. */
+export function sourceRuleId(sourceId: string): string {
+  return `source:${sourceId}`;
+}
+
+/**
+ * One observation for each source: one outage is one alert, however many objectives it blinds.
+ * A P1, or a P0 where a tier-1 service goes blind.
+ */
+export function observeSources(watch: SourceWatch): Observation[] {
+  return watch.sources.map((source) => observeSource(source, watch));
+}
+
+function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
+  const { now } = watch;
+  const tier1 = source.blinds.some((ruleId) => {
+    const service = watch.serviceOfRule(ruleId);
+    return service !== null && watch.services.get(service)?.tier === 1;
+  });
+  return {
+    ruleId: sourceRuleId(source.id),
+    kind: 'source',
+    labels: { alertname: 'SourceBlind', source: source.id },
+    service: source.id,
+    priority: tier1 ? 'P0' : 'P1',
+    title: `source ${source.id} does not answer`,
+    definedAt: `source ${source.id}`,
+    at: now,
+    finding: findingOf(source, now, tier1),
+    forMs: 0,
+    keepFiringForMs: 0,
+    onNoData: 'alert',
+    onError: 'alert',
+    failingShare: null,
+    objectiveId: null,
+  };
+}
+
+function findingOf(source: SourceStatus, now: number, tier1: boolean): Observation['finding'] {
+  if (isWatching(source.condition)) {
+    return { kind: 'clear', value: null, threshold: null, reason: `The source ${source.id} answers.` };
+  }
+  const unseenMs = Math.max(0, now - (source.lastOkAt ?? source.sinceAt));
+  const limitMs = BLIND_AFTER_POLLS * source.pollEveryMs;
+  const measured = { value: unseenMs, threshold: limitMs };
+  const what = source.problem ?? `It is ${source.condition}.`;
+  if (unseenMs < limitMs) {
+    const reason = `Not seen for ${formatDuration(unseenMs)}, under 2 polls (${formatDuration(limitMs)}). ${what}`;
+    return { kind: 'between', ...measured, reason };
+  }
+  const reason = `Not seen for ${formatDuration(unseenMs)}. ${blindness(source.blinds, tier1)} ${what}`;
+  return { kind: 'holds', ...measured, reason };
+}
+
+function blindness(blinds: readonly string[], tier1: boolean): string {
+  if (blinds.length === 0) return 'No objective or rule depends on it.';
+  const more = blinds.length > NAMED ? ` and ${blinds.length - NAMED} more` : '';
+  const count = blinds.length === 1 ? '1 objective or rule is' : `${blinds.length} objectives and rules are`;
+  return `${count} blind${tier1 ? ', a tier-1 service among them' : ''}: ${blinds.slice(0, NAMED).join(', ')}${more}.`;
+}
+
+/** Why a rule knows nothing now: the source that blinds it. Asked before *no data* becomes an alert of its own. */
+export function blindedBy(sources: readonly SourceStatus[]): (ruleId: string) => string | null {
+  const blind = new Map<string, string>();
+  for (const source of sources) {
+    if (isWatching(source.condition)) continue;
+    const reason = `the source ${source.id} does not answer (${source.condition}), which is one alert of its own.`;
+    for (const ruleId of source.blinds) blind.set(ruleId, reason);
+  }
+  return (ruleId) => blind.get(ruleId) ?? null;
+}

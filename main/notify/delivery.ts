@@ -1,0 +1,114 @@
+import type { RoutingConfig } from '../../shared/config/routing.ts';
+import type { Delivery, Page } from '../../shared/model/notification.ts';
+import type { NotificationRequest } from '../../shared/model/notification-request.ts';
+import { type Available, addressesOf, channelKey, fallbackOf } from './channel.ts';
+
+const FALLBACK = 'Fallback for';
+
+export interface Making {
+  readonly routing: RoutingConfig;
+  readonly available: Available;
+  readonly now: number;
+  readonly expiresMs: number;
+  readonly requestId: string;
+}
+
+/** One delivery for each channel that the request's receivers have. */
+export function deliveriesOf(request: NotificationRequest, making: Making): Delivery[] {
+  const { now, requestId } = making;
+  return addressesOf(request.receivers, making.routing, making.available).map((address, index) => ({
+    id: `${requestId}.${index}`,
+    receiver: address.receivers.join(', '),
+    kind: address.channel.kind,
+    channel: channelKey(address.channel),
+    page: request.page,
+    alertIds: [...request.alertIds],
+    createdAt: now,
+    expiresAt: now + making.expiresMs,
+    attempts: 0,
+    nextTryAt: now,
+    state: 'queued',
+    sentAt: null,
+    reason: address.note === '' ? request.reason : `${request.reason} ${address.note}.`,
+    problem: null,
+  }));
+}
+
+/** The same page by this machine's other screen, once, unless it goes there already. */
+export function fallbackDelivery(
+  delivery: Delivery,
+  problem: string,
+  made: readonly Delivery[],
+  available: Available,
+  now: number,
+): Delivery | null {
+  const kind = fallbackOf(delivery.kind, available);
+  if (kind === null || delivery.reason.includes(FALLBACK)) return null;
+  const request = requestIdOf(delivery.id);
+  if (made.some((one) => one.kind === kind && requestIdOf(one.id) === request)) return null;
+  return {
+    ...delivery,
+    id: `${delivery.id}.${kind}`,
+    kind,
+    channel: kind,
+    attempts: 0,
+    nextTryAt: now,
+    state: 'queued',
+    problem: null,
+    reason: `${delivery.reason} ${FALLBACK} ${delivery.kind}: ${problem}.`,
+  };
+}
+
+export function expired(delivery: Delivery, problem: string): Delivery {
+  return { ...delivery, state: 'expired', nextTryAt: null, problem };
+}
+
+export function sent(delivery: Delivery, at: number): Delivery {
+  return { ...delivery, state: 'sent', sentAt: at, nextTryAt: null, problem: null };
+}
+
+/** On a screen the later page says all that the earlier one did; a webhook's reader wants each in its order. */
+export function replaces(later: Delivery, earlier: Delivery): boolean {
+  const sameScreen = earlier.kind !== 'webhook' && earlier.kind === later.kind;
+  return sameScreen && earlier.page.groupKey === later.page.groupKey;
+}
+
+/** What is due, oldest first; of one group at one webhook only the first, so that *over* never overtakes *fires*. */
+export function dueOf(queued: readonly Delivery[], now: number): Delivery[] {
+  const heads = new Set<string>();
+  return queued.filter((delivery) => {
+    const line = `${delivery.channel ?? delivery.kind}\n${delivery.page.groupKey}`;
+    const isHead = delivery.kind !== 'webhook' || !heads.has(line);
+    heads.add(line);
+    return isHead && (delivery.nextTryAt ?? 0) <= now;
+  });
+}
+
+/** The way of a delivery in words. */
+export function wayOf(delivery: Delivery): string {
+  return delivery.kind === 'webhook' ? `webhook ${delivery.channel ?? ''}`.trim() : delivery.kind;
+}
+
+export function testRequest(receiver: string, id: string): NotificationRequest {
+  const page: Page = {
+    title: `Test for ${receiver}`,
+    body: 'This is a test of the way to you; nothing is wrong. If you read it, pages for this receiver arrive.',
+    priority: 'P3',
+    incidentId: null,
+    groupKey: `test ${receiver} ${id}`,
+    sound: true,
+    resolved: false,
+  };
+  return {
+    groupKey: page.groupKey,
+    alertIds: [],
+    receivers: [receiver],
+    page,
+    reason: 'A person asked for a test.',
+  };
+}
+
+/** Deliveries of one request share what stands before the dot. */
+function requestIdOf(deliveryId: string): string {
+  return deliveryId.split('.')[0] ?? deliveryId;
+}
