@@ -2,7 +2,9 @@ import { ANNOTATION } from '../../shared/config/objective.ts';
 import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
 import { defaultRouting } from '../../shared/config/routing.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
+import { parseDuration } from '../../shared/unit/time.ts';
 import { placeholderNames } from '../action/index.ts';
+import { readCounter } from '../slo/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
 import { unknownVariable, variablesIn } from './variables.ts';
@@ -102,12 +104,21 @@ function checker(names: Names, checkExpression: CheckExpression, problems: Probl
         text,
         (source === undefined ? undefined : names.sources.get(source)) ?? 'prometheus',
       );
-      if (!error) return;
-      const message = `expected a PromQL expression: ${error.message}`;
-      if (error.position) sayInText(problems, written, path, text, error.position.from, message);
-      else say(problems, written, path, message);
+      if (error) sayQueryError(problems, written, path, text, error);
     },
   };
+}
+
+function sayQueryError(
+  problems: Problem[],
+  written: Written<unknown>,
+  path: readonly PropertyKey[],
+  text: string,
+  error: QueryError,
+): void {
+  const message = `expected a PromQL expression: ${error.message}`;
+  if (error.position) sayInText(problems, written, path, text, error.position.from, message);
+  else say(problems, written, path, message);
 }
 
 function checkSlo(
@@ -129,11 +140,24 @@ function checkSlo(
       unknown('policy', policy, names.policies),
     );
   const ratio = spec.indicator.spec.ratioMetric;
+  const threshold = parseDuration(metadata.annotations[ANNOTATION.threshold] ?? '');
   for (const part of ['good', 'bad', 'total'] as const) {
     const metric = ratio[part];
     if (!metric) continue;
     const path = ['spec', 'indicator', 'spec', 'ratioMetric', part, 'metricSource', 'spec', 'query'];
-    check.expression(written, path, metric.metricSource.spec.query, asked);
+    const text = metric.metricSource.spec.query;
+    const counter = readCounter(text);
+    if (!counter.ok) sayQueryError(problems, written, path, text, counter.error);
+    // A template is no expression until its window is filled in, and then its positions are not the author's.
+    else if (counter.value.kind === 'selector') check.expression(written, path, text, asked);
+    const bound = /\ble="([^"]*)"/.exec(text)?.[1];
+    if (threshold !== undefined && bound !== undefined && Math.abs(Number(bound) * 1_000 - threshold) > 1e-6)
+      say(
+        problems,
+        written,
+        path,
+        `expected the bucket of the threshold, le="${threshold / 1_000}", got le=${JSON.stringify(bound)}`,
+      );
   }
 }
 
