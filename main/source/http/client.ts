@@ -50,6 +50,9 @@ export interface HttpClientOptions {
 const REDIRECTS_MAX = 3;
 const HEADERS_MAX_BYTES = 64 * 1024;
 
+/** Our own stopping is no failure of the server. */
+const STOPPED: HttpFailure = { kind: 'cancelled', detail: 'Midwatch is stopping' };
+
 interface Session {
   readonly credentials: Credentials;
   readonly own: Agent;
@@ -67,6 +70,7 @@ interface Hop {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { connection, clock } = options;
   let session: Promise<Result<Session, HttpFailure>> | undefined;
+  let closed = false;
 
   const open = () => {
     session ??= openSession(connection, options.readSecret);
@@ -81,20 +85,25 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async send(asked) {
+      if (closed) return err(STOPPED);
       const deadline = startDeadline(clock, asked);
       try {
         const opened = await deadline.race(open());
-        if (opened.ok) return await follow(opened.value, asked, deadline.signal, options);
+        if (opened.ok) {
+          const answer = await follow(opened.value, asked, deadline.signal, options);
+          return closed && !answer.ok ? err(STOPPED) : answer;
+        }
         session = undefined;
         return opened;
       } catch (thrown) {
-        return err(deadline.failure() ?? classify(thrown));
+        return err(closed ? STOPPED : (deadline.failure() ?? classify(thrown)));
       } finally {
         deadline.end();
       }
     },
     forget,
     async close() {
+      closed = true;
       const opened = await session;
       session = undefined;
       if (opened?.ok) await Promise.all([opened.value.own.destroy(), opened.value.foreign.destroy()]);

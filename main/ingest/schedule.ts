@@ -1,0 +1,137 @@
+import { messageOf } from '../../shared/error/coded.ts';
+import type { SourceStatus } from '../../shared/model/source.ts';
+import { type Clock, type Logger, repeat, type Tick } from '../platform/index.ts';
+import type { Poll } from './poll.ts';
+import { createSighting, type Sighting } from './sighting.ts';
+
+/** Drives one source: polls it each period, never twice at a time, and knows when it was last really seen. */
+export interface Schedule {
+  readonly id: string;
+  readonly poll: Poll;
+  /** @param delayMs until the first poll */
+  start(delayMs: number): void;
+  /** No more polls; the one under way is left to end. */
+  pause(): void;
+  /** Polls at once, or waits for the poll under way. */
+  pollNow(): Promise<void>;
+  status(): SourceStatus;
+  missedTicks(): number;
+  /** How late the last poll began; null before the first. */
+  lagMs(): number | null;
+  /** Stops and lets go. `gone`: the source is not configured any more, so its series end. */
+  stop(gone: boolean): Promise<void>;
+}
+
+export interface ScheduleOptions {
+  readonly id: string;
+  readonly pollEveryMs: number;
+  readonly poll: Poll;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onStatus: () => void;
+  readonly blinds: () => readonly string[];
+}
+
+/** Polls one at a time: whoever asks while one is under way waits for that one. */
+interface Turn {
+  take(): Promise<void>;
+  /** The poll under way, if any. */
+  current(): Promise<void> | undefined;
+  count(): number;
+}
+
+export function createSchedule(options: ScheduleOptions): Schedule {
+  const { clock, poll, pollEveryMs, log } = options;
+  const sighting = createSighting(clock, pollEveryMs, options.onStatus);
+  const turn = createTurn(options, sighting);
+  const forgetPoll = poll.onChange(() => options.onStatus());
+  let missed = 0;
+  let lagMs: number | null = null;
+  let nextAt: number | null = null;
+  let cancelRepeat: () => void = () => undefined;
+
+  const tick = async (due: Tick) => {
+    missed += due.missed;
+    lagMs = due.lagMs;
+    nextAt = due.dueAt + pollEveryMs;
+    await turn.take();
+  };
+  const pause = () => {
+    cancelRepeat();
+    nextAt = null;
+  };
+
+  return {
+    id: options.id,
+    poll,
+    start(delayMs) {
+      pause();
+      nextAt = clock.now() + delayMs;
+      cancelRepeat = repeat({
+        clock,
+        periodMs: pollEveryMs,
+        phase: delayMs / pollEveryMs,
+        task: tick,
+        onError: (thrown) => log.error({ source: options.id, problem: messageOf(thrown) }, 'a poll failed'),
+      });
+      sighting.begin();
+    },
+    pause,
+    async pollNow() {
+      poll.tryNow();
+      await turn.take();
+    },
+    status() {
+      const report = sighting.correct(poll.report());
+      return {
+        id: options.id,
+        kind: poll.kind,
+        ...report,
+        nextTryAt: report.nextTryAt ?? nextAt,
+        pollEveryMs,
+        polls: turn.count(),
+        missedTicks: missed,
+        blinds: [...options.blinds()],
+      };
+    },
+    missedTicks: () => missed,
+    lagMs: () => lagMs,
+    async stop(gone) {
+      pause();
+      sighting.stop();
+      forgetPoll();
+      await poll.close();
+      await turn.current();
+      if (gone) await poll.end(clock.now());
+    },
+  };
+}
+
+function createTurn(options: ScheduleOptions, sighting: Sighting): Turn {
+  let polls = 0;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    const began = sighting.now();
+    polls += 1;
+    try {
+      if (await options.poll.run(began.at)) sighting.seen(began);
+    } catch (thrown) {
+      // Not seen, so the source goes stale and says so; the next poll tries again.
+      options.log.error(
+        { source: options.id, problem: messageOf(thrown) },
+        'a poll failed inside Midwatch; what it should have seen is unknown',
+      );
+    } finally {
+      running = undefined;
+      options.onStatus();
+    }
+  };
+  return {
+    take() {
+      running ??= run();
+      return running;
+    },
+    current: () => running,
+    count: () => polls,
+  };
+}

@@ -1,0 +1,214 @@
+import type { Labels } from '../../shared/model/metric.ts';
+import { Transfer } from '../platform/index.ts';
+import { decodeExposition, overLimit, parseSeriesText, scanExposition } from '../source/index.ts';
+import { attachTargetLabels, labelKey } from './attach.ts';
+import type { ScrapeAnswer, ScrapeApi, ScrapeRequest } from './scrape-api.ts';
+import { createRows, type Rows } from './scrape-rows.ts';
+
+/** What is known of one series text of one target. Two texts of one series share one entry. */
+interface Entry {
+  /** 0 while the store has given no number. */
+  ref: number;
+  scrape: number;
+  /** Has times of its own: its end cannot be told from one scrape, so it is never marked as ended. */
+  dated: boolean;
+  /** The store refused it; it is offered again from then on. */
+  refusedUntilAt: number;
+}
+
+interface TargetCache {
+  scrape: number;
+  at: number;
+  readonly entries: Map<string, Entry>;
+  readonly byRef: Map<number, Entry>;
+  /** Texts of the last scrape's fresh series, until `learn`. */
+  fresh: string[];
+}
+
+/** Room may come back when old series age away; asking at each scrape would be a load without end. */
+const REFUSED_MS = 5 * 60_000;
+/** Samples may bring times of their own, within what a slow exporter or a skewed clock explains. */
+const OWN_TIME_PAST_MS = 60 * 60_000;
+const OWN_TIME_FUTURE_MS = 10 * 60_000;
+const OWN_TIMES_MAX = 32;
+
+/** Names no exposition can have, so that the target's own `up` is not taken for Midwatch's. */
+const REPORTS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as const;
+
+export function createScrapeApi(): ScrapeApi {
+  const caches = new Map<string, TargetCache>();
+  return {
+    scrape(sent) {
+      const request = sent instanceof Transfer ? sent.value : sent;
+      const known = caches.get(request.key);
+      const cache = known ?? { scrape: 0, at: 0, entries: new Map(), byRef: new Map(), fresh: [] };
+      caches.set(request.key, cache);
+      const answer = scrapeOnce(cache, request, known === undefined);
+      // Texts that only differ in the order of labels share a number; without end they would fill the memory.
+      if (cache.entries.size > 2 * request.seriesMax + 16) caches.delete(request.key);
+      const { refs, values, freshRows, vanished, times } = answer;
+      const buffers = [refs.buffer, values.buffer, freshRows.buffer, vanished.buffer];
+      return new Transfer(answer, times ? [...buffers, times.buffer] : buffers);
+    },
+    learn(key, refs) {
+      const cache = caches.get(key);
+      if (cache) learn(cache, refs);
+    },
+    forget(key) {
+      if (key === null) caches.clear();
+      else caches.delete(key);
+    },
+  };
+}
+
+function scrapeOnce(cache: TargetCache, request: ScrapeRequest, first: boolean): ScrapeAnswer {
+  cache.scrape += 1;
+  cache.at = request.at;
+  cache.fresh = [];
+  const before = [...cache.entries.values()].filter((entry) => entry.ref > 0 && !entry.dated);
+  let rows = createRows();
+  report(cache, rows, request, false, 0);
+  const read = request.body ? readBody(cache, rows, request) : { problem: null, series: 0 };
+  const up = request.body !== null && read.problem === null;
+  if (!up) {
+    // A body that breaks off is refused whole: part of it would pass for all of it.
+    cache.scrape += 1;
+    cache.fresh = [];
+    rows = createRows();
+  }
+  report(cache, rows, request, up, up ? read.series : 0);
+  const vanished = before.filter((entry) => entry.scrape !== cache.scrape).map((entry) => entry.ref);
+  for (const [text, entry] of cache.entries) {
+    if (entry.scrape === cache.scrape) continue;
+    cache.entries.delete(text);
+    cache.byRef.delete(entry.ref);
+  }
+  return {
+    ...rows.take(),
+    problem: read.problem,
+    first,
+    vanished: Uint32Array.from(new Set(vanished)),
+    seriesCount: up ? read.series : 0,
+  };
+}
+
+function learn(cache: TargetCache, refs: Uint32Array): void {
+  for (const [index, text] of cache.fresh.entries()) {
+    const ref = refs[index] ?? 0;
+    const entry = entryOf(cache, text);
+    const same = cache.byRef.get(ref);
+    if (ref === 0) entry.refusedUntilAt = cache.at + REFUSED_MS;
+    else if (same) {
+      same.scrape = cache.scrape;
+      cache.entries.set(text, same);
+    } else {
+      entry.ref = ref;
+      cache.byRef.set(ref, entry);
+    }
+  }
+  cache.fresh = [];
+}
+
+/** Midwatch's own samples of a scrape come first, so that a body cannot stand in for them. */
+function report(cache: TargetCache, rows: Rows, request: ScrapeRequest, up: boolean, series: number): void {
+  const values = [up ? 1 : 0, request.durationMs / 1000, series];
+  for (const [index, name] of REPORTS.entries()) {
+    const text = `\u0000${name}`;
+    const entry = entryOf(cache, text);
+    const value = values[index] ?? 0;
+    if (entry.scrape === cache.scrape) {
+      rows.replace(index, value);
+      continue;
+    }
+    entry.scrape = cache.scrape;
+    if (entry.ref === 0) cache.fresh.push(text);
+    rows.add(
+      entry.ref,
+      value,
+      undefined,
+      entry.ref === 0 ? { __name__: name, ...request.labels } : undefined,
+    );
+  }
+}
+
+function readBody(
+  cache: TargetCache,
+  rows: Rows,
+  request: ScrapeRequest,
+): { readonly problem: string | null; readonly series: number } {
+  const text = decodeExposition(request.body ?? new Uint8Array(0));
+  if (!text.ok) return { problem: text.error, series: 0 };
+  let series = 0;
+  const ownTimes = new Set<number>();
+  const freshKeys = new Set(rows.freshLabels().map(labelKey));
+  const error = scanExposition(text.value, request.format, (name, value, ownAt) => {
+    series += 1;
+    if (series > request.seriesMax) return overLimit(request.seriesMax);
+    const entry = entryOf(cache, name);
+    if (ownAt !== undefined && !timeFits(ownAt, request.at, ownTimes)) {
+      // It is still exposed, so it has not ended, though this sample of it is not taken.
+      entry.scrape = cache.scrape;
+      rows.drop('a time of its own that does not fit');
+      return entry.ref === 0 ? problemOf(name) : undefined;
+    }
+    if (entry.scrape === cache.scrape) {
+      rows.drop('twice in one scrape');
+      return undefined;
+    }
+    entry.scrape = cache.scrape;
+    entry.dated = ownAt !== undefined;
+    if (entry.ref !== 0) {
+      rows.add(entry.ref, value, ownAt, undefined);
+      return undefined;
+    }
+    if (request.at < entry.refusedUntilAt) {
+      rows.drop('over the limit of series');
+      return undefined;
+    }
+    return addFresh(cache, rows, request.labels, freshKeys, name, value, ownAt);
+  });
+  return { problem: error ? `line ${error.line}: ${error.message}` : null, series };
+}
+
+function problemOf(name: string): string | undefined {
+  const labels = parseSeriesText(name);
+  return labels.ok ? undefined : labels.error;
+}
+
+function addFresh(
+  cache: TargetCache,
+  rows: Rows,
+  targetLabels: Labels,
+  freshKeys: Set<string>,
+  name: string,
+  value: number,
+  ownAt: number | undefined,
+): string | undefined {
+  const scraped = parseSeriesText(name);
+  if (!scraped.ok) return scraped.error;
+  const labels = attachTargetLabels(scraped.value, targetLabels);
+  const key = labelKey(labels);
+  if (freshKeys.has(key)) {
+    rows.drop('twice in one scrape');
+    return undefined;
+  }
+  freshKeys.add(key);
+  cache.fresh.push(name);
+  rows.add(0, value, ownAt, labels);
+  return undefined;
+}
+
+function timeFits(ownAt: number, at: number, ownTimes: Set<number>): boolean {
+  if (ownAt < at - OWN_TIME_PAST_MS || ownAt > at + OWN_TIME_FUTURE_MS) return false;
+  if (ownTimes.size >= OWN_TIMES_MAX && !ownTimes.has(ownAt)) return false;
+  ownTimes.add(ownAt);
+  return true;
+}
+
+function entryOf(cache: TargetCache, text: string): Entry {
+  const known = cache.entries.get(text);
+  if (known) return known;
+  const entry: Entry = { ref: 0, scrape: 0, dated: false, refusedUntilAt: Number.NEGATIVE_INFINITY };
+  cache.entries.set(text, entry);
+  return entry;
+}

@@ -1,0 +1,61 @@
+import type { ExpositionSourceConfig, ExpositionTargetConfig } from '../../shared/config/source.ts';
+import { createExpositionTarget, type SourceDeps } from '../source/index.ts';
+import type { Keeper } from './keeper.ts';
+import type { TargetReport } from './target-report.ts';
+
+export interface Scraped {
+  readonly up: boolean;
+  readonly samples: number;
+  /** Why the scrape could not be kept, as a clause; that is Midwatch's trouble and not the target's. */
+  readonly unkept: string | null;
+}
+
+/** One target of a source: fetched, read and kept, one scrape after the other. */
+export interface TargetScrape {
+  readonly key: string;
+  scrape(at: number, seriesMax: number): Promise<Scraped>;
+  report(): TargetReport;
+  close(): Promise<void>;
+}
+
+export function createTargetScrape(
+  source: ExpositionSourceConfig,
+  config: ExpositionTargetConfig,
+  deps: SourceDeps & { readonly keeper: Keeper },
+): TargetScrape {
+  const target = createExpositionTarget(source, config, deps);
+  const key = `${source.id}/${config.id}`;
+  let seriesCount = 0;
+  let closed = false;
+  return {
+    key,
+    async scrape(at, seriesMax) {
+      const fetched = await target.fetch();
+      // A fetch that our own stopping broke off must not be written down as the target's failure.
+      if (closed) return { up: false, samples: 0, unkept: null };
+      const kept = await deps.keeper.keep({
+        key,
+        labels: config.labels,
+        at,
+        durationMs: fetched.ok ? fetched.value.durationMs : fetched.error.durationMs,
+        seriesMax,
+        body: fetched.ok ? fetched.value.body : null,
+        format: fetched.ok ? fetched.value.format : 'text',
+      });
+      if (!kept.ok) {
+        if (fetched.ok) target.accept(fetched.value);
+        return { up: false, samples: 0, unkept: kept.error };
+      }
+      seriesCount = kept.value.seriesCount;
+      if (!fetched.ok) return { up: false, samples: kept.value.samples, unkept: null };
+      if (kept.value.problem === null) target.accept(fetched.value);
+      else target.reject(kept.value.problem);
+      return { up: kept.value.problem === null, samples: kept.value.samples, unkept: null };
+    },
+    report: () => ({ id: config.id, address: target.address, state: target.state(), seriesCount }),
+    async close() {
+      closed = true;
+      await target.close();
+    },
+  };
+}
