@@ -159,6 +159,7 @@ export class Deployment {
       if (keeps > 0) this.replicas.set(version, keeps);
       else this.replicas.delete(version);
     }
-    this.replicas.set(target, count + Math.max(0, left));
+    const given = count + Math.max(0, left);
+    if (given > 0) this.replicas.set(target, given);
   }
 }

@@ -30,7 +30,7 @@ const MAX_POINTS = 50_000;
 const REVENUE_DISPERSION = 37;
 
 export function readRange(query: URLSearchParams): Result<HistoryRange, ControlError> {
-  const [fromAt, toAt, stepMs] = ['from', 'to', 'step'].map((name) => Number(query.get(name) ?? Number.NaN));
+  const [fromAt, toAt, stepMs] = ['from', 'to', 'step'].map((name) => readWhole(query.get(name)));
   if (
     fromAt === undefined ||
     toAt === undefined ||
@@ -47,6 +47,11 @@ export function readRange(query: URLSearchParams): Result<HistoryRange, ControlE
   if ((toAt - fromAt) / stepMs > MAX_POINTS)
     return err(invalid(`That would be more than ${MAX_POINTS} points a series; take a larger step.`));
   return ok({ fromAt, toAt, stepMs });
+}
+
+/** `Number` would read an empty text as 0: a range that was forgotten would start in 1970. */
+function readWhole(text: string | null): number {
+  return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** One step of the past: who served it, how much was asked, and where between the measured levels that lies. */

@@ -107,6 +107,6 @@ export class MetricRegistry {
   }
 }
 
-export function labelKey(labels: MetricLabels): string {
+function labelKey(labels: MetricLabels): string {
   return JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

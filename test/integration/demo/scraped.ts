@@ -86,7 +86,7 @@ export class Between {
   }
 }
 
-const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/s;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/y;
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?)|NaN|[+-]Inf)$/;
 
@@ -127,7 +127,7 @@ function readSample(line: string): ScrapedSample {
     const [, label, value] = LABEL.exec(inside) ?? [];
     if (label === undefined || value === undefined || label in labels)
       throw new Error(`Labels that cannot be read: ${inside}`);
-    labels[label] = value.replaceAll('\\n', '\n').replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+    labels[label] = value.replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
   }
   return { name, labels, value: Number(number.replace('Inf', 'Infinity')) };
 }
