@@ -6,7 +6,7 @@ import { formatDuration } from '../../shared/unit/time.ts';
 import { type Book, type Change, isKnown } from './book.ts';
 import { capture, EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
 import { type ChartPlan, planCharts } from './evidence-plan.ts';
-import type { IncidentDeps, Placement } from './incidents.ts';
+import type { IncidentDeps, Placement } from './incident-deps.ts';
 import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange } from './join.ts';
 import { isAtWork, isOver, step } from './lifecycle.ts';
 import { byUrgency, draftFromAlerts, evidenceEntry, impactOf, openingEntries } from './opening.ts';

@@ -1,56 +1,25 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
-import type { Detector } from '../../shared/model/detector.ts';
 import type {
   Incident,
   IncidentPhase,
   NewTimelineEntry,
   TimelineEntry,
 } from '../../shared/model/incident.ts';
-import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { Severity } from '../../shared/model/priority.ts';
-import type { Service } from '../../shared/model/service.ts';
 import { DAY_MS } from '../../shared/unit/time.ts';
-import type { Clock, Ids, Logger, WorkerHandle } from '../platform/index.ts';
-import type { LogApi } from '../store/index.ts';
 import { createAlertIntake } from './alert-intake.ts';
 import { type Book, createBook, type IncidentDraft, isKnown } from './book.ts';
 import { createEvidenceKeeper } from './evidence-keeper.ts';
+import type { IncidentDeps, Placement } from './incident-deps.ts';
 import { isOver, type LifecycleEvent, step } from './lifecycle.ts';
 import { freshTimes, immediateActions } from './opening.ts';
 import { createPollWatch } from './poll-watch.ts';
 import { runChange } from './run-news.ts';
 import { type BusinessDeadline, deadlines } from './severity.ts';
 import { oneLine } from './words.ts';
-
-export interface IncidentDeps {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: WorkerHandle<LogApi>;
-  readonly logger: Logger;
-  readonly services: () => readonly Service[];
-  readonly objective: (id: string) => ObjectiveStatus | undefined;
-  readonly target: (sourceId: string) => QueryTarget | undefined;
-  /** For the evidence of a detector's alert: what it looks at. */
-  readonly detector?: (id: string) => Detector | undefined;
-  /** The playbook to propose, by its id. */
-  readonly playbookFor: (incident: IncidentDraft) => string | null;
-  /** Business time, for SEV-3's response. Plain time where it is left out. */
-  readonly businessDeadline?: BusinessDeadline;
-  /** Heard after each commit. */
-  readonly onChange: (incident: Incident) => void;
-}
-
-/** Which incident an alert belongs to, and why. */
-export interface Placement {
-  readonly alertId: string;
-  /** Null where it belongs to none, or could not be saved yet. */
-  readonly incidentId: string | null;
-  readonly opened: boolean;
-  readonly reason: string;
-}
 
 /**
  * Incidents from opening to close. Each function answers after its commit, and rejects with a coded error:

@@ -5,7 +5,8 @@
  */
 export type { IncidentDraft } from './book.ts';
 export { EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
-export { createIncidents, type IncidentDeps, type Incidents, type Placement } from './incidents.ts';
+export type { IncidentDeps, Placement } from './incident-deps.ts';
+export { createIncidents, type Incidents } from './incidents.ts';
 export { isAtWork, isOver, MIDWATCH, TRANSITIONS } from './lifecycle.ts';
 export { respondSpend, SEVERITY_TARGETS } from './severity.ts';
 export { deriveTimes, type IncidentTimes } from './times.ts';
