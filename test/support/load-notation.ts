@@ -23,7 +23,7 @@ export function parseMetric(text: string): { labels: Labels; rest: string } {
   const name = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? '';
   const labels: Record<string, string> = name ? { __name__: name } : {};
   let rest = text.slice(name.length);
-  if (/^\s*\{/.test(rest)) {
+  if (/^\s*\{(?!\{)/.test(rest)) {
     rest = rest.replace(/^\s*\{/, '');
     for (;;) {
       rest = rest.replace(/^[\s,]+/, '');

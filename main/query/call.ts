@@ -1,0 +1,92 @@
+import type { Labels } from '../../shared/model/metric.ts';
+import { byValue } from './aggregate.ts';
+import type { Expression, Selector } from './expression.ts';
+import type { Position } from './failure.ts';
+import { NUMBER_FUNCTIONS } from './signature.ts';
+import { emptyRow, type Grid, mergeAlike, type Row, withoutName } from './vector.ts';
+
+/** A function of each sample's value and the call's numbers at that step; drops the metric's name. */
+export function mapRows(
+  rows: readonly Row[],
+  position: Position,
+  maths: (value: number, step: number) => number,
+): Row[] {
+  const answers = rows.map((row) => ({
+    labels: withoutName(row.labels),
+    present: row.present,
+    values: row.values.map((value, step) => maths(value, step)),
+  }));
+  return mergeAlike(answers, position);
+}
+
+export function elementMaths(
+  name: string,
+  numbers: readonly Float64Array[],
+): ((value: number, step: number) => number) | undefined {
+  const plain = Object.hasOwn(NUMBER_FUNCTIONS, name) ? NUMBER_FUNCTIONS[name] : undefined;
+  if (plain) return plain;
+  const number = (index: number, step: number) => numbers[index]?.[step] ?? Number.NaN;
+  switch (name) {
+    case 'round':
+      return (value, step) => roundTo(value, numbers.length > 0 ? number(0, step) : 1);
+    case 'clamp':
+      return (value, step) => Math.max(number(0, step), Math.min(number(1, step), value));
+    case 'clamp_min':
+      return (value, step) => Math.max(number(0, step), value);
+    case 'clamp_max':
+      return (value, step) => Math.min(number(0, step), value);
+    default:
+      return undefined;
+  }
+}
+
+/** Halves go up. The inverse is multiplied, as rounding to 0.1 by dividing by 0.1 shows digits that are not there. */
+function roundTo(value: number, nearest: number): number {
+  const inverse = 1 / nearest;
+  return Math.floor(value * inverse + 0.5) / inverse;
+}
+
+/** With limits the wrong way round nothing is left. */
+export function clampRows(rows: readonly Row[], low: Float64Array, high: Float64Array): Row[] {
+  return rows.map((row) => ({
+    ...row,
+    present: row.present.map((is, step) => ((low[step] ?? 0) > (high[step] ?? 0) ? 0 : is)),
+  }));
+}
+
+/** 1 where nothing is, labelled with what was asked for. */
+export function absentRows(grid: Grid, rows: readonly Row[], asked: Expression): Row[] {
+  const answer = emptyRow(askedLabels(asked), grid.steps);
+  for (let step = 0; step < grid.steps; step += 1) {
+    if (rows.some((row) => row.present[step] === 1)) continue;
+    answer.values[step] = 1;
+    answer.present[step] = 1;
+  }
+  return [answer];
+}
+
+function askedLabels(asked: Expression): Labels {
+  const selector: Selector | undefined =
+    asked.kind === 'selector' ? asked : asked.kind === 'range' ? asked.selector : undefined;
+  const labels: Record<string, string> = Object.create(null);
+  const equal = (selector?.matchers ?? []).filter(({ name }) => name !== '__name__');
+  // A label that is asked for twice says nothing certain.
+  for (const { name, op, value } of equal)
+    if (op === '=' && value !== '' && equal.filter((other) => other.name === name).length === 1)
+      labels[name] = value;
+  return labels;
+}
+
+/** The one series' value at each step; NaN where there is none or several. */
+export function scalarOf(grid: Grid, rows: readonly Row[]): Float64Array {
+  return new Float64Array(grid.steps).map((_zero, step) => {
+    const present = rows.filter((row) => row.present[step] === 1);
+    return present.length === 1 ? (present[0]?.values[step] ?? Number.NaN) : Number.NaN;
+  });
+}
+
+/** Means something for one instant only; a range is always ordered by labels. */
+export function sortRows(grid: Grid, rows: readonly Row[], sign: 1 | -1): Row[] {
+  if (grid.steps > 1) return [...rows];
+  return [...rows].sort((a, b) => byValue(a.values[0] ?? 0, b.values[0] ?? 0, sign));
+}

@@ -1,0 +1,68 @@
+import type { Matcher } from '../store/index.ts';
+import type { Position } from './failure.ts';
+
+export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
+
+/** A parsed and type-checked PromQL expression of the subset that is evaluated locally. */
+export type Expression = (
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | SelectorShape
+  | { readonly kind: 'range'; readonly selector: Selector; readonly rangeMs: number }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
+  | AggregateShape
+  | BinaryShape
+  | { readonly kind: 'negate'; readonly of: Expression }
+) & { readonly position: Position };
+
+interface SelectorShape {
+  readonly kind: 'selector';
+  readonly matchers: readonly Matcher[];
+  readonly offsetMs: number;
+}
+export type Selector = SelectorShape & { readonly position: Position };
+export type RangeExpression = Extract<Expression, { kind: 'range' }>;
+export type CallExpression = Extract<Expression, { kind: 'call' }>;
+
+/** Which labels tell groups apart: only these (`by`, `on`) or all but these and the name (`without`, `ignoring`). */
+export interface Grouping {
+  readonly only: boolean;
+  readonly labels: readonly string[];
+}
+
+interface AggregateShape {
+  readonly kind: 'aggregate';
+  readonly op: string;
+  readonly of: Expression;
+  readonly parameter: Expression | null;
+  readonly grouping: Grouping;
+}
+export type AggregateExpression = AggregateShape & { readonly position: Position };
+
+export type SetOperator = 'and' | 'or' | 'unless';
+export type Comparison = '==' | '!=' | '>' | '<' | '>=' | '<=';
+export type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
+
+export interface Matching extends Grouping {
+  /** Which side may have several series for one of the other; null is one to one. */
+  readonly many: 'left' | 'right' | null;
+  /** Labels taken over from the one side. */
+  readonly include: readonly string[];
+}
+
+interface BinaryShape {
+  readonly kind: 'binary';
+  readonly op: SetOperator | Comparison | Arithmetic;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly bool: boolean;
+  readonly matching: Matching;
+}
+export type BinaryExpression = BinaryShape & { readonly position: Position };
+
+/** An expression that can be evaluated, with the type of its answer. */
+export interface ParsedExpression {
+  readonly text: string;
+  readonly root: Expression;
+  readonly type: ValueType;
+}

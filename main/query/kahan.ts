@@ -1,0 +1,84 @@
+/**
+ * A sum that keeps what rounding loses, as Prometheus sums.
+ * Source: Neumaier's variant of https://en.wikipedia.org/wiki/Kahan_summation_algorithm
+ */
+export class KahanSum {
+  sum = 0;
+  lost = 0;
+
+  add(value: number): void {
+    const next = this.sum + value;
+    if (!Number.isFinite(next)) this.lost = 0;
+    else if (Math.abs(this.sum) >= Math.abs(value)) this.lost += this.sum - next + value;
+    else this.lost += value - next + this.sum;
+    this.sum = next;
+  }
+
+  total(): number {
+    return Number.isFinite(this.sum) ? this.sum + this.lost : this.sum;
+  }
+}
+
+/** The mean by the plain sum while it fits, and by a running mean once the sum would overflow. */
+export class KahanMean {
+  private readonly state = new KahanSum();
+  private count = 0;
+  private running = false;
+
+  add(value: number): void {
+    this.count += 1;
+    if (!this.running) {
+      const before = { sum: this.state.sum, lost: this.state.lost };
+      this.state.add(value);
+      if (this.state.sum !== Number.POSITIVE_INFINITY && this.state.sum !== Number.NEGATIVE_INFINITY) return;
+      if (this.count === 1) return;
+      this.running = true;
+      this.state.sum = before.sum / (this.count - 1);
+      this.state.lost = before.lost / (this.count - 1);
+    }
+    const mean = this.state.sum;
+    // An infinite mean stays, unless the other infinity or no number meets it.
+    if (isInfinite(mean) && (value === mean || Number.isFinite(value))) return;
+    const share = (this.count - 1) / this.count;
+    this.state.sum *= share;
+    this.state.lost *= share;
+    this.state.add(value / this.count);
+  }
+
+  mean(): number {
+    if (this.running) return this.state.total();
+    const sum = this.state.sum / this.count;
+    return Number.isFinite(sum) ? sum + this.state.lost / this.count : sum;
+  }
+}
+
+function isInfinite(value: number): boolean {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+}
+
+/** Variance over all of the values (not a sample's), by Welford's method. */
+export function varianceOf(values: Iterable<number>): number {
+  const mean = new KahanSum();
+  const squares = new KahanSum();
+  let count = 0;
+  for (const value of values) {
+    count += 1;
+    const difference = value - (mean.sum + mean.lost);
+    mean.add(difference / count);
+    squares.add(difference * (value - (mean.sum + mean.lost)));
+  }
+  return (squares.sum + squares.lost) / count;
+}
+
+/** Interpolated quantile; NaN counts as the smallest value. Sorts the array it is given. */
+export function quantileOf(q: number, values: number[]): number {
+  if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
+  if (q < 0) return Number.NEGATIVE_INFINITY;
+  if (q > 1) return Number.POSITIVE_INFINITY;
+  values.sort((a, b) => (Number.isNaN(a) ? -1 : Number.isNaN(b) ? 1 : a - b));
+  const rank = q * (values.length - 1);
+  const low = Math.max(0, Math.floor(rank));
+  const high = Math.min(values.length - 1, low + 1);
+  const weight = rank - Math.floor(rank);
+  return (values[low] ?? Number.NaN) * (1 - weight) + (values[high] ?? Number.NaN) * weight;
+}

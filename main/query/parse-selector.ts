@@ -1,0 +1,55 @@
+import type { SyntaxNode } from '@lezer/common';
+import { CodedError } from '../../shared/error/coded.ts';
+import { type Matcher, valueTest } from '../store/index.ts';
+import type { Selector } from './expression.ts';
+import { notPromQL } from './failure.ts';
+import { childrenOf, positionOf, quotedText, type Source, textOf } from './syntax.ts';
+
+/** Reads `name{label="value"}`. */
+export function parseSelector(source: Source, node: SyntaxNode): Selector {
+  const matchers: Matcher[] = [];
+  const tests: ((value: string) => boolean)[] = [];
+  const add = (matcher: Matcher, at: SyntaxNode) => {
+    if (matcher.name === '__name__' && matcher.op === '=' && matchers.some(isName))
+      throw notPromQL('the metric name is given twice', positionOf(at));
+    tests.push(testOf(matcher, at));
+    matchers.push(matcher);
+  };
+  for (const child of childrenOf(node)) {
+    if (child.name === 'Identifier') add({ name: '__name__', op: '=', value: textOf(source, child) }, child);
+    else for (const part of childrenOf(child)) add(readMatcher(source, part), part);
+  }
+  if (tests.every((test) => test('')))
+    throw notPromQL(
+      'a selector needs at least one matcher that an absent label does not match',
+      positionOf(node),
+    );
+  return { kind: 'selector', matchers, offsetMs: 0, position: positionOf(node) };
+}
+
+function isName(matcher: Matcher): boolean {
+  return matcher.name === '__name__' && matcher.op === '=';
+}
+
+function readMatcher(source: Source, node: SyntaxNode): Matcher {
+  if (node.name === 'QuotedLabelName') return { name: '__name__', op: '=', value: quotedText(source, node) };
+  const [name, operator, value] = childrenOf(node);
+  if (!name || !operator || !value) throw notPromQL('the matcher is incomplete', positionOf(node));
+  const op = textOf(source, operator);
+  if (op !== '=' && op !== '!=' && op !== '=~' && op !== '!~')
+    throw notPromQL(`${op} does not match labels`, positionOf(operator));
+  return {
+    name: name.name === 'QuotedLabelName' ? quotedText(source, name) : textOf(source, name),
+    op,
+    value: quotedText(source, value),
+  };
+}
+
+function testOf(matcher: Matcher, at: SyntaxNode): (value: string) => boolean {
+  try {
+    return valueTest(matcher);
+  } catch (thrown) {
+    if (thrown instanceof CodedError) throw notPromQL(thrown.message, positionOf(at));
+    throw thrown;
+  }
+}

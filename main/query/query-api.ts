@@ -1,0 +1,94 @@
+import type { Result } from '../../shared/error/result.ts';
+import type { InstantValue, Labels, QueryError, RangeWindow, Series } from '../../shared/model/metric.ts';
+import { Transfer } from '../platform/index.ts';
+
+/** What may be said of one question over local metrics, as it crosses to the worker. */
+export interface LocalOptions {
+  readonly timeoutMs: number;
+  readonly countNewSeriesFromZero: boolean;
+}
+
+/** Several series as they cross threads: all samples behind each other in two arrays that are handed over, not copied. */
+export interface PackedSeries {
+  readonly labels: readonly Labels[];
+  /** Where each series ends in `times` and `values`. */
+  readonly ends: Uint32Array;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** One instant as it crosses threads; a scalar has one value and no labels. */
+export interface PackedInstant {
+  readonly kind: 'vector' | 'scalar';
+  readonly at: number;
+  readonly labels: readonly Labels[];
+  readonly values: Float64Array;
+}
+
+/** The worker that evaluates PromQL over `metrics.db`. */
+export type QueryApi = {
+  instant(
+    expression: string,
+    at: number,
+    options: LocalOptions,
+  ): Result<PackedInstant, QueryError> | Transfer<Result<PackedInstant, QueryError>>;
+  range(
+    expression: string,
+    window: RangeWindow,
+    options: LocalOptions,
+  ): Result<PackedSeries, QueryError> | Transfer<Result<PackedSeries, QueryError>>;
+  labelValues(name: string): string[];
+};
+
+export function packInstant(value: InstantValue): Transfer<Result<PackedInstant, QueryError>> {
+  const packed: PackedInstant =
+    value.kind === 'scalar'
+      ? { kind: 'scalar', at: value.at, labels: [], values: Float64Array.of(value.value) }
+      : {
+          kind: 'vector',
+          at: value.samples[0]?.at ?? 0,
+          labels: value.samples.map((sample) => sample.labels),
+          values: Float64Array.from(value.samples, (sample) => sample.value),
+        };
+  return new Transfer({ ok: true, value: packed }, [packed.values.buffer as ArrayBuffer]);
+}
+
+export function unpackInstant(packed: PackedInstant): InstantValue {
+  const valueAt = (index: number) => packed.values[index] ?? Number.NaN;
+  return packed.kind === 'scalar'
+    ? { kind: 'scalar', at: packed.at, value: valueAt(0) }
+    : {
+        kind: 'vector',
+        samples: packed.labels.map((labels, i) => ({ labels, at: packed.at, value: valueAt(i) })),
+      };
+}
+
+export function packSeries(series: readonly Series[]): Transfer<Result<PackedSeries, QueryError>> {
+  const count = series.reduce((sum, one) => sum + one.times.length, 0);
+  const packed = {
+    labels: series.map((one) => one.labels),
+    ends: new Uint32Array(series.length),
+    times: new Float64Array(count),
+    values: new Float64Array(count),
+  };
+  let end = 0;
+  series.forEach((one, i) => {
+    packed.times.set(one.times, end);
+    packed.values.set(one.values, end);
+    end += one.times.length;
+    packed.ends[i] = end;
+  });
+  return new Transfer({ ok: true, value: packed }, [
+    packed.ends.buffer,
+    packed.times.buffer,
+    packed.values.buffer,
+  ]);
+}
+
+export function unpackSeries(packed: PackedSeries): Series[] {
+  return packed.labels.map((labels, i) => {
+    const from = i === 0 ? 0 : (packed.ends[i - 1] ?? 0);
+    const to = packed.ends[i] ?? from;
+    return { labels, times: packed.times.subarray(from, to), values: packed.values.subarray(from, to) };
+  });
+}
