@@ -1,5 +1,7 @@
 import { HOUR_MS } from '../../shared/unit/time.ts';
 import {
+  describeZscore,
+  type JudgedPoint,
   type PointVerdict,
   startZscore,
   stepZscore,
@@ -66,7 +68,7 @@ export function createDetectApi(seriesMax = SERIES_MAX): DetectApi {
         series.set(key, kept);
         held += 1;
       }
-      let verdict: PointVerdict | null = null;
+      let last: JudgedPoint | null = null;
       for (let next = from; kept && next < to; next++) {
         const step = stepZscore(
           kept.state,
@@ -76,11 +78,11 @@ export function createDetectApi(seriesMax = SERIES_MAX): DetectApi {
         );
         kept.state = step.state;
         kept.seenAt = at;
-        verdict = step.verdict;
+        last = step.point;
       }
       if (!kept) refused += 1;
       from = to;
-      return verdict;
+      return last && describeZscore(last, points.config);
     });
     for (const [key, kept] of series) {
       if (at - kept.seenAt <= FORGET_AFTER_MS) continue;

@@ -6,6 +6,7 @@
 export { createDetectApi, type DetectApi } from './detect-api.ts';
 export { createDetection, type Detection, type DetectionOptions } from './detection.ts';
 export {
+  describeZscore,
   INFINITE_SCORE,
   startZscore,
   stepZscore,

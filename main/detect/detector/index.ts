@@ -4,7 +4,9 @@
  * States are plain data; who keeps them, and of how many series, is decided outside.
  */
 export {
+  describeZscore,
   INFINITE_SCORE,
+  type JudgedPoint,
   type PointVerdict,
   startZscore,
   stepZscore,

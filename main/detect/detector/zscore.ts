@@ -27,6 +27,14 @@ export interface ZscoreState {
 /** A verdict without the labels, which the detector does not know. */
 export type PointVerdict = Omit<DetectorVerdict, 'labels'>;
 
+/** A verdict in numbers, with what its reason is made of: words cost more than the judging, and only the last are read. */
+export interface JudgedPoint extends Omit<PointVerdict, 'reason'> {
+  readonly flaggedOf: { readonly flagged: number; readonly of: number };
+  /** Points that the baseline had, and that it needed. */
+  readonly points: number;
+  readonly needed: number;
+}
+
 /** Stands for an infinite score: the baseline had no spread at all. */
 export const INFINITE_SCORE = -1;
 
@@ -45,9 +53,8 @@ export function stepZscore(
   config: ZscoreConfig,
   at: number,
   value: number,
-): { state: ZscoreState; verdict: PointVerdict | null } {
-  if (!Number.isFinite(value) || (state.lastAt !== null && at <= state.lastAt))
-    return { state, verdict: null };
+): { state: ZscoreState; point: JudgedPoint | null } {
+  if (!Number.isFinite(value) || (state.lastAt !== null && at <= state.lastAt)) return { state, point: null };
   const moments = state.baseline.length >= state.needed ? sampleMoments(state.baseline) : null;
   if (!moments) return warmUp(state, config, at, value);
 
@@ -59,7 +66,7 @@ export function stepZscore(
   const count = recent.filter(Boolean).length;
   const run = flagged ? [...state.run, value] : [];
   const levelChange = run.length >= config.rebaseAfter;
-  const verdict: PointVerdict = {
+  const point: JudgedPoint = {
     at,
     actual: value,
     expected: mean,
@@ -69,10 +76,11 @@ export function stepZscore(
     flagged,
     anomalous: count >= config.persistence.flagged,
     levelChange,
-    reason: '',
+    flaggedOf: { flagged: count, of: recent.length },
+    points: moments.count,
+    needed: state.needed,
   };
-  const reason = reasonOf(verdict, config, count, recent.length, moments.count);
-  return { state: next(state, config, at, value, { flagged, run, recent }), verdict: { ...verdict, reason } };
+  return { state: next(state, config, at, value, { flagged, run, recent }), point };
 }
 
 /** What is remembered after a judged point: a new level replaces all, an unflagged point moves the baseline on. */
@@ -102,11 +110,11 @@ function warmUp(
   config: ZscoreConfig,
   at: number,
   value: number,
-): { state: ZscoreState; verdict: PointVerdict } {
+): { state: ZscoreState; point: JudgedPoint } {
   const baseline = [...state.baseline, value].slice(-config.window);
   return {
     state: { ...state, baseline, lastAt: at },
-    verdict: {
+    point: {
       at,
       actual: value,
       expected: null,
@@ -116,29 +124,36 @@ function warmUp(
       flagged: false,
       anomalous: false,
       levelChange: false,
-      reason: `Warming up: ${state.baseline.length} of the ${state.needed} points before it are known; nothing is judged yet.`,
+      flaggedOf: { flagged: 0, of: 0 },
+      points: state.baseline.length,
+      needed: state.needed,
     },
   };
 }
 
-function reasonOf(
-  verdict: PointVerdict,
-  config: ZscoreConfig,
-  flagged: number,
-  of: number,
-  points: number,
-): string {
+/** The verdict with its reason in numbers. */
+export function describeZscore(point: JudgedPoint, config: ZscoreConfig): PointVerdict {
+  const { flaggedOf: _flaggedOf, points: _points, needed: _needed, ...verdict } = point;
+  return { ...verdict, reason: reasonOf(point, config) };
+}
+
+function reasonOf(point: JudgedPoint, config: ZscoreConfig): string {
+  const { points } = point;
+  if (point.score === null) {
+    return `Warming up: ${points} of the ${point.needed} points before it are known; nothing is judged yet.`;
+  }
   const number = (value: number | null) => formatSignificant(value ?? Number.NaN, 4);
   const unit = config.unit === '' ? '' : ` ${config.unit}`;
+  const { flagged, of } = point.flaggedOf;
   const persistence = `flagged ${flagged} of the last ${of}, needs ${config.persistence.flagged} of ${config.persistence.of}`;
-  const level = verdict.levelChange
+  const level = point.levelChange
     ? `; level change: ${config.rebaseAfter} flagged in a row are the new baseline`
     : '';
-  if (verdict.lower === verdict.upper) {
-    const what = verdict.flagged
-      ? `constant until now at ${number(verdict.expected)}${unit}`
+  if (point.lower === point.upper) {
+    const what = point.flagged
+      ? `constant until now at ${number(point.expected)}${unit}`
       : `constant over ${points} points`;
-    return `${number(verdict.actual)}${unit}; ${what}; ${persistence}${level}`;
+    return `${number(point.actual)}${unit}; ${what}; ${persistence}${level}`;
   }
-  return `${number(verdict.actual)}${unit}; expected ${number(verdict.expected)}, between ${number(verdict.lower)} and ${number(verdict.upper)} from ${points} points; |z| ${formatSignificant(verdict.score ?? Number.NaN)}, threshold ${formatSignificant(config.threshold)}; ${persistence}${level}`;
+  return `${number(point.actual)}${unit}; expected ${number(point.expected)}, between ${number(point.lower)} and ${number(point.upper)} from ${points} points; |z| ${formatSignificant(point.score ?? Number.NaN)}, threshold ${formatSignificant(config.threshold)}; ${persistence}${level}`;
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startZscore, stepZscore, type ZscoreConfig, type ZscoreState } from '../../../main/detect/index.ts';
+import {
+  describeZscore,
+  startZscore,
+  stepZscore,
+  type ZscoreConfig,
+  type ZscoreState,
+} from '../../../main/detect/index.ts';
 import { normal, sampleMoments, seededRandom } from '../../../main/statistics/index.ts';
 
 const config: ZscoreConfig = {
@@ -17,8 +23,8 @@ function run(values: readonly number[], from: ZscoreState = startZscore(config),
   const verdicts = values.map((value, index) => {
     const step = stepZscore(state, using, (at + index + 1) * 1_000, value);
     state = step.state;
-    if (!step.verdict) throw new Error('no verdict');
-    return step.verdict;
+    if (!step.point) throw new Error('no verdict');
+    return describeZscore(step.point, using);
   });
   return { state, verdicts };
 }
@@ -111,7 +117,7 @@ describe('the moving z-score', () => {
       [20_000, 5],
       [1_000, 5],
     ] as const) {
-      expect(stepZscore(state, config, at, given)).toEqual({ state, verdict: null });
+      expect(stepZscore(state, config, at, given)).toEqual({ state, point: null });
     }
   });
 
@@ -136,7 +142,7 @@ describe('the bounds of the moving z-score', () => {
     for (let trial = 0; trial < trials; trial++) {
       const baseline = Array.from({ length: 20 }, () => normal(random));
       const state: ZscoreState = { baseline, needed: 20, run: [], recent: [], lastAt: 0 };
-      if (stepZscore(state, config, 1, normal(random)).verdict?.flagged) flagged += 1;
+      if (stepZscore(state, config, 1, normal(random)).point?.flagged) flagged += 1;
     }
     // Four standard errors of a share of 0.86 % in 100 000.
     expect(Math.abs(flagged / trials - 0.0086)).toBeLessThan(0.0012);
