@@ -58,7 +58,8 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
   const again = unsaid.find((one) => memoryOf(one).renotify !== null);
   const p0 = unsaid.find((one) => one.priority === 'P0');
   if (p0 || again) {
-    const why = p0 ? `P0 waits for nothing: ${p0.title}` : (memoryOf(again ?? lead).renotify?.reason ?? '');
+    const said = again ? memoryOf(again).renotify?.reason : undefined;
+    const why = said ?? `P0 waits for nothing: ${lead.title}`;
     const firstP0 = unsaid.some(isFirstP0);
     return due({ ...base, fresh: unsaid, why, firstP0, silent: unsaid.every(isSilent) }, now);
   }
