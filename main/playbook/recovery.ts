@@ -30,16 +30,16 @@ function reasonOf(
   record: JournalRecord | undefined,
 ): string {
   const kind = definitionOf(run, stepId)?.kind ?? 'http';
-  if (kind === 'check') return 'Midwatch ended during this check.';
+  if (kind === 'check') return 'Interrupted during this check.';
   // The answer is journalled before the verification: with an output, the effect itself is not in doubt.
   if (output !== null)
-    return 'It had its effect and was answered, but Midwatch ended before it was verified. Look whether it helped, then say done, or retry with the same idempotency key.';
+    return 'It had its effect and was answered, but was interrupted before it was verified. Look whether it helped, then say done, or retry with the same idempotency key.';
   const began = record ? ` at ${new Date(record.intendedAt).toISOString()}` : '';
   switch (kind) {
     case 'manual':
-      return `Midwatch ended while this was being noted${began}. Say whether it is done.`;
+      return `Interrupted while this was being noted${began}. Say whether it is done.`;
     case 'http':
-      return `Midwatch ended after it began to send this request${began}; no answer is kept, so whether it had its effect is not known. Look at the target, then say done, skip, or retry with the same idempotency key.`;
+      return `Interrupted after Midwatch began to send this request${began}; no answer is kept, so whether it had its effect is not known. Look at the target, then say done, skip, or retry with the same idempotency key.`;
     default:
       return assertNever(kind);
   }

@@ -257,7 +257,7 @@ function finishStep(at: StepRun, outcome: StepOutcome, by: string, now: number):
 /** A check has no effect, so it simply waits again, and says so; anything else is a person's to judge. */
 function interruptStep(at: StepRun, definition: PlaybookStep, reason: string, now: number): StepChange {
   if (definition.kind !== 'check') return ended(at, 'unknown', reason, MIDWATCH, now);
-  const said = 'Midwatch ended during this check. It changes nothing, so it waits to be run again.';
+  const said = 'Interrupted during this check. It changes nothing, so it waits to be run again.';
   return {
     step: { ...at, phase: 'waiting', startedAt: null, actor: null, output: null, reason: said },
     reason: said,

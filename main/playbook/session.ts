@@ -1,12 +1,12 @@
-import { CodedError } from '../../shared/error/coded.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { assertNever } from '../../shared/error/result.ts';
 import type { PlaybookRun, PlaybookStep, StepRun } from '../../shared/model/playbook.ts';
 import type { ActionJournal, StepContext } from '../action/index.ts';
 import { sha256 } from '../platform/index.ts';
 import type { JournalRecord } from '../store/index.ts';
 import type { PlaybooksDeps } from './playbooks.ts';
-import { recoverRun } from './recovery.ts';
-import { type Decision, definitionOf, isSentBack, type RunEvent, step } from './run.ts';
+import { openRecord } from './record.ts';
+import { type Decision, definitionOf, isSentBack, type RunEvent } from './run.ts';
 import { createTurn } from './turn.ts';
 
 /** Who runs a step, and what it asks of them. */
@@ -35,45 +35,34 @@ interface NextStep {
 }
 
 export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
-  let run = loaded;
-  /** A save was refused or its answer was lost: the log may be one change ahead, so it is read before the next command. */
-  let doubtful = false;
+  const record = openRecord(deps, loaded);
+  const { run, apply } = record;
   const turn = createTurn();
 
-  /** The one way a run changes: decided purely, made durable, and only then believed and told. */
-  const apply = async (event: RunEvent, journal: readonly JournalRecord[] = []): Promise<void> => {
-    const change = step(run, event, deps.clock.now());
-    if (!change.ok) throw change.error;
-    try {
-      await deps.log.saveRun(change.value.run, journal);
-    } catch (thrown) {
-      doubtful = true;
-      throw thrown;
-    }
-    run = change.value.run;
-    deps.onRun(run);
-    for (const entry of change.value.effects) await deps.onTimeline(run.incidentId, entry);
-  };
-
-  const recover = async (open: readonly JournalRecord[]): Promise<void> => {
-    const recovery = recoverRun(run, open, deps.clock.now());
-    if (recovery) await apply(recovery.event, recovery.journal ? [recovery.journal] : []);
-  };
-
-  /** Runs one command alone. A step left running by a log that failed is settled first, as after a crash. */
   const alone = (command: (signal: AbortSignal) => Promise<void>): Promise<PlaybookRun> =>
     turn.take(async (signal) => {
-      if (doubtful) run = (await deps.log.loadRuns()).find((one) => one.id === run.id) ?? run;
-      doubtful = false;
-      if (run.steps.some((one) => one.phase === 'running')) await recover(await deps.log.openJournal());
-      await command(signal);
-      return run;
+      await record.settle();
+      try {
+        await command(signal);
+        return run();
+      } catch (thrown) {
+        // Tried at once, so that no window shows a step as running that is not; the next command tries again.
+        await record
+          .settle()
+          .catch((again: unknown) =>
+            deps.logger.error(
+              { run: loaded.id, problem: messageOf(again) },
+              'a playbook run could not be settled',
+            ),
+          );
+        throw thrown;
+      }
     });
 
   const perform = async ({ at, definition }: NextStep, options: RunNextOptions, signal: AbortSignal) => {
     requireWord(definition, options);
-    const context = contextOf(deps, run, at, options);
-    const journal = journalOf(deps, () => run, apply, { at, context });
+    const context = contextOf(deps, run(), at, options);
+    const journal = journalOf(deps, run, apply, { at, context });
     const outcome = await deps.executor.execute(definition, context, journal, signal);
     const event: RunEvent = { kind: 'finish', stepId: at.stepId, by: options.by, outcome };
     const said = 'reason' in outcome ? `${outcome.kind}: ${outcome.reason}` : outcome.kind;
@@ -81,23 +70,23 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
   };
 
   const runNext = async (options: RunNextOptions, signal: AbortSignal): Promise<void> => {
-    for (let next = nextOf(run); ; next = nextOf(run)) {
-      requireRunnable(run, next);
+    for (let next = nextOf(run()); ; next = nextOf(run())) {
+      requireRunnable(run(), next);
       const passed = await passOver(deps, next, signal);
       if (!passed) return perform(next, options, signal);
       await apply(passed);
-      if (passed.kind === 'ask' || run.nextStep === null) return;
+      if (passed.kind === 'ask' || run().nextStep === null) return;
     }
   };
 
   return {
-    run: () => run,
-    recover,
+    run,
+    recover: record.recover,
     runNext: (options) => alone((signal) => runNext(options, signal)),
-    dryRun: (stepId) => describe(deps, run, stepId),
+    dryRun: (stepId) => describe(deps, run(), stepId),
     retry: (stepId, options) =>
       alone(async (signal) => {
-        const definition = definitionOf(run, stepId);
+        const definition = definitionOf(run(), stepId);
         // Asked before the step is sent back: a wrong name must change nothing.
         if (definition) requireWord(definition, options);
         await apply({ kind: 'retry', stepId, by: options.by });
@@ -108,7 +97,7 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
       await turn.interrupt();
       return alone(async () => {
         // The step that was aborted may have been the last one: then the run has ended by itself.
-        if (run.endedAt === null) await apply({ kind: 'stop', by });
+        if (run().endedAt === null) await apply({ kind: 'stop', by });
       });
     },
   };
