@@ -6,27 +6,25 @@ const sources = {
   'scrape.worker': '../ingest/scrape.worker.ts',
   'slo.worker': '../slo/slo.worker.ts',
   'detect.worker': '../detect/detect.worker.ts',
+  'yaml.worker': '../workspace/yaml.worker.ts',
   fleet: '../demo/fleet.main.ts',
 } as const;
 
 export type EntryName = keyof typeof sources;
 
+const fromSource = import.meta.url.endsWith('.ts');
+
 /** Where an entry is: beside this file once bundled, in its own folder while the sources run as they are. */
 export function entryUrl(name: EntryName): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL(sources[name], import.meta.url)
-    : new URL(`./${name}.js`, import.meta.url);
+  return new URL(fromSource ? sources[name] : `./${name}.js`, import.meta.url);
 }
 
-/** The folder of assets and, for the browser window, of the built files. */
-export function assetsUrl(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('../../assets/', import.meta.url)
-    : new URL('../../assets/', import.meta.url);
+/** Policies, the demo's workspace, schemas: beside the bundles' folder as beside the sources'. */
+export function assetUrl(path: string): URL {
+  return new URL(`../../assets/${path}`, import.meta.url);
 }
 
+/** The built window. */
 export function windowFolderUrl(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('../../out/renderer/', import.meta.url)
-    : new URL('../renderer/', import.meta.url);
+  return new URL(fromSource ? '../../out/renderer/' : '../renderer/', import.meta.url);
 }

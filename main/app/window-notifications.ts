@@ -2,10 +2,9 @@ import type { BrowserNotification } from '../../shared/contract/system.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { Page } from '../../shared/model/notification.ts';
 import type { WindowNotifications } from '../api/index.ts';
-import type { Clock } from '../platform/index.ts';
+import type { BrowserNotifier } from '../notify/index.ts';
 
-/** A window must say that it showed a page; without its word the page counts as not shown. */
-const SHOWN_TIMEOUT_MS = 5_000;
+/** Pages that one window may have waiting. */
 const QUEUE_MAX = 100;
 
 interface Window {
@@ -13,65 +12,58 @@ interface Window {
   wake: () => void;
 }
 
-export interface BrowserPages extends WindowNotifications {
-  /** Pushes the page to every open window; sent once one of them says that it showed it. */
-  show(deliveryId: string, page: Page): Promise<Result<'shown', string>>;
+/** Carries pages to open windows, which show them as Web Notifications, and their word back. */
+export interface BrowserPages extends WindowNotifications, BrowserNotifier {
   stop(): void;
 }
 
-/** Carries pages to open windows, which show them as Web Notifications, and their word back. */
-export function createBrowserPages(clock: Clock): BrowserPages {
+export function createBrowserPages(onShown: (deliveryId: string) => Promise<void>): BrowserPages {
   const windows = new Set<Window>();
-  const waiting = new Map<string, (result: Result<'shown', string>) => void>();
   let stopped = false;
+  let problem: string | null = null;
+  const offer = (deliveryId: string, page: Page): Result<'offered', string> => {
+    if (windows.size === 0) return err('no window is open in a browser, so nothing could be shown there');
+    if (problem !== null) return err(problem);
+    for (const window of windows) {
+      window.queue = [...window.queue, { deliveryId, page }].slice(-QUEUE_MAX);
+      window.wake();
+    }
+    return ok('offered');
+  };
   return {
+    offer: async (deliveryId, page) => offer(deliveryId, page),
     async *watch(signal) {
       const window: Window = { queue: [], wake: () => undefined };
       windows.add(window);
+      // A window that comes in may be allowed what another was not.
+      problem = null;
       const aborted = () => window.wake();
       signal?.addEventListener('abort', aborted, { once: true });
       try {
         while (!signal?.aborted && !stopped) {
           const next = window.queue.shift();
           if (next) yield next;
-          else await new Promise<void>((resolve) => (window.wake = resolve));
+          else {
+            await new Promise<void>((resolve) => {
+              window.wake = resolve;
+            });
+          }
         }
       } finally {
         signal?.removeEventListener('abort', aborted);
         windows.delete(window);
       }
     },
-    shown(deliveryId, outcome, problem) {
-      const settle = waiting.get(deliveryId);
-      if (outcome === 'shown') settle?.(ok('shown'));
-      else if (windows.size <= 1)
-        settle?.(
-          err(
-            outcome === 'denied'
-              ? 'The browser does not allow notifications: allow them for this address.'
-              : problem,
-          ),
-        );
-    },
-    show(deliveryId, page) {
-      if (windows.size === 0)
-        return Promise.resolve(err('No window is open in a browser, so nothing could be shown there.'));
-      return new Promise((resolve) => {
-        const settle = (result: Result<'shown', string>) => {
-          cancel();
-          waiting.delete(deliveryId);
-          resolve(result);
-        };
-        const cancel = clock.setTimeout(
-          () => settle(err('No window said that it showed the page within 5 s.')),
-          SHOWN_TIMEOUT_MS,
-        );
-        waiting.set(deliveryId, settle);
-        for (const window of windows) {
-          window.queue = [...window.queue, { deliveryId, page }].slice(-QUEUE_MAX);
-          window.wake();
-        }
-      });
+    async shown(deliveryId, outcome, said) {
+      if (outcome === 'shown') {
+        problem = null;
+        await onShown(deliveryId);
+      } else if (windows.size <= 1) {
+        problem =
+          outcome === 'denied'
+            ? 'the browser does not allow notifications from this address; allow them in the window'
+            : said || 'the window could not show it';
+      }
     },
     stop() {
       stopped = true;

@@ -5,6 +5,7 @@
  * No data, a source or a worker that does not answer, and a window not fully seen each stay what they are, and are said.
  */
 export { type Counter, increaseQuery, readCounter } from './build-query.ts';
+export { budgetSeries, burnSeries } from './chart-series.ts';
 export { readIndicator } from './count.ts';
 export {
   budgetMs,

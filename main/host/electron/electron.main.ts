@@ -16,7 +16,7 @@ import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import { serveMessagePort } from '../../api/index.ts';
 import { type App, startApp } from '../../app/index.ts';
-import { createLogger } from '../../platform/index.ts';
+import { createLogger, launchNodeChild } from '../../platform/index.ts';
 import { fileForAddress, isOwnAddress, ORIGIN, responseHeaders } from './address.ts';
 
 /** The desktop's host: one window over the built files, one message port to the core, and the system's notifications. */
@@ -113,7 +113,9 @@ async function start(): Promise<void> {
     workspace: args.find((arg) => !arg.startsWith('-')),
     dataFolder: undefined,
     notifier: { show: showNotification },
+    launchChild: launchNodeChild,
     log,
+    onProgress: (text) => log.info({}, text),
     greeting: () => 'Its window is open on this desktop.',
   });
   openWindow();

@@ -6,3 +6,4 @@
 export { hasDisplay, openBrowser } from './browser.ts';
 export { createDesktopNotifier, type DesktopNotifier } from './desktop-notifier.ts';
 export { type LoopbackOptions, type LoopbackServer, startLoopbackServer } from './server.ts';
+export { createWindowClient, type WindowClient } from './window-client.ts';

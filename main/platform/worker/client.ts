@@ -3,7 +3,14 @@ import { CodedError, messageOf } from '../../../shared/error/coded.ts';
 import type { WorkerHealth } from '../../../shared/model/health.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { type AnswerMessage, fromWire, type Remote, Transfer, type WorkerApi } from './protocol.ts';
+import {
+  type AnswerMessage,
+  fromWire,
+  type Remote,
+  START_FAILED,
+  Transfer,
+  type WorkerApi,
+} from './protocol.ts';
 
 /** A worker as its owner sees it: typed calls, its health, and word of each death and restart. */
 export interface WorkerHandle<Api extends WorkerApi> {
@@ -63,6 +70,7 @@ class KeptThread {
   private cancelRestart: () => void = () => undefined;
   private lastStartAt = 0;
   private waitMs = RESTART_WAIT_MIN_MS;
+  private startError: CodedError | undefined;
   private worker: Worker;
 
   constructor(options: WorkerOptions) {
@@ -114,6 +122,7 @@ class KeptThread {
     const { entry, init, name, clock, log } = this.options;
     this.lastStartAt = clock.monotonic();
     this.condition = 'ok';
+    this.startError = undefined;
     const thread = new Worker(entry, { workerData: init, name });
     let failure: string | undefined;
     thread.on('message', (answer: AnswerMessage) => this.settle(answer));
@@ -130,6 +139,7 @@ class KeptThread {
   }
 
   private settle(answer: AnswerMessage): void {
+    if (answer.id === START_FAILED && !answer.ok) this.startError = fromWire(answer.error);
     const call = this.pending.get(answer.id);
     if (!call) return;
     this.pending.delete(answer.id);
@@ -141,10 +151,10 @@ class KeptThread {
     const { clock, log, name } = this.options;
     if (this.condition === 'dead') return;
     this.condition = 'dead';
-    this.lastProblem = problem;
+    this.lastProblem = this.startError?.message ?? problem;
     const lost = [...this.pending.values()];
     this.pending.clear();
-    for (const call of lost) call.reject(this.deadError(true));
+    for (const call of lost) call.reject(this.startError ?? this.deadError(true));
     if (this.stopped) return;
     log.error({ worker: name, problem }, 'a worker died');
     this.say();

@@ -25,6 +25,9 @@ export class Transfer<T> {
   }
 }
 
+/** No call has this number: the answer is about the start itself. */
+export const START_FAILED = 0;
+
 export interface CallMessage {
   readonly id: number;
   readonly name: string;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CallMessage, Transfer, toWire, type WorkerApi } from './protocol.ts';
+import { type CallMessage, START_FAILED, Transfer, toWire, type WorkerApi } from './protocol.ts';
 
 /**
  * The worker's side: makes the functions from the start data and answers calls in the order they come.
@@ -9,8 +9,9 @@ export function serveWorker<Init, Api extends WorkerApi>(create: (init: Init) =>
   const port = parentPort;
   if (!port) throw new Error('This file is a worker thread; it cannot be run by itself.');
   const api = Promise.resolve(create(workerData as Init));
-  // A worker that cannot start ends, so that its owner restarts it and says so.
+  // A worker that cannot start says why and ends, so that its owner can restart it or give up.
   api.catch((thrown: unknown) => {
+    port.postMessage({ id: START_FAILED, ok: false, error: toWire(thrown) });
     setImmediate(() => {
       throw thrown;
     });

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { PolicyConfig } from '../../shared/config/policy.ts';
+import type { Workspace } from '../../shared/config/workspace.ts';
+import { CodedError } from '../../shared/error/coded.ts';
+import type { QueryError } from '../../shared/model/metric.ts';
+import { type AlertRule, readAlertRules } from '../alert/index.ts';
+import type { Clock, Logger } from '../platform/index.ts';
+import { parseExpression } from '../query/index.ts';
+import { readPolicy } from '../slo/index.ts';
+import {
+  type LoadDeps,
+  loadWorkspace,
+  startYamlThread,
+  type WorkspaceLoad,
+  type YamlThread,
+} from '../workspace/index.ts';
+import { assetUrl, entryUrl } from './entry.ts';
+
+/** The burn-rate policies that come with the application. */
+export function readPolicies(): PolicyConfig[] {
+  const folder = fileURLToPath(assetUrl('policy/'));
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => {
+      const policy = readPolicy(readFileSync(`${folder}/${name}`, 'utf8'), `assets/policy/${name}`);
+      if (!policy.ok) throw new CodedError('policy-damaged', `${policy.error} Install Midwatch again.`);
+      return policy.value;
+    });
+}
+
+/** A remote source may know more PromQL than is evaluated here; what is no PromQL at all is wrong everywhere. */
+export function checkExpression(
+  expression: string,
+  sourceKind: 'prometheus' | 'exposition',
+): QueryError | undefined {
+  const parsed = parseExpression(expression);
+  if (parsed.ok) return undefined;
+  return sourceKind === 'prometheus' && parsed.error.code === 'unsupported' ? undefined : parsed.error;
+}
+
+export function loadDeps(
+  yaml: YamlThread,
+  policies: readonly PolicyConfig[],
+  vars: Readonly<Record<string, string>>,
+): LoadDeps {
+  return {
+    readYaml: (text) => yaml.read(text),
+    checkExpression,
+    policies: policies.map((policy) => policy.id),
+    overrides: { vars },
+  };
+}
+
+/** The plain rules of a workspace as their evaluator takes them. */
+export function rulesOf(workspace: Workspace): AlertRule[] {
+  const defaultSource = workspace.sources[0]?.id ?? '';
+  const groups = new Map<string, Workspace['rules'][number][]>();
+  for (const rule of workspace.rules) groups.set(rule.group, [...(groups.get(rule.group) ?? []), rule]);
+  const listed = [...groups];
+  const file = { groups: listed.map(([name, rules]) => ({ name, rules: rules.map((one) => one.rule) })) };
+  return readAlertRules(file, {
+    defaultSource,
+    definedAt: (group, rule) => listed[group]?.[1][rule]?.definedAt ?? '',
+  });
+}
+
+/** Reads and checks a workspace once, for `midwatch check`. */
+export async function checkWorkspace(path: string, clock: Clock, log: Logger): Promise<WorkspaceLoad> {
+  const yaml = startYamlThread({ clock, log, entry: entryUrl('yaml.worker') });
+  try {
+    return await loadWorkspace(path, loadDeps(yaml, readPolicies(), {}));
+  } finally {
+    await yaml.stop();
+  }
+}

@@ -1,0 +1,268 @@
+import type { PolicyConfig } from '../../shared/config/policy.ts';
+import type { Workspace } from '../../shared/config/workspace.ts';
+import { messageOf } from '../../shared/error/coded.ts';
+import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
+import { type Api, createRouter, type StateHub } from '../api/index.ts';
+import { type Clock, type Ids, repeat } from '../platform/index.ts';
+import { budgetSeries, burnSeries } from '../slo/index.ts';
+import {
+  formatProblems,
+  type LoadDeps,
+  type Problem,
+  type WorkspaceLoad,
+  watchWorkspace,
+} from '../workspace/index.ts';
+import { rulesOf } from './configuration.ts';
+import type { DataFolders } from './data-folder.ts';
+import type { RunningFleet } from './fleet.ts';
+import { healthOf } from './health.ts';
+import { writeHistory } from './history.ts';
+import { watchLoopDelay } from './loop-delay.ts';
+import { type AppOptions, VERSION } from './options.ts';
+import { createStages, type Stages } from './stages.ts';
+import type { Threads } from './threads.ts';
+
+export interface CoreParts {
+  readonly options: AppOptions;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly hub: StateHub;
+  readonly threads: Threads;
+  readonly folders: DataFolders;
+  readonly policies: readonly PolicyConfig[];
+  readonly load: WorkspaceLoad & { readonly workspace: Workspace };
+  readonly loadDeps: LoadDeps;
+  readonly workspacePath: string;
+  readonly fleet: RunningFleet | undefined;
+  readonly actor: string;
+}
+
+export interface Core {
+  readonly api: Api;
+  stop(): Promise<void>;
+}
+
+const TICK_MS = SECOND_MS;
+/** Retention and packing look often and do a bounded amount each time. */
+const COMPACT_MS = 60 * SECOND_MS;
+
+/** Puts the stages together, starts polls, and keeps configuration, health and backups going. */
+export async function createCore(parts: CoreParts): Promise<Core> {
+  const { hub, options, clock, threads } = parts;
+  const { log } = options;
+  const state: { workspace: Workspace; problems: readonly Problem[] } = { ...parts.load };
+  let rules = rulesOf(state.workspace);
+  const stages = createStages({
+    clock,
+    ids: parts.ids,
+    log,
+    hub,
+    threads,
+    policies: parts.policies,
+    running: { workspace: () => state.workspace, rules: () => rules },
+    notifier: options.notifier,
+  });
+  publishConfiguration(hub, state.workspace);
+  if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
+  await stages.pipeline.load();
+  await stages.playbooks.load();
+  hub.replace('incidents', stages.incidents.list());
+  hub.replace('deliveries', [...(await stages.notifier.recent(100))]);
+  await stages.notifier.start();
+  stages.ingest.onStatus((status) => hub.put('sources', [status]));
+  hub.replace('sources', stages.ingest.status());
+  stages.ingest.start();
+
+  const startedAt = clock.now();
+  const timers = startTimers(parts, stages, () => ({
+    startedAt,
+    problems: state.problems,
+    workspace: state.workspace,
+  }));
+  const watch = watchWorkspace(parts.workspacePath, {
+    ...parts.loadDeps,
+    clock,
+    log,
+    initial: parts.load,
+    onWorkspace: async (workspace, problems) => {
+      state.workspace = workspace;
+      state.problems = problems;
+      rules = rulesOf(workspace);
+      publishConfiguration(hub, workspace);
+      await stages.ingest.replaceSources(workspace.sources);
+      hub.replace('sources', stages.ingest.status());
+      await stages.pipeline.retain();
+      log.info({ objectives: workspace.objectives.length }, 'configuration taken over');
+    },
+    onRefused: (problems) => {
+      state.problems = problems;
+      log.warn(
+        { problems: problems.length },
+        'configuration not taken over; the last good one goes on running',
+      );
+    },
+  });
+  return {
+    api: {
+      router: routerOf(parts, stages, () => state.workspace),
+      onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
+    },
+    async stop() {
+      watch.stop();
+      for (const stop of timers) stop();
+      await stages.stop();
+    },
+  };
+}
+
+function publishConfiguration(hub: StateHub, workspace: Workspace): void {
+  hub.replace('services', [...workspace.services]);
+  hub.replace('playbooks', [...workspace.playbooks]);
+  const kept = new Set(workspace.objectives.map((one) => one.id));
+  hub.remove(
+    'objectives',
+    hub
+      .get('objectives')
+      .map((one) => one.objective.id)
+      .filter((id) => !kept.has(id)),
+  );
+  const detectors = new Set(workspace.detectors.map((one) => one.id));
+  hub.remove(
+    'detectors',
+    hub
+      .get('detectors')
+      .map((one) => one.detector.id)
+      .filter((id) => !detectors.has(id)),
+  );
+}
+
+async function importHistory(parts: CoreParts, fleet: RunningFleet, workspace: Workspace): Promise<void> {
+  parts.options.onProgress('Writing synthetic history');
+  const targets = workspace.sources.flatMap((source) => (source.kind === 'exposition' ? source.targets : []));
+  const labels = new Map(targets.map((target) => [target.id, target.labels]));
+  const labelsOf = (service: string) => labels.get(service) ?? {};
+  const { options, threads, clock } = parts;
+  await writeHistory(fleet.address, threads.metric.call, clock, options.log, labelsOf);
+}
+
+function startTimers(
+  parts: CoreParts,
+  stages: Stages,
+  facts: () => { startedAt: number; problems: readonly Problem[]; workspace: Workspace },
+): (() => void)[] {
+  const { clock, threads, hub, options } = parts;
+  const { log } = options;
+  const loop = watchLoopDelay();
+  const every = (periodMs: number, what: string, task: () => Promise<void> | void, phase = 1) =>
+    repeat({
+      clock,
+      periodMs,
+      phase,
+      task,
+      onError: (thrown) => log.error({ what, problem: messageOf(thrown) }, 'a regular task failed'),
+    });
+  const sizes: { logBytes: number | null; metrics: { bytes: number; series: number } | null } = {
+    logBytes: null,
+    metrics: null,
+  };
+  const publishHealth = () => {
+    const { startedAt, problems, workspace } = facts();
+    const health = healthOf({
+      startedAt,
+      version: VERSION,
+      workspace: {
+        name: workspace.name,
+        path: workspace.path,
+        demo: options.demo,
+        problems: problems.length === 0 ? [] : formatProblems(problems).split('\n').slice(0, 50),
+      },
+      sources: stages.ingest.status(),
+      workers: threads.all().map((worker) => worker.health()),
+      loop: loop.look(),
+      pollingLagMs: stages.ingest.pollingLagMs(),
+      drops: stages.ingest.drops(),
+      ...sizes,
+      notifierProblem: stages.notifier.problem(),
+      chainProblem: stages.pipeline.problem(),
+    });
+    hub.put('health', [health]);
+  };
+  publishHealth();
+  return [
+    every(TICK_MS, 'tick', () => stages.pipeline.tick()),
+    every(2 * TICK_MS, 'health', () => {
+      publishHealth();
+      hub.put('sources', stages.ingest.status());
+    }),
+    every(
+      10 * SECOND_MS,
+      'sizes',
+      async () => {
+        const { bytes, series } = await threads.metric.call.stats();
+        sizes.metrics = { bytes, series };
+        sizes.logBytes = await threads.log.call.sizeBytes();
+      },
+      0,
+    ),
+    every(COMPACT_MS, 'compaction', async () => {
+      await threads.metric.call.compact(clock.now());
+    }),
+    every(
+      DAY_MS,
+      'backup',
+      async () => {
+        await threads.log.call.backup();
+      },
+      0.001,
+    ),
+    () => loop.stop(),
+  ];
+}
+
+function routerOf(parts: CoreParts, stages: Stages, workspace: () => Workspace) {
+  const { clock, threads, options } = parts;
+  const objectiveOf = (id: string) => {
+    const status = stages.pipeline.status(id);
+    const target = status ? stages.target(status.objective.source) : undefined;
+    return status && target ? { status, target } : undefined;
+  };
+  return createRouter({
+    hub: parts.hub,
+    system: {
+      hello: () => ({
+        version: VERSION,
+        host: options.host,
+        workspace: workspace().name,
+        demo: options.demo,
+        at: clock.now(),
+      }),
+      notifications: stages.pages,
+      sendTest: async (receiver) => {
+        const result = await stages.notifier.sendTest(receiver);
+        return result.ok ? `Sent by ${result.value.map((one) => one.kind).join(' and ')}.` : result.error;
+      },
+    },
+    source: { tryNow: (id) => stages.ingest.pollNow(id) },
+    alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
+    incident: {
+      incidents: stages.incidents,
+      log: threads.log.call,
+      acknowledge: (id, by) => stages.pipeline.acknowledgeIncident(id, by),
+    },
+    playbooks: stages.playbooks,
+    postmortem: { postmortems: stages.postmortems, exportFolder: parts.folders.exports },
+    series: {
+      clock,
+      target: stages.target,
+      burn: async (id, fromAt, toAt, stepMs) => {
+        const found = objectiveOf(id);
+        return found ? burnSeries(found.status, found.target, { fromAt, toAt, stepMs }) : [];
+      },
+      budget: async (id) => {
+        const found = objectiveOf(id);
+        return found ? budgetSeries(found.status, found.target, clock.now()) : [];
+      },
+    },
+    demo: { fleet: parts.fleet?.control },
+  });
+}

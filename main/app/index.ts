@@ -1,0 +1,11 @@
+/**
+ * The composition root: takes the lock of a workspace, starts the threads, puts the stages together, and ends all of it
+ * last in, first out. Configuration is watched and taken over here; health is gathered here.
+ * Hosts give it a notifier and a way to start processes, and get one router for their windows.
+ */
+
+export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
+export { checkWorkspace } from './configuration.ts';
+export { windowFolderUrl } from './entry.ts';
+export { type App, type AppOptions, VERSION } from './options.ts';
+export { startApp } from './start.ts';

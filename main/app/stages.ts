@@ -1,0 +1,299 @@
+import { Agent } from 'undici';
+import type { PolicyConfig } from '../../shared/config/policy.ts';
+import type { Workspace } from '../../shared/config/workspace.ts';
+import { messageOf } from '../../shared/error/coded.ts';
+import { err, ok } from '../../shared/error/result.ts';
+import type { QueryTarget } from '../../shared/model/metric.ts';
+import { createExecutor } from '../action/index.ts';
+import {
+  type AlertRule,
+  type Alerts,
+  createAlerts,
+  createRuleEvaluator,
+  isAlerting,
+} from '../alert/index.ts';
+import type { StateHub } from '../api/index.ts';
+import { createBusinessHours } from '../calendar/index.ts';
+import { createDetection } from '../detect/index.ts';
+import { createIncidents, type Incidents } from '../incident/index.ts';
+import { createIngest, type Ingest } from '../ingest/index.ts';
+import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
+import { createPipeline, type Pipeline } from '../pipeline/index.ts';
+import type { Clock, Ids, Logger } from '../platform/index.ts';
+import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
+import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
+import { createLocalTarget } from '../query/index.ts';
+import { createObjectives } from '../slo/index.ts';
+import { resolveSecret } from '../workspace/index.ts';
+import type { Threads } from './threads.ts';
+import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
+
+/** The configuration that runs now; a reload replaces what it answers. */
+export interface Running {
+  workspace(): Workspace;
+  rules(): readonly AlertRule[];
+}
+
+export interface StageDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly hub: StateHub;
+  readonly threads: Threads;
+  readonly policies: readonly PolicyConfig[];
+  readonly running: Running;
+  readonly notifier: HostNotifier;
+}
+
+/** All stages of one core, put together and not yet started. */
+export interface Stages {
+  readonly ingest: Ingest;
+  readonly alerts: Alerts;
+  readonly incidents: Incidents;
+  readonly notifier: Notifier;
+  readonly playbooks: Playbooks;
+  readonly postmortems: Postmortems;
+  readonly pipeline: Pipeline;
+  readonly pages: BrowserPages;
+  readonly target: (sourceId: string) => QueryTarget | undefined;
+  stop(): Promise<void>;
+}
+
+const DETECTOR_STEP_MS = 5_000;
+const DELIVERIES_SHOWN = 100;
+
+export function createStages(deps: StageDeps): Stages {
+  const { threads, log } = deps;
+  // The parts of the circle (ingest asks the pipeline, the pipeline asks ingest's targets) meet here and nowhere else.
+  const late: { pipeline?: Pipeline; alerts?: Alerts; notifier?: Notifier; playbooks?: Playbooks } = {};
+  const local = createLocalTarget({ id: 'local', worker: threads.query });
+  const counting = createLocalTarget({ id: 'local', worker: threads.query, countNewSeriesFromZero: true });
+  const ingest = createIngest({
+    clock: deps.clock,
+    log,
+    random: Math.random,
+    readSecret: (reference) => secretText(reference),
+    sources: deps.running.workspace().sources,
+    store: threads.metric,
+    scrapeWorker: threads.scrape,
+    localTarget: local,
+    blinds: (sourceId) => blindedBy(deps.running, sourceId),
+    onPolled: async (polled) => {
+      await late.pipeline?.polled(polled);
+    },
+  });
+  const pages = createBrowserPages(async (deliveryId) => {
+    await late.notifier?.acknowledgeShown(deliveryId);
+  });
+  const notifier = notifierOf(deps, pages, () => late.alerts);
+  const incidents = incidentsOf(
+    deps,
+    (id) => late.pipeline?.status(id),
+    ingest,
+    () => late.playbooks,
+  );
+  const alerts = alertsOf(deps, ingest);
+  const playbooks = playbooksOf(deps, incidents, ingest);
+  const postmortems = createPostmortems({
+    clock: deps.clock,
+    log: threads.log,
+    logger: log,
+    incident: (id) => incidents.get(id),
+    objective: (id) => late.pipeline?.status(id),
+    onTimeline: (id, entry) => incidents.append(id, entry),
+  });
+  const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, (id) =>
+    ingest.target(id) === local ? counting : ingest.target(id),
+  );
+  Object.assign(late, { pipeline, alerts, notifier, playbooks: playbooks.playbooks });
+  return {
+    ingest,
+    alerts,
+    incidents,
+    notifier,
+    playbooks: playbooks.playbooks,
+    postmortems,
+    pipeline,
+    pages,
+    target: (id) => ingest.target(id),
+    async stop() {
+      await ingest.stop();
+      pages.stop();
+      await notifier.drain(1_000);
+      pipeline.stop();
+      await notifier.stop();
+      await playbooks.close();
+    },
+  };
+}
+
+function pipelineOf(
+  deps: StageDeps,
+  stages: Pick<Stages, 'ingest' | 'alerts' | 'incidents' | 'notifier'>,
+  objectiveTarget: (sourceId: string) => QueryTarget | undefined,
+): Pipeline {
+  const { hub, log, running, threads } = deps;
+  const { ingest } = stages;
+  return createPipeline({
+    ...stages,
+    clock: deps.clock,
+    logger: log,
+    workspace: () => running.workspace(),
+    rules: () => running.rules(),
+    sources: () => ingest.status(),
+    target: (id) => ingest.target(id),
+    objectiveTarget,
+    objectives: createObjectives({ worker: threads.slo, policies: deps.policies, log }),
+    detection: createDetection({ worker: threads.detect, log, stepMs: DETECTOR_STEP_MS }),
+    ruleEvaluator: createRuleEvaluator({ target: (id) => ingest.target(id) ?? null }),
+    publish: {
+      objectives: (statuses) => hub.put('objectives', statuses),
+      detectors: (statuses) => hub.put('detectors', statuses),
+      alerts: (changed) =>
+        publishAlerts(
+          hub,
+          stages.alerts,
+          changed.map((alert) => alert.id),
+        ),
+      changes: (changes) => hub.put('changes', changes),
+    },
+  });
+}
+
+/** Changed ones go out; what the stage has forgotten goes away. */
+function publishAlerts(hub: StateHub, alerts: Alerts, changed: readonly string[]): void {
+  const all = alerts.list();
+  const known = new Set(all.map((alert) => alert.id));
+  const wanted = new Set(changed);
+  hub.put(
+    'alerts',
+    all.filter((alert) => wanted.has(alert.id)),
+  );
+  hub.remove(
+    'alerts',
+    hub
+      .get('alerts')
+      .map((alert) => alert.id)
+      .filter((id) => !known.has(id)),
+  );
+}
+
+async function secretText(reference: string) {
+  const secret = await resolveSecret(reference, process.env);
+  return secret.ok ? ok(secret.value) : err(secret.error.message);
+}
+
+function blindedBy(running: Running, sourceId: string): readonly string[] {
+  const { objectives, detectors } = running.workspace();
+  return [...objectives, ...running.rules(), ...detectors]
+    .filter((one) => one.source === sourceId)
+    .map((one) => one.id);
+}
+
+function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts | undefined): Notifier {
+  const { log, threads } = deps;
+  const notifier = createNotifier({
+    clock: deps.clock,
+    log: threads.log.call,
+    logger: log,
+    ids: deps.ids,
+    random: Math.random,
+    routing: () => deps.running.workspace().routing,
+    host: () => deps.notifier,
+    browser: () => pages,
+    secret: secretText,
+    stillTrue: (delivery) => {
+      const firing = alerts()
+        ?.list()
+        .some((alert) => delivery.alertIds.includes(alert.id) && isAlerting(alert));
+      if (delivery.page.resolved) return null;
+      return firing || delivery.alertIds.length === 0 ? null : 'nothing of it fires any more';
+    },
+  });
+  notifier.onOutcome(() => {
+    notifier.recent(DELIVERIES_SHOWN).then(
+      (recent) => deps.hub.replace('deliveries', [...recent]),
+      (thrown: unknown) => log.warn({ problem: messageOf(thrown) }, 'the delivery log could not be read'),
+    );
+  });
+  return notifier;
+}
+
+function incidentsOf(
+  deps: StageDeps,
+  status: (objectiveId: string) => ReturnType<Pipeline['status']>,
+  ingest: Ingest,
+  playbooks: () => Playbooks | undefined,
+): Incidents {
+  return createIncidents({
+    clock: deps.clock,
+    ids: deps.ids,
+    log: deps.threads.log,
+    logger: deps.log,
+    services: () => deps.running.workspace().services,
+    objective: status,
+    target: (id) => ingest.target(id),
+    detector: (id) => deps.running.workspace().detectors.find((one) => one.id === id),
+    playbookFor: (draft) => playbooks()?.proposeFor(draft)?.id ?? null,
+    onChange: (incident) => deps.hub.put('incidents', [incident]),
+  });
+}
+
+function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
+  const { running } = deps;
+  const ruleOf = (id: string) => {
+    const { objectives, detectors } = running.workspace();
+    return [...objectives, ...detectors, ...running.rules()].find((one) => one.id === id);
+  };
+  return createAlerts({
+    clock: deps.clock,
+    log: deps.threads.log.call,
+    logger: deps.log,
+    services: () => running.workspace().services,
+    sources: () => ingest.status(),
+    serviceOfRule: (id) => ruleOf(id)?.service ?? null,
+    pollEveryMs: (id) => {
+      const source = ruleOf(id)?.source;
+      return ingest.status().find((one) => one.id === source)?.pollEveryMs ?? 15_000;
+    },
+    routing: () => running.workspace().routing,
+    routingDefinedAt: 'midwatch.yaml',
+    inBusinessHours: (at) =>
+      createBusinessHours(running.workspace().routing.business_hours).inBusinessHours(at),
+  });
+}
+
+function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {
+  const { log, running } = deps;
+  const http = new Agent();
+  const defaultSource = () => running.workspace().sources[0]?.id ?? '';
+  const executor = createExecutor({
+    clock: deps.clock,
+    http,
+    log,
+    target: (sourceId) => ingest.target(sourceId ?? defaultSource()),
+    secret: (reference) => resolveSecret(reference, process.env),
+  });
+  const playbooks = createPlaybooks({
+    log: deps.threads.log.call,
+    executor,
+    clock: deps.clock,
+    ids: deps.ids,
+    logger: log,
+    playbooks: () => running.workspace().playbooks,
+    vars: () => running.workspace().vars,
+    incident: (id) => incidents.get(id),
+    onRun: (run) => {
+      deps.hub.put('runs', [run]);
+      incidents
+        .followRun(run)
+        .catch((thrown: unknown) =>
+          log.warn({ run: run.id, problem: messageOf(thrown) }, 'an incident could not follow its run'),
+        );
+    },
+    onTimeline: async (incidentId, entry) => {
+      await incidents.append(incidentId, entry);
+    },
+  });
+  return { playbooks, close: () => http.close() };
+}

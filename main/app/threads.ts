@@ -1,0 +1,57 @@
+import type { DetectApi } from '../detect/index.ts';
+import type { ScrapeApi } from '../ingest/index.ts';
+import {
+  type Clock,
+  type Logger,
+  startWorker,
+  type WorkerApi,
+  type WorkerHandle,
+} from '../platform/index.ts';
+import type { QueryApi } from '../query/index.ts';
+import type { SloApi } from '../slo/index.ts';
+import { type LogApi, METRIC_LIMITS, type MetricWriterApi } from '../store/index.ts';
+import type { DataFolders } from './data-folder.ts';
+import { type EntryName, entryUrl } from './entry.ts';
+
+/** The worker threads of a core. The main thread opens no database and computes nothing for long. */
+export interface Threads {
+  readonly log: WorkerHandle<LogApi>;
+  readonly metric: WorkerHandle<MetricWriterApi>;
+  readonly query: WorkerHandle<QueryApi>;
+  readonly scrape: WorkerHandle<ScrapeApi>;
+  readonly slo: WorkerHandle<SloApi>;
+  readonly detect: WorkerHandle<DetectApi>;
+  all(): readonly WorkerHandle<WorkerApi>[];
+  /** Last in, first out; databases are closed before their threads end. */
+  stop(): Promise<void>;
+}
+
+export function startThreads(folders: DataFolders, clock: Clock, log: Logger): Threads {
+  const start = <Api extends WorkerApi>(name: string, entry: EntryName, init: unknown) =>
+    startWorker<Api>({ name, entry: entryUrl(entry), init, clock, log });
+  const threads = {
+    log: start<LogApi>('log', 'log.worker', { path: folders.logPath }),
+    metric: start<MetricWriterApi>('metric', 'metric.worker', {
+      path: folders.metricPath,
+      limits: METRIC_LIMITS,
+    }),
+    query: start<QueryApi>('query', 'query.worker', { path: folders.metricPath }),
+    scrape: start<ScrapeApi>('scrape', 'scrape.worker', null),
+    slo: start<SloApi>('slo', 'slo.worker', null),
+    detect: start<DetectApi>('detect', 'detect.worker', null),
+  };
+  const all = Object.values(threads) as unknown as readonly WorkerHandle<WorkerApi>[];
+  return {
+    ...threads,
+    all: () => all,
+    async stop() {
+      await Promise.all(
+        [threads.detect, threads.slo, threads.scrape, threads.query].map((one) => one.stop()),
+      );
+      for (const database of [threads.metric, threads.log]) {
+        if (database.health().condition === 'ok') await database.call.close();
+        await database.stop();
+      }
+    },
+  };
+}

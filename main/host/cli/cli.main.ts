@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodedError, messageOf } from '../../../shared/error/coded.ts';
+import { VERSION } from '../../app/index.ts';
+import { type Command, HELP, parseCommand } from './arguments.ts';
+import { check } from './check.ts';
+import { present, type Served, serve, untilSignal } from './serve.ts';
+import { smoke } from './smoke.ts';
+import { terminal } from './terminal.ts';
+
+const NODE_MIN = [22, 14] as const;
+
+const DEMO_KEYS = `
+In the window: break something from the palette (Ctrl+K, "break"), wait for the page, press Enter, acknowledge with a,
+run the playbook with r. Every screen shows its keys with ?.`;
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      terminal.say(HELP);
+      return 0;
+    case 'version':
+      terminal.say(`midwatch ${VERSION}`);
+      return 0;
+    case 'check':
+      return check(command.workspace, command.json, terminal);
+    case 'start':
+    case 'serve':
+      return keepServing(await serve({ ...command, demo: false }, terminal), command.open);
+    case 'demo':
+      return command.smoke
+        ? smokeRun(command)
+        : keepServing(
+            await serve({ ...command, demo: true, workspace: undefined }, terminal),
+            command.open,
+            DEMO_KEYS,
+          );
+  }
+}
+
+async function keepServing(served: Served, open: boolean, words = ''): Promise<number> {
+  const ended = untilSignal(served, terminal);
+  await present(served, open, terminal);
+  if (words) terminal.say(words);
+  return ended;
+}
+
+/** Unattended and alone: a free port and a data folder of its own, so that it disturbs no demo that runs. */
+async function smokeRun(command: Extract<Command, { kind: 'demo' }>): Promise<number> {
+  const folder = command.dataFolder ?? mkdtempSync(join(tmpdir(), 'midwatch-smoke-'));
+  const served = await serve(
+    { ...command, port: 0, dataFolder: folder, demo: true, workspace: undefined },
+    terminal,
+  );
+  try {
+    return await smoke(served, terminal);
+  } finally {
+    await served.stop();
+    if (command.dataFolder === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkNode(): string | undefined {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return undefined;
+  return `this Node is ${process.version}; Midwatch needs ${NODE_MIN.join('.')} or newer. "npm start" brings its own.`;
+}
+
+const command = parseCommand(process.argv.slice(2));
+const tooOld = checkNode();
+if (tooOld !== undefined || !command.ok) {
+  terminal.complain(`midwatch: ${tooOld ?? (command.ok ? '' : command.error)}`);
+  process.exit(2);
+}
+run(command.value).then(
+  (status) => process.exit(status),
+  (thrown: unknown) => {
+    // A coded error is for the person at the terminal; anything else is a bug, and its stack is what helps.
+    terminal.complain(
+      `midwatch: ${thrown instanceof CodedError ? thrown.message : thrown instanceof Error ? thrown.stack : messageOf(thrown)}`,
+    );
+    process.exit(1);
+  },
+);

@@ -1,0 +1,231 @@
+import type { Workspace } from '../../shared/config/workspace.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import type { Alert } from '../../shared/model/alert.ts';
+import type { DetectorStatus } from '../../shared/model/detector.ts';
+import type { QueryTarget } from '../../shared/model/metric.ts';
+import type { Delivery } from '../../shared/model/notification.ts';
+import type { ObjectiveStatus } from '../../shared/model/objective.ts';
+import type { Observation } from '../../shared/model/observation.ts';
+import type { ChangeEvent } from '../../shared/model/service.ts';
+import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import { SECOND_MS } from '../../shared/unit/time.ts';
+import type { AlertRule, Alerts, AlertTarget, RuleEvaluator } from '../alert/index.ts';
+import type { Detection } from '../detect/index.ts';
+import { type Incidents, isOver, oneLine } from '../incident/index.ts';
+import type { Notifier } from '../notify/index.ts';
+import type { Clock, Logger } from '../platform/index.ts';
+import type { Objectives } from '../slo/index.ts';
+import { createChangeWatch } from './change-watch.ts';
+import { createTakeOver } from './take-over.ts';
+
+/** Where the chain tells what it found; the windows mirror it. */
+export interface Publisher {
+  objectives(statuses: readonly ObjectiveStatus[]): void;
+  detectors(statuses: readonly DetectorStatus[]): void;
+  alerts(alerts: readonly Alert[]): void;
+  changes(changes: readonly ChangeEvent[]): void;
+}
+
+export interface PipelineDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly workspace: () => Workspace;
+  readonly rules: () => readonly AlertRule[];
+  readonly sources: () => readonly SourceStatus[];
+  readonly target: (sourceId: string) => QueryTarget | undefined;
+  /** The same metrics as objectives count them: a series first seen while its target was seen counts from 0. */
+  readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
+  readonly objectives: Objectives;
+  readonly detection: Detection;
+  readonly ruleEvaluator: RuleEvaluator;
+  readonly alerts: Alerts;
+  readonly incidents: Incidents;
+  readonly notifier: Notifier;
+  readonly publish: Publisher;
+}
+
+export interface PolledSource {
+  readonly sourceId: string;
+  readonly at: number;
+}
+
+/** The chain from a poll to an incident and a notification, drivable by any clock. */
+export interface Pipeline {
+  /** Restores alerts and incidents as they were, and takes over what a crash left undone. */
+  load(): Promise<void>;
+  /** A source was polled, with or without success: all that depends on it is decided again. */
+  polled(event: PolledSource): Promise<void>;
+  /** What only time brings; to be called each second. */
+  tick(): Promise<void>;
+  acknowledgeIncident(incidentId: string, by: string): Promise<void>;
+  acknowledgeAlert(alertId: string, by: string): Promise<void>;
+  status(objectiveId: string): ObjectiveStatus | undefined;
+  /** After a reload of the workspace: what is gone closes as *rule removed*. */
+  retain(): Promise<void>;
+  /** Why decisions do not reach people; null while they do. */
+  problem(): string | null;
+  stop(): void;
+}
+
+const CHANGE_LOOK_MS = 5 * SECOND_MS;
+const TEND_MS = 5 * SECOND_MS;
+
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  return new Chain(deps);
+}
+
+class Chain implements Pipeline {
+  private readonly deps: PipelineDeps;
+  private readonly statuses = new Map<string, ObjectiveStatus>();
+  private readonly changeWatch;
+  private readonly takeOver;
+  private readonly lookedAt = new Map<string, number>();
+  private readonly forget: () => void;
+  private tendedAt = 0;
+
+  constructor(deps: PipelineDeps) {
+    this.deps = deps;
+    this.changeWatch = createChangeWatch(deps.logger);
+    this.takeOver = createTakeOver({ ...deps, publish: (alerts) => deps.publish.alerts(alerts) });
+    this.forget = deps.notifier.onOutcome((outcome, delivery) => {
+      this.noteDelivery(outcome, delivery).catch((thrown: unknown) =>
+        deps.logger.warn(
+          { delivery: delivery.id, problem: messageOf(thrown) },
+          'a delivery could not be noted',
+        ),
+      );
+    });
+  }
+
+  async load(): Promise<void> {
+    await this.deps.incidents.load();
+    const outcome = await this.deps.alerts.load();
+    this.deps.publish.alerts(this.deps.alerts.list());
+    await this.takeOver.add(outcome);
+  }
+
+  async polled({ sourceId, at }: PolledSource): Promise<void> {
+    const target = this.deps.target(sourceId);
+    if (!target) return;
+    const observations = await this.evaluate(sourceId, target, at);
+    await this.takeOver.add(await this.deps.alerts.process(observations, at));
+    await this.lookForChanges(sourceId, target, at);
+  }
+
+  async tick(): Promise<void> {
+    const now = this.deps.clock.now();
+    await this.takeOver.add(await this.deps.alerts.tick(now));
+    await this.takeOver.retry();
+    if (now - this.tendedAt < TEND_MS) return;
+    this.tendedAt = now;
+    await this.deps.incidents.tend(now);
+  }
+
+  async acknowledgeIncident(incidentId: string, by: string): Promise<void> {
+    const incident = this.deps.incidents.get(incidentId);
+    if (!incident) throw new CodedError('incident-not-found', `There is no incident ${incidentId}.`);
+    await this.acknowledge({ alertIds: incident.alertIds }, by);
+    await this.deps.incidents.acknowledge(incidentId, by);
+  }
+
+  async acknowledgeAlert(alertId: string, by: string): Promise<void> {
+    const alert = this.deps.alerts.list().find((one) => one.id === alertId);
+    if (!alert) throw new CodedError('alert-not-found', 'This alert is not there any more.');
+    const incident = alert.incidentId === null ? undefined : this.deps.incidents.get(alert.incidentId);
+    if (incident && !isOver(incident.phase)) return this.acknowledgeIncident(incident.id, by);
+    const refusal = await this.acknowledge({ alertIds: [alertId] }, by);
+    if (refusal !== null) throw new CodedError('nothing-to-acknowledge', refusal);
+  }
+
+  status(objectiveId: string): ObjectiveStatus | undefined {
+    return this.statuses.get(objectiveId);
+  }
+
+  async retain(): Promise<void> {
+    const { objectives, detectors } = this.deps.workspace();
+    const kept = new Set(objectives.map((one) => one.id));
+    this.deps.objectives.retain(kept);
+    for (const id of this.statuses.keys()) if (!kept.has(id)) this.statuses.delete(id);
+    const rules = [...kept, ...detectors.map((one) => one.id), ...this.deps.rules().map((one) => one.id)];
+    await this.takeOver.add(await this.deps.alerts.retainRules(new Set(rules), this.deps.clock.now()));
+  }
+
+  problem(): string | null {
+    return this.takeOver.problem() ?? this.deps.alerts.problem();
+  }
+
+  stop(): void {
+    this.forget();
+  }
+
+  /** Null where something was acknowledged; else why there was nothing. */
+  private async acknowledge(target: AlertTarget, by: string): Promise<string | null> {
+    const result = await this.deps.alerts.acknowledge(target, by, this.deps.clock.now());
+    if (!result.ok) return result.error;
+    await this.takeOver.add(result.value);
+    return null;
+  }
+
+  private async evaluate(sourceId: string, target: QueryTarget, at: number): Promise<Observation[]> {
+    const { deps } = this;
+    const ofSource = <T extends { readonly source: string }>(all: readonly T[]) =>
+      all.filter((one) => one.source === sourceId);
+    const source = deps.sources().find((one) => one.id === sourceId);
+    const blind =
+      source && !isWatching(source.condition)
+        ? (source.problem ?? `The source is ${source.condition}.`)
+        : null;
+    const facts = { pollMs: source?.pollEveryMs ?? 15 * SECOND_MS, blind };
+    const { objectives, detectors } = deps.workspace();
+    const [statuses, found, ruled] = await Promise.all([
+      deps.objectives.evaluate(ofSource(objectives), deps.objectiveTarget(sourceId) ?? target, at, facts),
+      deps.detection.evaluate(ofSource(detectors), target, at),
+      deps.ruleEvaluator.evaluate(ofSource(deps.rules()), at, deps.alerts.list()),
+    ]);
+    for (const status of statuses) this.statuses.set(status.objective.id, status);
+    deps.publish.objectives(statuses);
+    deps.publish.detectors(found);
+    for (const status of statuses) await deps.incidents.onPoll(status);
+    return [
+      ...statuses.map((one) => deps.objectives.observe(one)),
+      ...found.flatMap((one) => deps.detection.observe(one)),
+      ...ruled,
+    ];
+  }
+
+  private async lookForChanges(sourceId: string, target: QueryTarget, at: number): Promise<void> {
+    if (at - (this.lookedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < CHANGE_LOOK_MS) return;
+    this.lookedAt.set(sourceId, at);
+    const changes = await this.changeWatch.look(sourceId, target, at);
+    if (changes.length === 0) return;
+    this.deps.publish.changes(changes);
+    for (const incident of this.deps.incidents.list()) {
+      if (isOver(incident.phase)) continue;
+      for (const change of changes) {
+        await this.deps.incidents.append(incident.id, {
+          at: change.at,
+          kind: 'change',
+          actor: change.service,
+          title: oneLine(change.what, 200),
+          detail: 'Seen in the version that its metrics name.',
+        });
+      }
+    }
+  }
+
+  private async noteDelivery(outcome: 'sent' | 'failed', delivery: Delivery): Promise<void> {
+    await this.deps.alerts.noteDelivery(delivery, this.deps.clock.now());
+    const { incidentId } = delivery.page;
+    if (incidentId === null || !this.deps.incidents.get(incidentId)) return;
+    await this.deps.incidents.append(incidentId, {
+      at: this.deps.clock.now(),
+      kind: 'notification',
+      actor: 'midwatch',
+      title: oneLine(
+        `${outcome === 'sent' ? 'Notified' : 'Could not notify'} ${delivery.receiver} by ${delivery.kind}`,
+        200,
+      ),
+      detail: oneLine(outcome === 'sent' ? delivery.reason : (delivery.problem ?? delivery.reason), 1_000),
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { messageOf } from '../../shared/error/coded.ts';
+import type { Alert } from '../../shared/model/alert.ts';
+import type { AlertOutcome, Alerts, NotificationRequest } from '../alert/index.ts';
+import type { Incidents } from '../incident/index.ts';
+import type { Notifier } from '../notify/index.ts';
+import type { Logger } from '../platform/index.ts';
+
+export interface TakeOverDeps {
+  readonly alerts: Pick<Alerts, 'settle' | 'linkIncident' | 'list'>;
+  readonly incidents: Pick<Incidents, 'handleAlerts'>;
+  readonly notifier: Pick<Notifier, 'enqueue'>;
+  readonly logger: Logger;
+  readonly publish: (alerts: readonly Alert[]) => void;
+}
+
+/** Carries what the alert stage decided to incidents and the notifier, in order, and never loses one of it. */
+export interface TakeOver {
+  add(outcome: AlertOutcome): Promise<void>;
+  /** Tries again what failed before; called at each tick. */
+  retry(): Promise<void>;
+  /** The sentence for the health screen while something waits; else null. */
+  problem(): string | null;
+}
+
+/**
+ * An outcome stays *unsettled* with its alert until the incident is stored and the notifications are queued, both
+ * durably: a crash anywhere in between says it again, and both receivers take the same news twice as once.
+ */
+export function createTakeOver(deps: TakeOverDeps): TakeOver {
+  const waiting: AlertOutcome[] = [];
+  let failure: string | null = null;
+  let running: Promise<void> = Promise.resolve();
+
+  const takeOne = async (outcome: AlertOutcome) => {
+    const placements = outcome.changes.length === 0 ? [] : await deps.incidents.handleAlerts(outcome.changes);
+    for (const { alertId, incidentId } of placements) {
+      if (incidentId !== null) await deps.alerts.linkIncident(alertId, incidentId);
+    }
+    const known = new Map(deps.alerts.list().map((alert) => [alert.id, alert]));
+    if (outcome.notifications.length > 0) {
+      await deps.notifier.enqueue(outcome.notifications.map((request) => withIncident(request, known)));
+    }
+    if (outcome.changes.length > 0 || outcome.notifications.length > 0) await deps.alerts.settle(outcome);
+    const moved = new Set(
+      [...outcome.updated, ...placements.map(({ alertId }) => ({ id: alertId }))].map((one) => one.id),
+    );
+    deps.publish(deps.alerts.list().filter((alert) => moved.has(alert.id)));
+  };
+  const drain = async () => {
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      try {
+        await takeOne(next);
+        waiting.shift();
+        failure = null;
+      } catch (thrown) {
+        failure = `What was decided could not be stored, so no incident was opened and nobody was told of it yet; it is tried again each second. ${messageOf(thrown)}`;
+        deps.logger.error(
+          { problem: messageOf(thrown), waiting: waiting.length },
+          'a decision could not be taken over',
+        );
+        return;
+      }
+    }
+  };
+  const inTurn = () => {
+    running = running.then(drain);
+    return running;
+  };
+
+  return {
+    add(outcome) {
+      waiting.push(outcome);
+      return inTurn();
+    },
+    retry: () => (waiting.length === 0 ? Promise.resolve() : inTurn()),
+    problem: () => failure,
+  };
+}
+
+/** A page leads to its incident; the alerts know it by now. */
+function withIncident(request: NotificationRequest, known: ReadonlyMap<string, Alert>): NotificationRequest {
+  const incidentId = request.alertIds
+    .map((id) => known.get(id)?.incidentId ?? null)
+    .find((id) => id !== null);
+  return { ...request, page: { ...request.page, incidentId: incidentId ?? request.page.incidentId } };
+}
