@@ -59,7 +59,7 @@ export function decodeChunk(chunk: Uint8Array): Samples {
   const valueWidth = flags & INTEGER_VALUES ? 4 : 8;
   const length = 16 + count * (timeWidth + valueWidth);
   const bytes = inflate(chunk.subarray(HEADER_BYTES), length);
-  const first = new Float64Array(bytes.slice(0, 16).buffer);
+  const first = new Float64Array(new Uint8Array(bytes.subarray(0, 16)).buffer);
   const timeBytes = unplane(bytes.subarray(16, 16 + count * timeWidth), timeWidth);
   const valueBytes = unplane(bytes.subarray(16 + count * timeWidth), valueWidth);
   return {

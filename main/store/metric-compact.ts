@@ -15,12 +15,13 @@ export interface HeadRow {
   readonly vals: Uint8Array;
 }
 
+// A blob is a view of memory that it does not own, at any offset; `new Uint8Array` copies it to the start of its own.
 export function refsOf(row: HeadRow): Uint32Array {
-  return new Uint32Array(row.refs.slice().buffer);
+  return new Uint32Array(new Uint8Array(row.refs).buffer);
 }
 
 export function valuesOf(row: HeadRow): Float64Array {
-  return new Float64Array(row.vals.slice().buffer);
+  return new Float64Array(new Uint8Array(row.vals).buffer);
 }
 
 /** Turns batches around: from one instant of many series into many instants of one series each. */

@@ -5,8 +5,8 @@ import type { Clock } from '../platform/index.ts';
 import type { MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
 import { createPacker, createRetention, samplesBySeries, usedBytes } from './metric-compact.ts';
 import { beginAfresh, isDamage, openMetricFile } from './metric-file.ts';
-import { choose, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
-import { createChunkHistory } from './metric-history.ts';
+import { choose, type Head, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
+import { type ChunkHistory, createChunkHistory } from './metric-history.ts';
 import { openRegistry } from './metric-registry.ts';
 import { staleValues } from './metric-stale.ts';
 
@@ -85,10 +85,8 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
   const retain = createRetention(db, limits);
   const registry = openRegistry(db, limits, clock);
   const head = openHead(db);
-  const oldest = db.prepare<[], number>('SELECT from_at FROM chunk ORDER BY to_at LIMIT 1').pluck();
-  const newest = db.prepare<[], number>('SELECT to_at FROM chunk ORDER BY to_at DESC LIMIT 1').pluck();
-  const packed = db.prepare<[], number>('SELECT samples FROM generation').pluck();
-  const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
+  const fill = createBackfill(db, history, head);
+  const totals = createTotals(db, head);
   const newestAt = new Map<number, number>();
   const newestOf = (ref: number) =>
     newestAt.get(ref) ?? Math.max(history.newestAt(ref), head.newestAtOpening(ref));
@@ -97,26 +95,6 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
     head.refresh();
     return samples;
   };
-  const backfillOne = (block: SeriesBlock, ref: number, inHead: ReturnType<typeof samplesBySeries>) => {
-    // What still waits in the head counts as stored too: the same instant must not come twice.
-    const taken = new Set(inHead.get(ref)?.times);
-    const keep = Uint32Array.from(block.times.keys()).filter((index) => !taken.has(block.times[index] ?? 0));
-    const times = Float64Array.from(keep, (index) => block.times[index] ?? 0);
-    const values = keep.length === block.times.length ? block.values : pick(block.values, keep);
-    const lastAt = times.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (newestAt.has(ref)) newestAt.set(ref, Math.max(newestOf(ref), lastAt));
-    return history.add(ref, { times, values }, block.synthetic);
-  };
-  const write = db.transaction((blocks: readonly SeriesBlock[], refs: Uint32Array) => {
-    const inHead = samplesBySeries(head.rows());
-    let samples = 0;
-    blocks.forEach((block, index) => {
-      const ref = refs[index] ?? 0;
-      if (ref !== 0) samples += backfillOne(block, ref, inHead);
-    });
-    bumpHistory.run();
-    return samples;
-  }).immediate;
 
   return {
     register: registry.register,
@@ -135,7 +113,13 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
     backfill(blocks) {
       for (const block of blocks) requireBlock(block);
       const { refs, refused } = registry.register(blocks.map((block) => block.labels));
-      return { samples: write(blocks, refs), refused };
+      const samples = fill(blocks, refs);
+      blocks.forEach((block, index) => {
+        const ref = refs[index] ?? 0;
+        const lastAt = block.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+        if (newestAt.has(ref)) newestAt.set(ref, Math.max(newestOf(ref), lastAt));
+      });
+      return { samples, refused };
     },
     compact(now) {
       const due = () =>
@@ -149,18 +133,49 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
         more: retained.more || (head.samples() > 0 && due()),
       };
     },
-    stats() {
-      const times = [oldest.get(), newest.get(), head.oldestAt(), head.newestAt()].filter(
-        (at): at is number => typeof at === 'number' && Number.isFinite(at),
-      );
-      return {
-        series: registry.size(),
-        samples: Number(packed.get()) + head.samples(),
-        bytes: usedBytes(db),
-        oldestAt: times.length === 0 ? null : Math.min(...times),
-        newestAt: times.length === 0 ? null : Math.max(...times),
-      };
-    },
+    stats: () => ({ series: registry.size(), ...totals() }),
     close: () => void db.close(),
+  };
+}
+
+/** Stores the blocks in one transaction; answers how many samples were new. A block with number 0 was refused. */
+function createBackfill(
+  db: Database.Database,
+  history: ChunkHistory,
+  head: Head,
+): (blocks: readonly SeriesBlock[], refs: Uint32Array) => number {
+  const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
+  return db.transaction((blocks: readonly SeriesBlock[], refs: Uint32Array) => {
+    const inHead = samplesBySeries(head.rows());
+    let samples = 0;
+    blocks.forEach((block, index) => {
+      const ref = refs[index] ?? 0;
+      if (ref === 0) return;
+      // What still waits in the head counts as stored too: the same instant must not come twice.
+      const taken = new Set(inHead.get(ref)?.times);
+      const keep = Uint32Array.from(block.times.keys()).filter((i) => !taken.has(block.times[i] ?? 0));
+      const times = Float64Array.from(keep, (i) => block.times[i] ?? 0);
+      const values = keep.length === block.times.length ? block.values : pick(block.values, keep);
+      samples += history.add(ref, { times, values }, block.synthetic);
+    });
+    bumpHistory.run();
+    return samples;
+  }).immediate;
+}
+
+function createTotals(db: Database.Database, head: Head): () => Omit<MetricStats, 'notice' | 'series'> {
+  const oldest = db.prepare<[], number>('SELECT from_at FROM chunk ORDER BY to_at LIMIT 1').pluck();
+  const newest = db.prepare<[], number>('SELECT to_at FROM chunk ORDER BY to_at DESC LIMIT 1').pluck();
+  const packed = db.prepare<[], number>('SELECT samples FROM generation').pluck();
+  return () => {
+    const times = [oldest.get(), newest.get(), head.oldestAt(), head.newestAt()].filter(
+      (at): at is number => typeof at === 'number' && Number.isFinite(at),
+    );
+    return {
+      samples: Number(packed.get()) + head.samples(),
+      bytes: usedBytes(db),
+      oldestAt: times.length === 0 ? null : Math.min(...times),
+      newestAt: times.length === 0 ? null : Math.max(...times),
+    };
   };
 }
