@@ -61,6 +61,7 @@ export function alertEntry(change: AlertChange): NewTimelineEntry {
     kind: 'alert',
     actor: MIDWATCH,
     title: oneLine(`${alert.priority} ${alert.title} ${CHANGE_WORDS[change.change]}`),
-    detail: oneLine(`${alert.reason} (${alert.definedAt})`, 2_000),
+    // With the alert's id: two alerts may have the same words at the same instant and are still two pieces of news.
+    detail: oneLine(`${alert.reason} (${alert.definedAt}, alert ${alert.id})`, 2_000),
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inlineWorker, systemClock, type WorkerHandle } from '../../main/platform/index.ts';
+import { inlineWorker, type Remote, systemClock, type WorkerHandle } from '../../main/platform/index.ts';
 import { type LogApi, type LogOptions, openLog } from '../../main/store/index.ts';
 
 /** A real `midwatch.db` in a folder of its own, served in this thread. */
@@ -35,4 +35,17 @@ export function openTestLog(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The same log with some of its functions in other hands: a full disk, a thread that dies after the commit. */
+export function withCalls(
+  log: WorkerHandle<LogApi>,
+  change: (call: Remote<LogApi>) => Partial<Remote<LogApi>>,
+): WorkerHandle<LogApi> {
+  const changed = change(log.call);
+  const call = new Proxy(log.call, {
+    get: (inner, name) =>
+      Object.hasOwn(changed, name) ? Reflect.get(changed, name) : Reflect.get(inner, name),
+  });
+  return { ...log, call };
 }
