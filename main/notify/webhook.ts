@@ -1,4 +1,5 @@
-import { lookup as dnsLookup } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import type { ChannelConfig } from '../../shared/config/routing.ts';
 import { messageOf } from '../../shared/error/coded.ts';
@@ -10,9 +11,17 @@ import type { Attempt, ReadSecret } from './notifiers.ts';
 
 export type WebhookChannel = Extract<ChannelConfig, { kind: 'webhook' }>;
 
+/** How names become addresses: the system's own way. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 export interface WebhookDeps {
   readonly clock: Clock;
   readonly secret: ReadSecret;
+  readonly resolve?: Resolve;
 }
 
 export interface WebhookSender {
@@ -30,7 +39,11 @@ const MAX_REDIRECTS = 3;
  * after a crash from a new page. Retried on 5xx, 429, time-out and network failure, not on 4xx.
  */
 export function createWebhookSender(deps: WebhookDeps): WebhookSender {
-  const agent = new Agent({ connect: { lookup: guardedLookup }, connections: 4, maxHeaderSize: 16_384 });
+  const agent = new Agent({
+    connect: { lookup: guarded(deps.resolve ?? lookup) },
+    connections: 4,
+    maxHeaderSize: 16_384,
+  });
   return {
     async send(channel, delivery) {
       const url = await resolveUrl(channel.url, deps.secret);
@@ -166,18 +179,17 @@ function forbidden(host: string): string {
 }
 
 /** The check is on the address that is really connected to: a name may point anywhere, and change in between. */
-const guardedLookup: typeof dnsLookup = ((
-  hostname: string,
-  options: Parameters<typeof dnsLookup>[1],
-  callback: (error: Error | null, address: unknown, family?: number) => void,
-) => {
-  dnsLookup(hostname, options as object, (error, address, family) => {
-    const found: readonly { address: string }[] = Array.isArray(address) ? address : [{ address }];
-    if (!error && found.some((one) => isForbiddenAddress(one.address)))
-      callback(new ForbiddenAddress(forbidden(hostname)), address, family);
-    else callback(error, address, family);
-  });
-}) as typeof dnsLookup;
+function guarded(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const bad = error === null && addresses.some((one) => isForbiddenAddress(one.address));
+      const failure = bad ? new ForbiddenAddress(forbidden(hostname)) : error;
+      const [first] = addresses ?? [];
+      if (failure || options.all) callback(failure, addresses ?? []);
+      else callback(null, first?.address ?? '', first?.family);
+    });
+  };
+}
 
 function header(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
