@@ -7,7 +7,8 @@ export function escapeMarkdown(text: string): string {
       // Directional overrides make text read as what it is not.
       .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
       .replace(/[\\`*_{}[\]<>()#+!|~&$^]/g, '\\$&')
-      .replace(/^(\s*)([-=]|\d+[.)])/u, '$1\\$2')
+      .replace(/^(\s*)([-=])/u, '$1\\$2')
+      .replace(/^(\s*\d+)\.(?=\s|$)/u, '$1\\.')
       // What a renderer would make a link of by itself.
       .replace(/:\/\//g, ':\\/\\/')
       .replace(/\bwww\./gi, 'www\\.')
@@ -47,6 +48,7 @@ export function utcTime(at: number): string {
 export function safeFileName(text: string, max = 60): string {
   const plain = text
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, max)
