@@ -121,6 +121,20 @@ describe('the written history', () => {
   });
 });
 
+describe('a reader of the history that goes away', () => {
+  it('leaves the fleet alive, and the next reader gets everything', async () => {
+    const abort = new AbortController();
+    const url = `${fleet.server.url}/history?from=${NOON - 30 * DAY_MS}&to=${NOON}&step=${5 * MINUTE_MS}`;
+    const response = await fetch(url, { signal: abort.signal });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    abort.abort();
+    await expect(reader?.read()).rejects.toThrow();
+    const again = await read(fleet, NOON - DAY_MS, NOON, MINUTE_MS);
+    expect(again.lines).toHaveLength(day.lines.length);
+  });
+});
+
 describe('the error budget behind the fleet', () => {
   const from28Days = NOON - 28 * DAY_MS;
 
