@@ -11,6 +11,7 @@ export type {
   StoreNotice,
   VerdictRecord,
 } from './log-api.ts';
+export { refuseUnusableLog } from './log-open.ts';
 export { type LogOptions, openLog } from './log-writer.ts';
 export type {
   Matcher,

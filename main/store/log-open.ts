@@ -3,9 +3,26 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { CodedError } from '../../shared/error/coded.ts';
 import { backups, copyBeforeMigration, finishRescue, quickCheck, rescue } from './log-backup.ts';
-import { isDamage } from './log-error.ts';
+import { isDamage, storeError } from './log-error.ts';
 import { migrate, refuseForeign } from './log-migrate.ts';
+import { LOG_MIGRATIONS } from './migration/log-migrations.ts';
 import type { Migration } from './migration/migration.ts';
+
+/**
+ * Refuses a database that is not for this Midwatch before any thread is started for it, so that the start can say so.
+ * Reads the header alone; a file that is missing or damaged is no reason to refuse: opening it deals with that.
+ */
+export function refuseUnusableLog(path: string): void {
+  if (!existsSync(path) || statSync(path).size === 0) return;
+  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  try {
+    refuseForeign(db, path, LOG_MIGRATIONS.at(-1)?.version ?? 0);
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw storeError(thrown);
+  } finally {
+    db.close();
+  }
+}
 
 /** FULL, as `PRAGMA synchronous` reads it. */
 const FULL = 2;

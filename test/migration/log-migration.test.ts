@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LogApi, openLog } from '../../main/store/index.ts';
+import { type LogApi, openLog, refuseUnusableLog } from '../../main/store/index.ts';
 import { LOG_MIGRATIONS } from '../../main/store/migration/log-migrations.ts';
 import type { Migration } from '../../main/store/migration/migration.ts';
 import { alertOf, entry, evidenceWrite, incidentDraft, NOW } from '../support/incident.ts';
@@ -128,7 +128,21 @@ describe('a database that is not for this Midwatch', () => {
         message: expect.stringMatching(/Start the newer Midwatch/),
       }),
     );
+    expect(() => refuseUnusableLog(path)).toThrow(
+      expect.objectContaining({ code: 'database-from-the-future' }),
+    );
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('is not refused beforehand where it is ours, missing, empty or damaged', () => {
+    expect(() => refuseUnusableLog(path)).not.toThrow();
+    writeFileSync(path, '');
+    expect(() => refuseUnusableLog(path)).not.toThrow();
+    start();
+    stop();
+    expect(() => refuseUnusableLog(path)).not.toThrow();
+    writeFileSync(path, 'no database at all '.repeat(99));
+    expect(() => refuseUnusableLog(path)).not.toThrow();
   });
 
   it('of another program is refused and left as it is', () => {
