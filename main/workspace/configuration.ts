@@ -17,6 +17,8 @@ export interface Configuration {
   readonly rules: Written<{ readonly group: string; readonly rule: AlertRuleConfig }>[];
   readonly detectors: Written<DetectorConfig>[];
   readonly playbooks: Written<PlaybookFile>[];
+  /** Files and folders of which a part could not be taken: what is missing there is not *unknown*, only not readable. */
+  readonly broken: Set<string>;
 }
 
 export interface FileReading {
@@ -37,21 +39,32 @@ export function gather(
     rules: [],
     detectors: [],
     playbooks: [],
+    broken: new Set(),
   };
   for (const { name, reading } of files) {
-    for (const { line, column, message } of reading.problems)
-      problems.push(problemAt({ file: name, line, column }, '', message));
-    if (reading.problems.length > 0) continue;
-    if (reading.documents.length === 0) {
-      problems.push(
-        problemAt({ file: name, line: 1, column: 1 }, '', 'expected some configuration; the file is empty'),
-      );
-      continue;
-    }
-    for (const document of documentsOf(name, reading, problems))
-      take(found, name, document, overrides, problems);
+    const before = problems.length;
+    gatherFile(found, name, reading, overrides, problems);
+    if (problems.length > before) found.broken.add(name.split('/')[0] ?? name);
   }
   return found;
+}
+
+function gatherFile(
+  found: Configuration,
+  name: string,
+  reading: YamlReading,
+  overrides: Readonly<Record<string, string>>,
+  problems: Problem[],
+): void {
+  for (const { line, column, message } of reading.problems)
+    problems.push(problemAt({ file: name, line, column }, '', message));
+  if (reading.problems.length > 0) return;
+  if (reading.documents.length === 0)
+    problems.push(
+      problemAt({ file: name, line: 1, column: 1 }, '', 'expected some configuration; the file is empty'),
+    );
+  for (const document of documentsOf(name, reading, problems))
+    take(found, name, document, overrides, problems);
 }
 
 /** Objectives and playbooks may stand several in a file, parted by `---`; the others are one document a file. */

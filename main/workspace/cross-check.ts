@@ -18,10 +18,11 @@ export type CheckExpression = (
 
 export interface Names {
   readonly sources: ReadonlyMap<string, 'prometheus' | 'exposition'>;
-  readonly services: ReadonlySet<string>;
-  readonly objectives: ReadonlySet<string>;
+  /** Null where a file of services could not be taken: its own mistake is reported, not what follows from it. */
+  readonly services: ReadonlySet<string> | null;
+  readonly objectives: ReadonlySet<string> | null;
   readonly policies: readonly string[];
-  readonly vars: readonly string[];
+  readonly vars: readonly string[] | null;
 }
 
 /** Whether the parts fit together: names that are known, expressions that can be read, nothing defined twice. */
@@ -58,7 +59,7 @@ export function crossCheck(
   for (const written of found.playbooks) {
     for (const [at, id] of written.config.services.entries()) check.service(written, ['services', at], id);
     for (const [at, id] of written.config.objectives.entries())
-      if (!names.objectives.has(id))
+      if (names.objectives && !names.objectives.has(id))
         say(problems, written, ['objectives', at], unknown('objective', id, [...names.objectives]));
     checkSteps(written, written.config.diagnosis_steps, 'diagnosis_steps', check, names, problems);
     checkSteps(written, written.config.mitigation_actions, 'mitigation_actions', check, names, problems);
@@ -82,7 +83,8 @@ function checker(names: Names, checkExpression: CheckExpression, problems: Probl
   const sources = [...names.sources.keys()];
   return {
     service(written, path, id) {
-      if (!names.services.has(id)) say(problems, written, path, unknown('service', id, [...names.services]));
+      if (names.services && !names.services.has(id))
+        say(problems, written, path, unknown('service', id, [...names.services]));
     },
     source(written, path, id) {
       if (id === undefined && sources.length === 1) return sources[0];
@@ -207,7 +209,8 @@ function placeholders(
   problems: Problem[],
 ): void {
   for (const name of variablesIn(text))
-    if (!names.vars.includes(name)) say(problems, written, path, unknownVariable(name, names.vars));
+    if (names.vars && !names.vars.includes(name))
+      say(problems, written, path, unknownVariable(name, names.vars));
   if (placeholderNames(text).includes(null))
     say(
       problems,

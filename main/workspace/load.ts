@@ -46,10 +46,12 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
   unique(objectives, (objective) => objective.id, [], 'objective', problems);
   const names: Names = {
     sources,
-    services: new Set(found.services.map(({ config }) => config.id)),
-    objectives: new Set(objectives.map(({ config }) => config.id)),
+    services: found.broken.has('services.yaml')
+      ? null
+      : new Set(found.services.map(({ config }) => config.id)),
+    objectives: found.broken.has('slos') ? null : new Set(objectives.map(({ config }) => config.id)),
     policies: deps.policies,
-    vars: Object.keys(vars),
+    vars: found.midwatch ? Object.keys(vars) : null,
   };
   crossCheck(found, names, deps.checkExpression, problems);
   const fingerprint = fingerprintOf(folder);
