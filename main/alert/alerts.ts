@@ -1,6 +1,6 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
-import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
@@ -10,14 +10,14 @@ import type { SourceStatus } from '../../shared/model/source.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
+import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { createIntake } from './intake.ts';
 import { changeOf, type Effect, unsettled } from './news.ts';
 import { acknowledge, breakAcknowledgement } from './rule/acknowledge.ts';
 import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
-import { verdictOf } from './rule/stage.ts';
 import { removeRule } from './rule/state.ts';
-import { observeSources } from './source-watch.ts';
+import { observeSources, sourceRuleId } from './source-watch.ts';
 
 export interface AlertsDeps {
   readonly clock: Clock;
@@ -58,6 +58,8 @@ export interface Alerts {
   linkIncident(alertId: string, incidentId: string): Promise<void>;
   /** What became of a notification, as the verdict of the last stage. */
   noteDelivery(delivery: Delivery, now: number): Promise<void>;
+  /** For the notifier, before it sends late: null while the page is still true, otherwise why it is not. */
+  whyUntrue(delivery: Delivery): string | null;
   /** After a reload: alerts of rules and sources that are gone close as *rule removed*. */
   retainRules(ruleIds: ReadonlySet<string>, now: number): Promise<AlertOutcome>;
   list(): readonly Alert[];
@@ -69,7 +71,9 @@ const VERDICTS_SHOWN = 500;
 
 export function createAlerts(deps: AlertsDeps): Alerts {
   const book = createAlertBook(deps.log, deps.logger);
-  const intake = createIntake(deps, book);
+  const pollEveryMs = (ruleId: string) =>
+    deps.sources().find((one) => sourceRuleId(one.id) === ruleId)?.pollEveryMs ?? deps.pollEveryMs(ruleId);
+  const intake = createIntake({ ...deps, pollEveryMs }, book);
   let last: Promise<unknown> = Promise.resolve();
 
   /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
@@ -114,6 +118,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         noteDelivery(book, delivery, now);
         await book.flush();
       }),
+    whyUntrue: (delivery) => whyUntrue(book, delivery),
     retainRules: (ruleIds, now) => inTurn(() => retainRules(book, deps.sources(), ruleIds, now)),
     list: () => book.all(),
     verdicts: (alertId) => deps.log.verdicts(alertId, VERDICTS_SHOWN),
@@ -146,6 +151,7 @@ function breakAcknowledgements(book: AlertBook, now: number): void {
 function dispatchAll(book: AlertBook, deps: AlertsDeps, now: number): NotificationRequest[] {
   const routing = deps.routing();
   const groups = new Map<string, string[]>();
+  const byService = Map.groupBy(book.all(), (one) => one.service);
   for (const alert of book.all()) {
     if (!isAlerting(alert) && !memoryOf(alert).resolutionOwed && alert.resolvedAt === null) continue;
     groups.set(alert.groupKey, [...(groups.get(alert.groupKey) ?? []), alert.id]);
@@ -159,7 +165,10 @@ function dispatchAll(book: AlertBook, deps: AlertsDeps, now: number): Notificati
       routing,
       routingDefinedAt: deps.routingDefinedAt,
       inBusinessHours: deps.inBusinessHours(now),
-      recent: recentNotifications(book.all(), service, now - routing.rate_limit.per),
+      recent: () => {
+        const ofService = (byService.get(service) ?? []).flatMap((one) => book.get(one.id) ?? []);
+        return recentNotifications(ofService, now - routing.rate_limit.per);
+      },
     });
     const marked = new Map(result.alerts.map((one) => [one.id, one]));
     for (const alert of alerts) {
@@ -230,18 +239,6 @@ async function acknowledgeAll(
   if (effects.length === 0)
     return err('Nothing of this is firing any more, so there is nothing to acknowledge.');
   return ok(await finish(book, effects, [], now));
-}
-
-function noteDelivery(book: AlertBook, delivery: Delivery, now: number): void {
-  const sent = delivery.state === 'sent';
-  const way = `${delivery.kind} for ${delivery.receiver}`;
-  const reason = sent ? `Sent by ${way}.` : `Not sent by ${way}: ${delivery.problem ?? delivery.state}.`;
-  const verdict: StageVerdict = verdictOf('notify', sent ? 'sent' : 'failed', reason, now);
-  for (const alertId of delivery.alertIds) {
-    const alert = book.get(alertId);
-    if (alert) book.put(alert, [verdict]);
-    else book.note(alertId, verdict);
-  }
 }
 
 async function retainRules(

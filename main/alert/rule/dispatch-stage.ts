@@ -20,7 +20,7 @@ export interface DispatchContext {
   readonly routingDefinedAt: string;
   readonly inBusinessHours: boolean;
   /** Notifications of the same service within the rate limit's window, oldest first. */
-  readonly recent: readonly { readonly at: number; readonly summary: boolean }[];
+  readonly recent: () => readonly { readonly at: number; readonly summary: boolean }[];
 }
 
 export interface DispatchAnswer {

@@ -85,15 +85,13 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
   });
 }
 
-/** Notifications of one service within the window, each counted once however many alerts it was about. */
+/** Notifications of one service's alerts within the window, each counted once however many alerts it was about. */
 export function recentNotifications(
   alerts: Iterable<Alert>,
-  service: string,
   sinceAt: number,
 ): readonly { readonly at: number; readonly summary: boolean }[] {
   const seen = new Map<string, { at: number; summary: boolean }>();
   for (const alert of alerts) {
-    if (alert.service !== service) continue;
     for (const one of memoryOf(alert).notifications) {
       if (one.at > sinceAt) seen.set(`${alert.groupKey}\n${one.at}`, one);
     }

@@ -54,7 +54,6 @@ function rest(count: number): string[] {
 
 /** Label text is hostile: no control characters, no endless lines. Line breaks between alerts stay. */
 function plain(text: string, length: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-  const clean = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
+  const clean = text.replace(/(?!\n)[\p{Cc}\p{Bidi_C}]/gu, ' ');
   return clean.length <= length ? clean : `${clean.slice(0, length - 1)}…`;
 }

@@ -7,7 +7,8 @@ import type { DispatchStage } from './dispatch-stage.ts';
  */
 export const rateLimit: DispatchStage = {
   name: 'rate-limit',
-  decide(outgoing, { now, routing, recent }) {
+  decide(outgoing, { now, routing, ...context }) {
+    const recent = context.recent();
     const { notifications: limit, per } = routing.rate_limit;
     const { dispatch } = outgoing;
     const rule = `${limit} notifications in ${formatDuration(per)} for ${dispatch.service}`;

@@ -104,6 +104,22 @@ describe('an outbox after a crash', () => {
     expect(third.outcomes).toMatchObject([{ outcome: 'failed', delivery: { state: 'expired' } }]);
   });
 
+  it('asks "still true?" also of a page that was stored and never tried', async () => {
+    const first = desk({ routing: routing(), log: store.log.call, ids: randomIds() });
+    await first.notifier.enqueue([requestOf()]);
+    store = store.reopen();
+    const second = desk({
+      routing: routing(),
+      log: store.log.call,
+      clock: new VirtualClock(WORKDAY_AT + MINUTE_MS),
+    });
+    second.untrue = 'it is over';
+    await second.notifier.start();
+    await second.pass(0);
+    expect(server.received).toEqual([]);
+    expect(second.outcomes[0]?.delivery.problem).toContain('no longer true: it is over');
+  });
+
   it('fails what its configuration no longer knows a way for', async () => {
     server.answer = (response) => response.writeHead(503).end();
     const first = await run(new VirtualClock(WORKDAY_AT));

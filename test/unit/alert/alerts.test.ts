@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../shared/model/alert.ts';
+import type { Delivery } from '../../../shared/model/notification.ts';
 import type { Finding } from '../../../shared/model/observation.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import {
@@ -226,6 +227,65 @@ describe('a source that does not answer', () => {
     for (let n = 0; n < 10; n += 1) await it.see({ finding: FINDING.noData() });
     const burning = it.alerts.list().find((one) => one.kind === 'burn');
     expect(burning?.phase).toBe('firing');
+  });
+});
+
+describe('what becomes of a notification', () => {
+  const deliveryOf = (it: Watch, change: Partial<Delivery> = {}): Delivery => ({
+    id: 'd',
+    receiver: 'on_call_engineer',
+    kind: 'desktop',
+    page: {
+      title: 't',
+      body: 'b',
+      priority: 'P0',
+      incidentId: null,
+      groupKey: it.one().groupKey,
+      sound: true,
+      resolved: false,
+    },
+    alertIds: [it.one().id],
+    createdAt: 0,
+    expiresAt: 1,
+    attempts: 1,
+    nextTryAt: null,
+    state: 'sent',
+    sentAt: 1,
+    reason: 'why',
+    problem: null,
+    ...change,
+  });
+
+  it('is the verdict of the last stage', async () => {
+    const it = watch();
+    await it.see({});
+    await it.alerts.noteDelivery(deliveryOf(it), it.clock.now());
+    expect(it.one().verdicts.at(-1)).toMatchObject({
+      outcome: 'sent',
+      reason: 'Sent by desktop for on_call_engineer.',
+    });
+    await it.alerts.noteDelivery(
+      deliveryOf(it, { state: 'failed', problem: 'no session bus' }),
+      it.clock.now(),
+    );
+    const [last] = await it.alerts.verdicts(it.one().id);
+    expect(last).toMatchObject({ stage: 'notify', outcome: 'failed' });
+    expect(last?.reason).toContain('no session bus');
+  });
+
+  it('depends, where it comes late, on whether it is still true', async () => {
+    const it = watch();
+    await it.see({});
+    const page = deliveryOf(it);
+    const over = deliveryOf(it, { page: { ...page.page, resolved: true } });
+    expect(it.alerts.whyUntrue(page)).toBeNull();
+    expect(it.alerts.whyUntrue(over)).toBe('it fires again');
+    await it.alerts.acknowledge({ alertIds: page.alertIds }, 'Robin', it.clock.now());
+    expect(it.alerts.whyUntrue(page)).toBe('it was acknowledged by Robin');
+    await it.see({ finding: FINDING.clear() });
+    expect(it.alerts.whyUntrue(page)).toBe('all its alerts are over');
+    expect(it.alerts.whyUntrue(over)).toBeNull();
+    expect(it.alerts.whyUntrue(deliveryOf(it, { alertIds: [] }))).toBeNull();
   });
 });
 

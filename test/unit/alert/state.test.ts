@@ -136,6 +136,15 @@ describe('time that nobody saw', () => {
     expect(run.alert.phase).toBe('firing');
   });
 
+  it('does not count where only one poll between two others was blind', () => {
+    const run = new Run({ forMs: 2 * SECOND_MS })
+      .see(FINDING.holds())
+      .see(FINDING.blind())
+      .see(FINDING.holds());
+    expect(run.alert.phase).toBe('pending');
+    expect(memoryOf(run.alert).unseenMs).toBe(2 * SECOND_MS);
+  });
+
   it('does not count where the machine slept', () => {
     const run = new Run({ forMs: MINUTE_MS }).seeTimes(FINDING.holds(), 30);
     run.see(FINDING.holds(), 6 * 60 * MINUTE_MS);
