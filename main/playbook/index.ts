@@ -3,7 +3,8 @@
  * whose condition holds when its turn comes. Each step is journalled before and after its effect, so that a run survives
  * the end of the process and never silently runs a step twice; what is not known is asked of a person.
  */
-export { createPlaybooks, type Playbooks, type PlaybooksDeps, type RunLog } from './playbooks.ts';
+export type { PlaybooksDeps, RunLog } from './deps.ts';
+export { createPlaybooks, type Playbooks } from './playbooks.ts';
 export type { Subject } from './propose.ts';
 export type { Decision } from './run.ts';
 export type { RunNextOptions } from './session.ts';

@@ -1,35 +1,10 @@
 import { CodedError } from '../../shared/error/coded.ts';
-import type { Incident, NewTimelineEntry } from '../../shared/model/incident.ts';
+import type { NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { Playbook, PlaybookRun } from '../../shared/model/playbook.ts';
-import type { Executor } from '../action/index.ts';
-import type { Clock, Ids, Logger } from '../platform/index.ts';
-import type { JournalRecord } from '../store/index.ts';
+import type { PlaybooksDeps } from './deps.ts';
 import { proposePlaybook, type Subject } from './propose.ts';
 import { type Decision, newRun } from './run.ts';
 import { openSession, type RunNextOptions, type Session } from './session.ts';
-
-/** The part of the log's door that runs need; each answers after its commit. */
-export interface RunLog {
-  saveRun(run: PlaybookRun, journal: readonly JournalRecord[]): Promise<void>;
-  loadRuns(): Promise<PlaybookRun[]>;
-  openJournal(): Promise<JournalRecord[]>;
-}
-
-export interface PlaybooksDeps {
-  readonly log: RunLog;
-  readonly executor: Executor;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  /** As configured now: a reload is taken over by runs that start later, a run keeps the playbook it began with. */
-  readonly playbooks: () => readonly Playbook[];
-  readonly vars: () => Readonly<Record<string, string>>;
-  readonly incident: (incidentId: string) => Incident | undefined;
-  /** Heard after each change is durable. */
-  readonly onRun: (run: PlaybookRun) => void;
-  /** Awaited: a command is answered when the timeline has what it did. */
-  readonly onTimeline: (incidentId: string, entry: NewTimelineEntry) => Promise<void> | void;
-}
 
 /**
  * Playbooks and their runs. Commands reject with coded errors: `…-not-found`, `step-running`, `confirmation-needed`

@@ -1,6 +1,6 @@
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { JournalRecord } from '../store/index.ts';
-import type { PlaybooksDeps } from './playbooks.ts';
+import type { PlaybooksDeps } from './deps.ts';
 import { recoverRun } from './recovery.ts';
 import { type RunEvent, step } from './run.ts';
 

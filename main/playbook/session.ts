@@ -4,7 +4,7 @@ import type { PlaybookRun, PlaybookStep, StepRun } from '../../shared/model/play
 import type { ActionJournal, StepContext } from '../action/index.ts';
 import { sha256 } from '../platform/index.ts';
 import type { JournalRecord } from '../store/index.ts';
-import type { PlaybooksDeps } from './playbooks.ts';
+import type { PlaybooksDeps } from './deps.ts';
 import { openRecord } from './record.ts';
 import { type Decision, definitionOf, isSentBack, type RunEvent } from './run.ts';
 import { createTurn } from './turn.ts';
