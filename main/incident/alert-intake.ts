@@ -23,8 +23,6 @@ export interface AlertIntake {
   /** Takes up what the log says of alerts after a start. */
   remember(alerts: readonly Alert[], incidents: readonly Incident[]): void;
   handle(changes: readonly AlertChange[]): Promise<Placement[]>;
-  /** Tries again what the store could not take. */
-  retry(): Promise<void>;
 }
 
 /** What the intake works with. */
@@ -37,25 +35,21 @@ interface Intake {
 /** Puts alerts into incidents: opens, joins, and records what becomes of them. One batch after the other. */
 export function createAlertIntake(deps: IncidentDeps, book: Book): AlertIntake {
   const intake: Intake = { deps, book, members: new Map() };
-  let unsaved: AlertChange[] = [];
   let last: Promise<unknown> = Promise.resolve();
 
-  const one = async (change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> => {
-    try {
-      return isFiring(change) ? await fired(intake, change, batch) : await news(intake, change);
-    } catch (thrown) {
-      if (!(thrown instanceof CodedError)) throw thrown;
-      // The alert goes on in memory and is told; the incident is opened when the store takes it again.
-      unsaved = [...unsaved.filter((other) => !isSameNews(other, change)), change];
-      deps.logger.error({ alert: change.alert.id, code: thrown.code }, 'news of an alert could not be saved');
-      return placed(change, null, false, `not saved yet, tried again: ${thrown.message}`);
-    }
-  };
   const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
     const batch = changes.filter(isFiring).sort(byUrgency);
     const placements: Placement[] = [];
-    for (const change of [...batch, ...changes.filter((other) => !isFiring(other))])
-      placements.push(await one(change, batch));
+    const failures: unknown[] = [];
+    for (const change of [...batch, ...changes.filter((other) => !isFiring(other))]) {
+      try {
+        placements.push(isFiring(change) ? await fired(intake, change, batch) : await news(intake, change));
+      } catch (thrown) {
+        // The others are not held up by one; whoever told of them tells all of it again, which is harmless.
+        failures.push(thrown);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
     return placements;
   };
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -73,21 +67,11 @@ export function createAlertIntake(deps: IncidentDeps, book: Book): AlertIntake {
       }
     },
     handle: (changes) => inTurn(() => handle(changes)),
-    retry: () =>
-      inTurn(async () => {
-        const again = unsaved;
-        unsaved = [];
-        if (again.length > 0) await handle(again);
-      }),
   };
 }
 
 function isFiring({ change }: AlertChange): boolean {
   return change === 'fired' || change === 'priority-raised';
-}
-
-function isSameNews(a: AlertChange, b: AlertChange): boolean {
-  return a.alert.id === b.alert.id && a.change === b.change;
 }
 
 function chartsFor(deps: IncidentDeps, changes: readonly AlertChange[]): ChartPlan[] {

@@ -39,26 +39,29 @@ export function createEvidenceKeeper(
     await deps.log.call.addEvidence([{ chart: { ...chart, toAt, missing: null }, series: answer.series }]);
     return true;
   };
+  const tendOne = async (incident: Incident, now: number): Promise<EvidenceChart[]> => {
+    const toAt = incident.closedAt ?? now;
+    try {
+      const charts = await deps.log.call.evidenceCharts(incident.id);
+      const filled = await Promise.all(charts.map((chart) => extend(chart, toAt)));
+      tendedAt.set(incident.id, now);
+      return charts.filter((_, i) => filled[i]);
+    } catch (thrown) {
+      deps.logger.warn(
+        { incident: incident.name, problem: messageOf(thrown) },
+        'evidence could not be extended',
+      );
+      return [];
+    }
+  };
   return {
     async tend(incidents, now) {
-      const found = new Map<string, EvidenceChart[]>();
-      for (const incident of incidents) {
-        if (!isDue(incident, now)) continue;
-        const toAt = incident.closedAt ?? now;
-        try {
-          const charts = await deps.log.call.evidenceCharts(incident.id);
-          const filled = await Promise.all(charts.map((chart) => extend(chart, toAt)));
-          tendedAt.set(incident.id, now);
-          const fresh = charts.filter((_, i) => filled[i]);
-          if (fresh.length > 0) found.set(incident.id, fresh);
-        } catch (thrown) {
-          deps.logger.warn(
-            { incident: incident.name, problem: messageOf(thrown) },
-            'evidence could not be extended',
-          );
-        }
-      }
-      return found;
+      // At once, so that a silent source costs one deadline and not one for each incident.
+      const due = incidents.filter((incident) => isDue(incident, now));
+      const found = await Promise.all(
+        due.map(async (incident) => [incident.id, await tendOne(incident, now)] as const),
+      );
+      return new Map(found.filter(([, charts]) => charts.length > 0));
     },
   };
 }

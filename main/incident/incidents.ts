@@ -31,10 +31,13 @@ export interface Incidents {
   list(): Incident[];
   get(id: string): Incident | undefined;
   timeline(id: string, afterSeq: number): Promise<TimelineEntry[]>;
-  /** Opens, joins and records; one placement a change, in the order of urgency. Repeating a batch changes nothing. */
+  /**
+   * Opens, joins and records; one placement a change, in the order of urgency. Rejects where
+   * the store took not all of it; to tell the same batch again is safe, after a failure and after a crash.
+   */
   handleAlerts(changes: readonly AlertChange[]): Promise<Placement[]>;
   onPoll(status: ObjectiveStatus): Promise<void>;
-  /** To be called every few seconds: evidence grows, and what the store refused is tried again. */
+  /** To be called every few seconds: evidence grows, and what of it was missing is asked for again. */
   tend(now: number): Promise<void>;
   acknowledge(id: string, by: string): Promise<Incident>;
   changePhase(
@@ -100,7 +103,6 @@ export function createIncidents(deps: IncidentDeps): Incidents {
     handleAlerts: (changes) => intake.handle(changes),
     onPoll: (status) => polls.take(status),
     async tend(now) {
-      await intake.retry();
       for (const [id, charts] of await keeper.tend(book.list(), now)) {
         const detail = oneLine(charts.map((chart) => chart.title).join('; '), 4_000);
         const title = `Evidence: ${charts.length} that had been missing ${charts.length === 1 ? 'is' : 'are'} kept now`;

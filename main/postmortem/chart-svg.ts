@@ -53,7 +53,6 @@ export function renderChartSvg(
     `<text x="16" y="22" font-size="14" font-weight="600" fill="#1c2430">${escapeXml(cut(title, 90))}</text>`,
     ...valueAxis(ticks, y, chart.unit),
     ...timeAxis(chart, x),
-    ...markLines(chart, marks, x),
     ...(chart.threshold ? thresholdLine(chart.threshold, y) : []),
     ...shown.map((one, i) => {
       const path = linePath(one, x, y);
@@ -62,6 +61,7 @@ export function renderChartSvg(
         ? ''
         : `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"/>`;
     }),
+    ...markLines(chart, marks, x),
     values.length === 0 ? centred(chart.missing === null ? 'No data' : `Missing: ${chart.missing}`) : '',
     ...(series.length > 1 ? legend(series) : []),
     '</svg>',
@@ -86,7 +86,7 @@ function label(
   anchor: 'start' | 'middle' | 'end',
   colour = '#56606e',
 ): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}">${escapeXml(text)}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escapeXml(text)}</text>`;
 }
 
 function line(x1: number, y1: number, x2: number, y2: number, style: string): string {
@@ -145,18 +145,20 @@ function timeAxis({ fromAt, toAt }: EvidenceChart, x: Scale): string[] {
   ];
 }
 
+/** Names of marks that stand close together are written in rows under each other. */
+const MARK_ROWS = 3;
+
 function markLines({ fromAt, toAt }: EvidenceChart, marks: readonly ChartMark[], x: Scale): string[] {
   return marks
     .filter(({ at }) => at >= fromAt && at <= toAt)
-    .flatMap(({ at, label: text }) => [
-      line(x(at), BOX.top, x(at), BOX.bottom, 'stroke="#56606e" stroke-dasharray="1 3"'),
-      label(
-        x(at) + (x(at) > WIDTH - 120 ? -3 : 3),
-        BOX.top - 3,
-        cut(text, 24),
-        x(at) > WIDTH - 120 ? 'end' : 'start',
-      ),
-    ]);
+    .flatMap(({ at, label: text }, i) => {
+      const left = x(at) > WIDTH - 120;
+      const y = BOX.top - 3 + (i % MARK_ROWS) * 12;
+      return [
+        line(x(at), BOX.top, x(at), BOX.bottom, 'stroke="#56606e" stroke-dasharray="1 3"'),
+        label(x(at) + (left ? -3 : 3), y, cut(text, 24), left ? 'end' : 'start'),
+      ];
+    });
 }
 
 function thresholdLine(threshold: NonNullable<EvidenceChart['threshold']>, y: Scale): string[] {

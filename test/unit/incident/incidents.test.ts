@@ -111,23 +111,23 @@ describe('an alert that fires', () => {
     expect(only().severity).toBe('SEV-3');
   });
 
-  it('stays in memory while the store refuses, and its incident is opened once the store takes it', async () => {
+  it('is an error while the store refuses, holds up no other alert, and may be told again as a whole', async () => {
     let broken = true;
     const log = withCalls(bench.test.log, (call) => ({
-      openIncident: async (...args) => {
-        if (broken) throw new CodedError('store-failed', 'The disk is full.', { retryable: true });
-        return call.openIncident(...args);
+      openIncident: async (draft, ...rest) => {
+        if (broken && draft.service === 'gateway')
+          throw new CodedError('store-failed', 'The disk is full.', { retryable: true });
+        return call.openIncident(draft, ...rest);
       },
     }));
     const full = await incidentBench({ log });
-    const [placement] = await full.incidents.handleAlerts([fired()]);
-    expect(placement).toMatchObject({
-      incidentId: null,
-      reason: expect.stringContaining('The disk is full'),
-    });
+    const batch = [fired(), fired({ id: 'b', service: 'batch', groupKey: 'batch' })];
+    await expect(full.incidents.handleAlerts(batch)).rejects.toMatchObject({ code: 'store-failed' });
+    expect(full.incidents.list().map((incident) => incident.service)).toEqual(['batch']);
     broken = false;
-    await full.incidents.tend(NOW);
-    expect(full.incidents.list()).toHaveLength(1);
+    const placements = await full.incidents.handleAlerts(batch);
+    expect(placements.map((placement) => placement.opened)).toEqual([true, false]);
+    expect(full.incidents.list().map((incident) => incident.timelineSeq)).toEqual([3, 3]);
     full.remove();
   });
 });
