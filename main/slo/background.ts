@@ -2,7 +2,7 @@ import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
 import type { Asking, Problem } from './count.ts';
 import { mustRecount, recount } from './long-window.ts';
 import { REASON_WINDOW_MS } from './math/index.ts';
-import { CADENCE_EVERY_MS, measureCadence } from './poll.ts';
+import { CADENCE_EVERY_MS, CADENCE_YOUNG_EVERY_MS, measureCadence } from './poll.ts';
 import { lookSeen, mustLook, seenFraction } from './seen.ts';
 import { longWindows, type Tracker } from './tracker.ts';
 import { askTrend, TREND_EVERY_MS } from './trend.ts';
@@ -37,10 +37,13 @@ async function keepCadence(
   pollMs: number,
   at: number,
 ): Promise<Problem | null> {
-  if (tracker.cadence && at - tracker.cadence.measuredAt < CADENCE_EVERY_MS) return null;
   const seen = tracker.seen.get(REASON_WINDOW_MS);
   if (!seen) return null;
-  const seenMs = seenFraction(seen, at) * REASON_WINDOW_MS;
+  const fraction = seenFraction(seen, at);
+  // A few samples of a young series tell the interval badly; each further one tells it better.
+  const everyMs = fraction < 1 ? CADENCE_YOUNG_EVERY_MS : CADENCE_EVERY_MS;
+  if (tracker.cadence && at - tracker.cadence.measuredAt < everyMs) return null;
+  const seenMs = fraction * REASON_WINDOW_MS;
   const measured = await measureCadence(asking, tracker.counters, seenMs, pollMs, at);
   if (!measured.ok) return measured.error;
   if (measured.value) tracker.cadence = measured.value;
@@ -56,7 +59,7 @@ async function keepLongWindows(
   for (const windowMs of longWindows(tracker.plan)) {
     const seen = tracker.seen.get(windowMs);
     if (mustLook(seen, windowMs, at)) {
-      const shorter = [...tracker.seen.values()].filter((known) => known.windowMs < windowMs).at(-1);
+      const shorter = [...tracker.seen.values()].filter((known) => known.windowMs < windowMs);
       const looked = await lookSeen(asking, tracker.counters, windowMs, at, shorter);
       if (!looked.ok) return named(windowMs, looked.error);
       tracker.seen.set(windowMs, looked.value);

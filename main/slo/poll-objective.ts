@@ -74,7 +74,7 @@ async function updateSeen(
   at: number,
   note: (found: Problem) => void,
 ): Promise<void> {
-  let shorter: Seen | undefined;
+  const shorter: Seen[] = [];
   for (const [windowMs, count] of counted) {
     const seen = tracker.seen.get(windowMs);
     if (count.total === null) {
@@ -89,7 +89,7 @@ async function updateSeen(
       if (looked.ok) tracker.seen.set(windowMs, looked.value);
       else note(looked.error);
     }
-    shorter = tracker.seen.get(windowMs) ?? shorter;
+    shorter.push(...[tracker.seen.get(windowMs) ?? []].flat());
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from '../../shared/error/result.ts';
 import { ok } from '../../shared/error/result.ts';
-import { MINUTE_MS } from '../../shared/unit/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { densityQuery } from './build-query.ts';
 import { type Asking, askNumber, type Count, type Counters, countWindow, type Problem } from './count.ts';
 
@@ -13,8 +13,9 @@ export interface Cadence {
 const DENSITY_WINDOW_MS = 5 * MINUTE_MS;
 /** Long enough that jitter cannot leave one sample alone in the window, of which no increase can be taken. */
 const SCRAPES_IN_WINDOW = 2.5;
-/** Measured anew this often; while the series is young its density is still rising. */
+/** Measured anew this often, and this often while the series is young. */
 export const CADENCE_EVERY_MS = MINUTE_MS;
+export const CADENCE_YOUNG_EVERY_MS = 5 * SECOND_MS;
 
 /** The scrape interval from the number of samples that were seen; null while there are too few to say. */
 export async function measureCadence(
@@ -30,7 +31,8 @@ export async function measureCadence(
     return ok({ scrapeMs: Math.max(4 * pollMs, MINUTE_MS) / SCRAPES_IN_WINDOW, measuredAt: at });
   const samples = await askNumber(asking, query, at);
   if (!samples.ok) return samples;
-  if (samples.value === null || samples.value < 2) return ok(null);
+  if (samples.value === null || samples.value < 2 || seenMs <= 0) return ok(null);
+  // `seenMs` may fall short of the truth by a step of the look: n samples span n − 1 intervals at least.
   return ok({ scrapeMs: Math.min(DENSITY_WINDOW_MS, seenMs) / samples.value, measuredAt: at });
 }
 

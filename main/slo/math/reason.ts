@@ -74,8 +74,9 @@ export function seenReason(window: WindowBurn): string {
   if (window.windowMs <= 60 * MINUTE_MS) {
     const minutes = seenMs / MINUTE_MS;
     const whole = Math.round(window.windowMs / MINUTE_MS);
+    if (minutes < 1) return `seen ${formatDuration(seenMs)} of ${whole} min`;
     // 59.8 of 60 is not all of it.
-    const seen = minutes < 1 ? formatSignificant(minutes, 2) : Math.min(Math.round(minutes), whole - 1);
+    const seen = Math.min(Math.round(minutes), whole - 1);
     return `seen ${seen} of ${whole} min`;
   }
   return `seen ${formatDuration(seenMs)} of ${formatDuration(window.windowMs)}`;

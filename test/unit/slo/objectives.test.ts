@@ -150,6 +150,36 @@ describe('an objective over a source', () => {
     expect(status.state).toBe('ok');
   });
 
+  it('never takes a window for more seen than it was, however coarse its grid: no alert out of nothing', async () => {
+    const objectives = stage();
+    const target = counterTarget();
+    for (let second = 0; second <= 40; second++) {
+      const at = T0 + second * SECOND_MS;
+      if (second >= 3) target.grow('requests', 100, at, at, SECOND_MS);
+      if (second >= 3) target.grow('failed', 10, at, at, SECOND_MS);
+      const status = await evaluate(objectives, target, at, gatewayObjective({ target: 0.99 }));
+      for (const window of status.windows) {
+        expect(window.seenFraction * window.windowMs).toBeLessThanOrEqual(
+          Math.max(0, second - 3) * SECOND_MS + 1,
+        );
+      }
+      expect(status.holding).toBeNull();
+    }
+  });
+
+  it('knows the scrape interval of a young series soon: each poll has an error rate of its own', async () => {
+    const objectives = stage();
+    const target = counterTarget();
+    const told: number[] = [];
+    for (let second = 0; second <= 60; second++) {
+      const at = T0 + second * SECOND_MS;
+      target.grow('requests', 100, at, at, SECOND_MS);
+      const status = await evaluate(objectives, target, at);
+      if (status.pollErrorRate !== null) told.push(second);
+    }
+    expect(told.filter((second) => second > 30)).toHaveLength(30);
+  });
+
   it('counts good events too: a good series that is missing means that all failed', async () => {
     const objectives = stage();
     const objective = gatewayObjective({ indicator: { good: 'succeeded', total: 'requests' } });
