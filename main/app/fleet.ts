@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { FleetControl } from '../api/index.ts';
-import { type Child, type LaunchChild, secretToken } from '../platform/index.ts';
+import type { Child, LaunchChild } from '../platform/index.ts';
 import { entryUrl } from './entry.ts';
 
 /** The demo's fleet: a process of its own that serves metrics and can really be broken and mended. */
@@ -10,8 +10,7 @@ export interface RunningFleet {
   /** Where it listens, without a trailing slash. */
   readonly address: string;
   readonly control: FleetControl;
-  /** What a request to its control API must carry. */
-  readonly controlToken: string;
+  /** Heard where it ends by itself. */
   onExit(listener: (status: number | null) => void): void;
   stop(): void;
 }
@@ -41,24 +40,18 @@ const FAULTS: Readonly<Record<string, object>> = {
 };
 
 export async function startFleet(launch: LaunchChild, seed: number): Promise<RunningFleet> {
-  const controlToken = secretToken(16);
-  const child = launch(entryUrl('fleet'), [
-    '--port',
-    '0',
-    '--seed',
-    String(seed),
-    '--control-token',
-    controlToken,
-    '--die-with-stdin',
-  ]);
+  const child = launch(entryUrl('fleet'), ['--port', '0', '--seed', String(seed), '--die-with-stdin']);
   const port = await readyPort(child);
   const address = `http://127.0.0.1:${port}`;
+  let stopping = false;
   return {
     address,
-    controlToken,
-    control: controlOf(address, controlToken),
-    onExit: (listener) => child.onExit(listener),
-    stop: () => child.stop(),
+    control: controlOf(address),
+    onExit: (listener) => child.onExit((status) => stopping || listener(status)),
+    stop: () => {
+      stopping = true;
+      child.stop();
+    },
   };
 }
 
@@ -92,12 +85,12 @@ function readyPort(child: Child): Promise<number> {
   });
 }
 
-function controlOf(address: string, token: string): FleetControl {
+function controlOf(address: string): FleetControl {
   const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> => {
     try {
       const answer = await request(`${address}/control/${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json' },
         body: body ? JSON.stringify(body) : null,
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });

@@ -16,7 +16,9 @@ const RECOVERED_MS = 60_000;
  * the model back, the recovery, and the postmortem draft on disk. It acts through the same requests as a window.
  */
 export async function smoke(served: Served, terminal: Terminal): Promise<number> {
-  const client = await createWindowClient(served.server, served.log);
+  const client = await createWindowClient(served.server, served.log, (page) =>
+    terminal.say(`           page         ${page.title}. ${page.body}`),
+  );
   try {
     return await loop(client, terminal);
   } catch (thrown) {

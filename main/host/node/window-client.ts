@@ -11,6 +11,7 @@ import {
   type StateFrame,
 } from '../../../shared/contract/state.ts';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
+import type { Page } from '../../../shared/model/notification.ts';
 import type { Logger } from '../../platform/index.ts';
 import type { LoopbackServer } from './server.ts';
 
@@ -27,7 +28,11 @@ export interface WindowClient {
   close(): Promise<void>;
 }
 
-export async function createWindowClient(server: LoopbackServer, log: Logger): Promise<WindowClient> {
+export async function createWindowClient(
+  server: LoopbackServer,
+  log: Logger,
+  onPage: (page: Page) => void,
+): Promise<WindowClient> {
   const address = `http://127.0.0.1:${server.port}`;
   const launch = await request(server.launchAddress());
   await launch.body.dump();
@@ -50,13 +55,25 @@ export async function createWindowClient(server: LoopbackServer, log: Logger): P
   })().catch((thrown: unknown) => {
     if (!ending.signal.aborted) log.warn({ problem: messageOf(thrown) }, 'the state could not be watched');
   });
+  const showing = (async () => {
+    for await (const { deliveryId, page } of await call.system.notifications(undefined, {
+      signal: ending.signal,
+    })) {
+      onPage(page);
+      await call.system.notificationShown({ deliveryId, outcome: 'shown', problem: '' });
+    }
+  })().catch((thrown: unknown) => {
+    if (!ending.signal.aborted)
+      log.warn({ problem: messageOf(thrown) }, 'notifications could not be watched');
+  });
   return {
     call,
     until: mirror.until,
     async close() {
       ending.abort();
+      // The word that a stream ends still travels over the socket.
+      await Promise.all([reading, showing]);
       socket.close();
-      await reading;
     },
   };
 }
