@@ -152,7 +152,7 @@ export class Deployment {
 
   private giveTo(target: string, count: number): void {
     let left = this.total - count;
-    for (const [version, replicas] of [...this.replicas]) {
+    for (const [version, replicas] of this.replicas) {
       if (version === target) continue;
       const keeps = Math.max(0, Math.min(replicas, left));
       left -= keeps;

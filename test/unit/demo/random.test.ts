@@ -31,7 +31,7 @@ describe('a seeded stream of random numbers', () => {
     expect(variance).toBeCloseTo(1 / 12, 2);
     expect(Math.min(...values.slice(0, 10_000))).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values.slice(0, 10_000))).toBeLessThan(1);
-    const tenths = new Array<number>(10).fill(0);
+    const tenths = Array.from({ length: 10 }, () => 0);
     for (const value of values) tenths[Math.floor(value * 10)] = (tenths[Math.floor(value * 10)] ?? 0) + 1;
     for (const count of tenths) expect(Math.abs(count - DRAWS / 10)).toBeLessThan(300);
   });

@@ -87,6 +87,19 @@ describe('a station', () => {
     expect(station.inUse).toBe(0);
   });
 
+  it('does not take back a server that was held in an earlier life', () => {
+    const { events, station } = busy(1, 10);
+    const lives: number[] = [];
+    station.acquire(LATE, (_, life) => lives.push(life));
+    station.restart();
+    station.acquire(LATE, (_, life) => lives.push(life));
+    station.release(lives[0] ?? -1);
+    expect(station.inUse).toBe(1);
+    station.release(lives[1] ?? -1);
+    expect(station.inUse).toBe(0);
+    expect(events.size).toBe(0);
+  });
+
   it('forgets without a word when time is skipped', () => {
     const { events, station, outcomes, serve } = busy(1, 10);
     serve('served', 100);
