@@ -214,13 +214,14 @@ function newsChange(
   change: AlertChange,
   allResolved: boolean,
   entry: Change['entries'][number],
-): Change {
+): Change | null {
   const acknowledgement = change.alert.acknowledgement;
   if (change.change === 'acknowledged' && acknowledgement) {
     const next = step(incident, { kind: 'acknowledge', by: acknowledgement.by }, acknowledgement.at);
-    return next.ok
-      ? { incident: next.value.state, entries: [entry, ...next.value.effects] }
-      : { incident: {}, entries: [entry] };
+    if (!next.ok) return { incident: {}, entries: [entry] };
+    if (next.value.effects.length > 0) return { incident: next.value.state, entries: next.value.effects };
+    // Its alerts are acknowledged together, which is one piece of news; one that broke and came again is another.
+    return acknowledgement.at > (incident.acknowledgedAt ?? 0) ? { incident: {}, entries: [entry] } : null;
   }
   if (change.change !== 'resolved' || !allResolved) return { incident: {}, entries: [entry] };
   const resolved = { resolvedAt: change.at };

@@ -157,17 +157,20 @@ describe('later news of its alerts', () => {
     expect(only()).toMatchObject({ phase: 'recovering', recoveredAt: NOW + 5000 });
   });
 
-  it('acknowledges the incident with the alert, and says that data went missing', async () => {
-    await bench.incidents.handleAlerts([fired()]);
+  it('acknowledges the incident with its alerts as one piece of news, and says that data went missing', async () => {
+    await bench.incidents.handleAlerts([fired(), fired({ id: 'a2' })]);
+    const acknowledged = (id: string, at: number) =>
+      fired({ id, acknowledgement: { by: 'you', at, untilAt: null } }, { change: 'acknowledged', at });
+    const noData = fired({ reason: 'no data for 30 s' }, { change: 'no-data', at: NOW + 10 });
     await bench.incidents.handleAlerts([
-      fired(
-        { acknowledgement: { by: 'you', at: NOW + 9, untilAt: null } },
-        { change: 'acknowledged', at: NOW + 9 },
-      ),
-      fired({ reason: 'no data for 30 s' }, { change: 'no-data', at: NOW + 10 }),
+      acknowledged('alert-1', NOW + 9),
+      acknowledged('a2', NOW + 9),
+      noData,
     ]);
-    expect(only()).toMatchObject({ acknowledgedBy: 'you', phase: 'responding' });
-    expect((await titles()).at(-1)).toMatch(/has no data$/);
+    expect(only()).toMatchObject({ acknowledgedBy: 'you', acknowledgedAt: NOW + 9, phase: 'responding' });
+    expect((await titles()).slice(-2)).toEqual(['Acknowledged', 'P0 gateway-availability burns has no data']);
+    await bench.incidents.handleAlerts([acknowledged('alert-1', NOW + 99)]);
+    expect((await titles()).at(-1)).toBe('P0 gateway-availability burns acknowledged');
   });
 });
 

@@ -67,7 +67,7 @@ describe('an incident in the log', () => {
   it('answers an unknown incident with a code', async () => {
     const unknown = { ...incidentDraft(), name: '', timelineSeq: 0, evidenceCount: 0 };
     await expect(test.log.call.updateIncident(unknown, [])).rejects.toMatchObject({
-      code: 'incident-unknown',
+      code: 'incident-not-found',
     });
   });
 });
