@@ -6,7 +6,7 @@ import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Condition, PlaybookStep } from '../../shared/model/playbook.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
 import type { Clock, Logger } from '../platform/index.ts';
-import { type ConditionResult, evaluateCondition } from './condition.ts';
+import { askCondition, type ConditionResult } from './condition.ts';
 import type { PlaceholderValues, RenderError } from './placeholder.ts';
 import { type RenderedRequest, renderRequest } from './request.ts';
 import { sendRequest } from './send.ts';
@@ -76,7 +76,7 @@ const CONDITION_TIMEOUT_MS = 10_000;
 
 export function createExecutor(deps: ExecutorDeps): Executor {
   const evaluate = (condition: Condition, signal?: AbortSignal, timeoutMs = CONDITION_TIMEOUT_MS) =>
-    evaluateCondition(condition, deps.target(condition.source), {
+    askCondition(condition, deps.target(condition.source), {
       at: deps.clock.now(),
       timeoutMs,
       signal,

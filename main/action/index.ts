@@ -3,7 +3,7 @@
  * What is about to be done is journalled before the effect and what came of it after; a dry run shows the same bytes and sends none.
  * An effect whose answer was lost is *unknown*, never *failed*: only a person can say.
  */
-export { type ConditionResult, evaluateCondition } from './condition.ts';
+export { askCondition, type ConditionResult } from './condition.ts';
 export {
   type ActionJournal,
   createExecutor,

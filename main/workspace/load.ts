@@ -4,6 +4,7 @@ import type { Objective } from '../../shared/model/objective.ts';
 import { sha256 } from '../platform/index.ts';
 import { type Configuration, gather } from './configuration.ts';
 import { type CheckExpression, crossCheck, type Names, sourceOfSlo, unique } from './cross-check.ts';
+import { checkPromql } from './expression.ts';
 import { type ReadFolder, readFolder } from './folder.ts';
 import { objectivesOf } from './objective.ts';
 import { playbookOf } from './playbook.ts';
@@ -14,7 +15,8 @@ import type { YamlReading } from './yaml-reader.ts';
 export interface LoadDeps {
   /** Reads YAML: in a thread with a deadline in the product, in this one in tests. */
   readonly readYaml: (text: string) => Promise<YamlReading> | YamlReading;
-  readonly checkExpression: CheckExpression;
+  /** By default PromQL as the source that is asked reads it. */
+  readonly checkExpression?: CheckExpression;
   /** Names of the burn-rate policies that objectives may follow. */
   readonly policies: readonly string[];
   /** Win over what midwatch.yaml says; the demo fills in its fleet's address. */
@@ -53,7 +55,7 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
     policies: deps.policies,
     vars: found.midwatch ? Object.keys(vars) : null,
   };
-  crossCheck(found, names, deps.checkExpression, problems);
+  crossCheck(found, names, deps.checkExpression ?? checkPromql, problems);
   const fingerprint = fingerprintOf(folder);
   const workspace = hasErrors(problems) ? null : assemble(folder, found, { objectives, vars, onlySource });
   return { workspace, problems: sortProblems(problems), fingerprint };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseComparison } from './comparison.ts';
+import { isComparison } from './comparison.ts';
 import { duration, Identifier, Query, Title } from './duration.ts';
 
 /** A PromQL condition as a file writes it. */
@@ -8,7 +8,7 @@ export const ConditionConfig = z.strictObject({
   source: Identifier.optional(),
   is: z
     .string({ error: 'expected a comparison in quotes; write for example "> 0.5" or exists' })
-    .refine((text) => parseComparison(text) !== undefined, {
+    .refine(isComparison, {
       message: 'expected a comparison; write for example "> 0.5", "<= 100", exists or absent',
     }),
 });

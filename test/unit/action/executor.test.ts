@@ -175,7 +175,7 @@ describe('an http step', () => {
     const target = new ScriptedTarget().says('errors', () => (left-- > 0 ? 0.2 : 0));
     const step = httpStep('x', server.url, { verify: { query: 'errors', is: '< 0.0001' } });
     const outcome = await executorOver(target).execute(step, contextOf(), journal(), never);
-    expect(outcome).toMatchObject({ kind: 'done', verified: '0, < 0.0001' });
+    expect(outcome).toMatchObject({ kind: 'done', verified: '0 is < 0.0001' });
     expect(target.asked).toHaveLength(4);
   });
 
@@ -197,7 +197,7 @@ describe('a check', () => {
   it('says whether it holds, and finds the root cause where it indicates one', async () => {
     const executor = executorOver(target);
     const plain = await executor.execute(checkStep('ratio'), contextOf(), journal(), never);
-    expect(plain).toEqual({ kind: 'done', output: 'Holds: 0.7, > 0.5', verified: null });
+    expect(plain).toEqual({ kind: 'done', output: 'Holds: 0.7 is > 0.5', verified: null });
     const when = { query: 'ratio', is: '> 0.5' };
     const found = await executor.execute(
       checkStep('ratio', { indicates: { when, cause: 'v42' } }),
@@ -205,13 +205,13 @@ describe('a check', () => {
       journal(),
       never,
     );
-    expect(found).toEqual({ kind: 'found', output: 'Holds: 0.7, > 0.5', cause: 'v42' });
+    expect(found).toEqual({ kind: 'found', output: 'Holds: 0.7 is > 0.5', cause: 'v42' });
     const another = { when: { query: 'other', is: '> 0.5' }, cause: 'v42' };
     expect(
       await executor.execute(checkStep('ratio', { indicates: another }), contextOf(), journal(), never),
     ).toMatchObject({
       kind: 'done',
-      output: 'Holds: 0.7, > 0.5\n0.1, not > 0.5',
+      output: 'Holds: 0.7 is > 0.5\n0.1 is not > 0.5',
     });
   });
 

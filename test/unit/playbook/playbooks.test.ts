@@ -57,7 +57,7 @@ describe('running a playbook', () => {
     expect(await playbooks.runNext(id, { by: 'ada' })).toMatchObject({ rootCause: 'v42 fails', nextStep: 2 });
     const run = await playbooks.runNext(id, CONFIRMED);
     expect(run.steps.map((one) => one.phase)).toEqual(['found', 'skipped', 'skipped', 'done']);
-    expect(run.steps[2]?.reason).toBe('Skipped, its condition does not hold: 0.19, not > 0.8');
+    expect(run.steps[2]?.reason).toBe('Skipped, its condition does not hold: 0.19 is not > 0.8');
     expect(run.endedAt).not.toBeNull();
     expect(server.received).toHaveLength(1);
     expect(timeline.map((entry) => entry.title)).toEqual([

@@ -1,0 +1,9 @@
+import { parseExpression } from '../query/index.ts';
+import type { CheckExpression } from './cross-check.ts';
+
+/** PromQL as the source reads it: what is only not evaluated here is no mistake where a server evaluates it. */
+export const checkPromql: CheckExpression = (expression, sourceKind) => {
+  const parsed = parseExpression(expression);
+  if (parsed.ok) return undefined;
+  return sourceKind === 'prometheus' && parsed.error.code === 'unsupported' ? undefined : parsed.error;
+};
