@@ -25,6 +25,8 @@ const HEADER_BYTES = 6;
 /** A chunk that claims more is damaged; it must not make us reserve memory. */
 const SAMPLES_MAX = 1 << 20;
 const INT32_MAX = 0x7fff_ffff;
+/** A chunk is a few kilobytes: the default tables of 256 KiB would cost more to clear than to use. */
+const DEFLATE = { level: 3, windowBits: 13, memLevel: 5 };
 
 export function encodeChunk({ times, values }: Samples): Uint8Array {
   const count = times.length;
@@ -40,7 +42,7 @@ export function encodeChunk({ times, values }: Samples): Uint8Array {
     steps ? planes(bytesOf(steps), 4) : planes(bytesOf(times), 8),
     differences ? planes(bytesOf(differences), 4) : planes(bytesOf(exclusiveOr(values)), 8),
   ];
-  const packed = deflateRawSync(Buffer.concat(parts), { level: 3 });
+  const packed = deflateRawSync(Buffer.concat(parts), DEFLATE);
   const chunk = new Uint8Array(HEADER_BYTES + packed.length);
   chunk[0] = VERSION;
   chunk[1] = (steps ? 0 : RAW_TIMES) | (differences ? INTEGER_VALUES : 0);

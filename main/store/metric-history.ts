@@ -58,12 +58,10 @@ export function createChunkHistory(db: Database.Database, chunkSamplesMax: numbe
       const lastAt = samples.times[count - 1] ?? 0;
       const rows = overlapping.all(ref, firstAt, lastAt);
       const neighbour = rows.length === 0 ? before.get(ref, firstAt) : undefined;
-      // Small chunks cost a row each: what came in slices is joined until a chunk is full.
-      if (
-        neighbour &&
-        neighbour.samples + count <= chunkSamplesMax &&
-        Boolean(neighbour.synthetic) === synthetic
-      )
+      // Small chunks cost a row each, so one under a quarter full is joined; larger ones stay, as writing them again costs too.
+      const isSmall = neighbour && neighbour.samples < chunkSamplesMax / 4;
+      const isAlike = neighbour && Boolean(neighbour.synthetic) === synthetic;
+      if (neighbour && isSmall && isAlike && neighbour.samples + count <= chunkSamplesMax)
         rows.push(neighbour);
       const kept: { row: ChunkRow; samples: Samples }[] = [];
       for (const row of rows) {

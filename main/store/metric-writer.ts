@@ -16,9 +16,9 @@ export const METRIC_LIMITS: MetricLimits = {
   liveRetentionMs: 15 * DAY_MS,
   syntheticRetentionMs: 35 * DAY_MS,
   bytesMax: 2 * 1024 ** 3,
-  packAfterSamples: 400_000,
+  packAfterSamples: 200_000,
   packAfterMs: 2 * HOUR_MS,
-  packSamplesMax: 400_000,
+  packSamplesMax: 200_000,
   chunkSamplesMax: 480,
 };
 
