@@ -17,6 +17,7 @@ import { acknowledge, breakAcknowledgement } from './rule/acknowledge.ts';
 import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
+import { CLOCK_SET_BACK_MS } from './rule/validate.ts';
 import { observeSources, sourceRuleId } from './source-watch.ts';
 
 export interface AlertsDeps {
@@ -75,6 +76,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     deps.sources().find((one) => sourceRuleId(one.id) === ruleId)?.pollEveryMs ?? deps.pollEveryMs(ruleId);
   const intake = createIntake({ ...deps, pollEveryMs }, book);
   let last: Promise<unknown> = Promise.resolve();
+  let sourcesSeenAt = Number.NEGATIVE_INFINITY;
 
   /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -85,7 +87,10 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const round = (observations: readonly Observation[], now: number) =>
     inTurn(async () => {
       const services = new Map(deps.services().map((one) => [one.id, one]));
-      const sources = observeSources({ ...deps, sources: deps.sources(), services, now });
+      // Rounds of several sources overtake each other; what a later one saw of the sources stands.
+      const isLate = now < sourcesSeenAt && sourcesSeenAt - now < CLOCK_SET_BACK_MS;
+      const sources = isLate ? [] : observeSources({ ...deps, sources: deps.sources(), services, now });
+      if (!isLate) sourcesSeenAt = now;
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);
       const notifications = dispatchAll(book, deps, now);

@@ -11,8 +11,8 @@ const UNSEEN_AFTER_POLLS = 2;
  */
 export function sawAt(alert: Alert, at: number, pollEveryMs: number): Alert {
   const memory = memoryOf(alert);
-  const sinceMs = memory.seenAt === null ? 0 : Math.max(0, at - memory.seenAt);
-  const unseenMs = memory.gap || sinceMs > UNSEEN_AFTER_POLLS * pollEveryMs ? sinceMs : 0;
+  const sinceMs = memory.seenAt === null ? 0 : at - memory.seenAt;
+  const unseenMs = memory.gap ? sinceMs : strangeMs(sinceMs, pollEveryMs);
   return remember(
     { ...alert, lastEvaluatedAt: at },
     {
@@ -28,8 +28,7 @@ export function sawAt(alert: Alert, at: number, pollEveryMs: number): Alert {
 /** Takes note of *no data* or an error: since when, not counting time in which nobody looked. */
 export function unknownAt(alert: Alert, at: number, pollEveryMs: number): Alert {
   const memory = memoryOf(alert);
-  const sinceMs = Math.max(0, at - alert.lastEvaluatedAt);
-  const unseenMs = sinceMs > UNSEEN_AFTER_POLLS * pollEveryMs ? sinceMs : 0;
+  const unseenMs = strangeMs(at - alert.lastEvaluatedAt, pollEveryMs);
   return remember(
     { ...alert, lastEvaluatedAt: at },
     {
@@ -37,6 +36,14 @@ export function unknownAt(alert: Alert, at: number, pollEveryMs: number): Alert 
       unknownSinceAt: memory.unknownSinceAt === null ? at : memory.unknownSinceAt + unseenMs,
     },
   );
+}
+
+/**
+ * The part of a step that was not watched: a pause; or, negative, what the clock was set back by,
+ * so that nothing is lost of what was held.
+ */
+function strangeMs(sinceMs: number, pollEveryMs: number): number {
+  return sinceMs < 0 || sinceMs > UNSEEN_AFTER_POLLS * pollEveryMs ? sinceMs : 0;
 }
 
 /** How long the fire condition has been seen to hold. */

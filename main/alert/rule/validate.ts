@@ -1,9 +1,13 @@
 import type { Observation } from '../../../shared/model/observation.ts';
+import { MINUTE_MS } from '../../../shared/unit/time.ts';
 import { type IntakeStage, verdictOf } from './stage.ts';
 
 /** A label set beyond this is a mistake or an attack, and it would be copied into each page and each row. */
 const MAX_LABELS = 64;
 const MAX_LABEL_LENGTH = 2_048;
+
+/** Answers overtake each other by seconds. What is older than this is new, by a clock that was set back. */
+export const CLOCK_SET_BACK_MS = MINUTE_MS;
 
 /** Refuses what cannot be decided on: no labels, too many, a number that is none, a time that goes back. */
 export const validate: IntakeStage = {
@@ -35,7 +39,8 @@ function problemOf(observation: Observation, lastEvaluatedAt: number | null): st
   const { finding } = observation;
   if ('value' in finding && finding.value !== null && Number.isNaN(finding.value))
     return 'Its value is not a number; the rule must say *no data* instead.';
-  if (lastEvaluatedAt !== null && observation.at < lastEvaluatedAt)
+  const lateMs = lastEvaluatedAt === null ? 0 : lastEvaluatedAt - observation.at;
+  if (lateMs > 0 && lateMs < CLOCK_SET_BACK_MS)
     return 'It is older than the last evaluation, so it is not news.';
   return null;
 }

@@ -159,6 +159,14 @@ describe('time that nobody saw', () => {
     expect(run.alert.phase).toBe('firing');
   });
 
+  it('is not made up where the clock is set back: what was held stays held, no more and no less', () => {
+    const run = new Run({ forMs: 10 * SECOND_MS }).seeTimes(FINDING.holds(), 6);
+    run.see(FINDING.holds(), -60 * MINUTE_MS);
+    expect(run.said).toContain('Holds for 5 s of 10 s');
+    expect(run.seeTimes(FINDING.holds(), 4).alert.phase).toBe('pending');
+    expect(run.see(FINDING.holds()).alert.phase).toBe('firing');
+  });
+
   it('never resolves', () => {
     const run = new Run().see(FINDING.holds()).seeTimes(FINDING.blind(), 1_000);
     expect(run.alert.phase).toBe('firing');
