@@ -79,7 +79,8 @@ function tryOpen(path: string, now: number): Attempt {
     return { db };
   } catch (thrown) {
     db?.close();
-    if (!isDamage(thrown)) throw thrown;
+    // While opening, a statement that does not compile means that a table is missing or another.
+    if (!isDamage(thrown) && !hasCode(thrown, 'SQLITE_ERROR')) throw thrown;
     return { why: 'damaged', problem: `${path} is damaged (${messageOf(thrown)}).` };
   }
 }
@@ -122,13 +123,11 @@ function probe(db: Database.Database): void {
 
 /** Whether SQLite says that the file itself is wrong, as against a full disk or missing rights. */
 export function isDamage(thrown: unknown): boolean {
-  if (!(thrown instanceof Database.SqliteError)) return false;
-  return (
-    thrown.code.startsWith('SQLITE_CORRUPT') ||
-    thrown.code === 'SQLITE_NOTADB' ||
-    thrown.code === 'SQLITE_FORMAT' ||
-    thrown.code === 'SQLITE_ERROR'
-  );
+  return hasCode(thrown, 'SQLITE_CORRUPT') || hasCode(thrown, 'SQLITE_NOTADB');
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Database.SqliteError && thrown.code.startsWith(code);
 }
 
 function moveAside(path: string, aside: string): void {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import type { Clock } from '../platform/index.ts';
 import type { MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
 import { createPacker, createRetention, samplesBySeries, usedBytes } from './metric-compact.ts';
-import { beginAfresh, isDamage, openMetricFile } from './metric-file.ts';
+import { beginAfresh, isDamage, type OpenedMetricFile, openMetricFile } from './metric-file.ts';
 import { choose, type Head, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
 import { type ChunkHistory, createChunkHistory } from './metric-history.ts';
 import { openRegistry } from './metric-registry.ts';
@@ -34,7 +34,7 @@ export function openMetricWriter(
   limits: MetricLimits,
   clock: Pick<Clock, 'now'>,
 ): MetricWriterApi {
-  const first = openMetricFile(path, clock.now());
+  const first = openOrExplain(path, clock.now());
   let notice = first.notice;
   let session = openSession(first.db, limits, clock);
   const guarded = <T>(work: () => T): T => {
@@ -63,6 +63,14 @@ export function openMetricWriter(
     stats: () => guarded(() => ({ ...session.stats(), notice })),
     close: () => session.close(),
   };
+}
+
+function openOrExplain(path: string, now: number): OpenedMetricFile {
+  try {
+    return openMetricFile(path, now);
+  } catch (thrown) {
+    throw isSqliteError(thrown) || thrown instanceof TypeError ? failed(path, thrown) : thrown;
+  }
 }
 
 function isSqliteError(thrown: unknown): boolean {

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetricWriterApi } from '../../../main/store/index.ts';
+import { type MetricWriterApi, openMetricWriter } from '../../../main/store/index.ts';
 import { DAY_MS } from '../../../shared/unit/time.ts';
 import { createMemorySamples } from '../../support/memory-metrics.ts';
 import { metricFolder, SMALL_LIMITS } from '../../support/metric-folder.ts';
@@ -184,6 +184,31 @@ describe('the writer of metrics.db', () => {
 });
 
 describe('a file that cannot be used', () => {
+  it('says that its folder is missing, as an error that people can act on', () => {
+    const clock = { now: () => START };
+    expect(() => openMetricWriter('/nowhere/at/all/metrics.db', SMALL_LIMITS, clock)).toThrowError(
+      expect.objectContaining({ code: 'store-failed', message: expect.stringContaining('/nowhere/at/all') }),
+    );
+  });
+
+  it('is moved aside when it is a database of somebody else', () => {
+    const files = open();
+    const db = new Database(files.path);
+    db.exec('CREATE TABLE other (a)');
+    db.pragma('user_version = 3');
+    db.close();
+    expect(files.writer().stats().notice).toContain('not one of Midwatch');
+  });
+
+  it('is moved aside when a table is missing', () => {
+    const files = open();
+    files.writer().close();
+    const db = new Database(files.path);
+    db.exec('DROP TABLE head');
+    db.close();
+    expect(files.writer().stats().notice).toContain('no such table');
+  });
+
   it('is moved aside when it is damaged, and said', () => {
     const files = open();
     writeFileSync(files.path, 'this is no database'.repeat(100));
