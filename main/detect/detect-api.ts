@@ -36,7 +36,7 @@ export type DetectApi = {
 };
 
 /** States of more series than this are not held: labels that never repeat must not fill the memory. */
-export const SERIES_MAX = 10_000;
+const SERIES_MAX = 10_000;
 /** A series that has not been seen for this long is forgotten: pods come and go. */
 const FORGET_AFTER_MS = HOUR_MS;
 

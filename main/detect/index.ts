@@ -4,10 +4,9 @@
  * Each series' verdict goes on as an observation for the alert pipeline; a moving z-score alone never pages.
  */
 export { createDetectApi, type DetectApi } from './detect-api.ts';
-export { createDetection, type Detection, type DetectionOptions } from './detection.ts';
+export { createDetection, type Detection } from './detection.ts';
 export {
   describeZscore,
-  INFINITE_SCORE,
   startZscore,
   stepZscore,
   type ZscoreConfig,

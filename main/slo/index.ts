@@ -4,26 +4,17 @@
  * Short windows are exact at each poll; long ones are counted in the background and carried forward in between.
  * No data, a source or a worker that does not answer, and a window not fully seen each stay what they are, and are said.
  */
-export { type Counter, increaseQuery, readCounter } from './build-query.ts';
+export { increaseQuery, readCounter } from './build-query.ts';
 export { budgetSeries, burnSeries } from './chart-series.ts';
-export { readIndicator } from './count.ts';
 export {
-  budgetMs,
-  type Decision,
   derivePolicyRows,
-  describeWindow,
   detectionMs,
-  maximumBurnRate,
-  type ObjectivePlan,
   planObjective,
-  seenReason,
 } from './math/index.ts';
 export {
   createObjectives,
   type Objectives,
-  type ObjectivesOptions,
 } from './objectives.ts';
 export { readPolicy } from './policy-file.ts';
 export { type SloApi, sloApi } from './slo-api.ts';
 export { startingStatus } from './status.ts';
-export type { EvaluationFacts } from './watch.ts';

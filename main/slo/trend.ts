@@ -6,7 +6,7 @@ import { increaseQuery } from './build-query.ts';
 import { type Asking, askRange, type Counters, combine, type Problem } from './count.ts';
 import { burnRate, errorRate, RATE_WINDOW_MS } from './math/index.ts';
 
-export const TREND_POINTS = 96;
+const TREND_POINTS = 96;
 export const TREND_STEP_MS = 15 * MINUTE_MS;
 /** How often the trend is asked for anew: it is a picture, not a verdict. */
 export const TREND_EVERY_MS = 5 * MINUTE_MS;

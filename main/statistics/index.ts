@@ -4,4 +4,4 @@
  * Whatever decides about a metric takes its arithmetic from here, so that it is tested once.
  */
 export { mean, sampleDeviation, sampleMoments } from './moments.ts';
-export { normal, type Random, seededRandom } from './random.ts';
+export { normal, seededRandom } from './random.ts';

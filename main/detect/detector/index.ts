@@ -5,7 +5,6 @@
  */
 export {
   describeZscore,
-  INFINITE_SCORE,
   type JudgedPoint,
   type PointVerdict,
   startZscore,

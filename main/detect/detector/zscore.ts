@@ -36,7 +36,7 @@ export interface JudgedPoint extends Omit<PointVerdict, 'reason'> {
 }
 
 /** Stands for an infinite score: the baseline had no spread at all. */
-export const INFINITE_SCORE = -1;
+const INFINITE_SCORE = -1;
 
 export function startZscore(config: ZscoreConfig): ZscoreState {
   return { baseline: [], needed: config.window, run: [], recent: [], lastAt: null };

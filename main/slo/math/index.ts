@@ -8,4 +8,3 @@ export { type Decision, type WindowCount, windowOf } from './burn.ts';
 export { decide } from './decide.ts';
 export { type ObjectivePlan, planObjective, RATE_WINDOW_MS, REASON_WINDOW_MS } from './plan.ts';
 export { derivePolicyRows, detectionMs, maximumBurnRate } from './policy-row.ts';
-export { describeWindow, seenReason } from './reason.ts';

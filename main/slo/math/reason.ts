@@ -43,7 +43,7 @@ function countsReason(burns: readonly Burn[], row: PolicyRow | null): string {
   return window ? describeWindow(window) : 'no events were counted';
 }
 
-export function describeWindow(window: WindowBurn): string {
+function describeWindow(window: WindowBurn): string {
   const error = errorRate(window.bad, window.total);
   if (error === null || window.burnRate === null) return `no events in ${formatDuration(window.windowMs)}`;
   const counts = `${formatCount(window.bad ?? 0)} of ${formatCount(window.total ?? 0)} failed`;
@@ -69,7 +69,7 @@ function noDataReason(burns: readonly Burn[], row: PolicyRow | null): string {
 }
 
 /** `seen 4 of 60 min`; hours and days where minutes would be unreadable. */
-export function seenReason(window: WindowBurn): string {
+function seenReason(window: WindowBurn): string {
   const seenMs = window.seenFraction * window.windowMs;
   if (window.windowMs <= 60 * MINUTE_MS) {
     const minutes = seenMs / MINUTE_MS;
