@@ -9,6 +9,5 @@ export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-ru
 export { type AlertOutcome, type Alerts, type AlertsDeps, type AlertTarget, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
 export { isAlerting } from './rule/memory.ts';
-export { byUrgency } from './rule/state.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
 export { splitThreshold, type Threshold } from './threshold.ts';

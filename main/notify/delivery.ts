@@ -109,6 +109,6 @@ export function testRequest(receiver: string, id: string): NotificationRequest {
 }
 
 /** Deliveries of one request share what stands before the dot. */
-function requestIdOf(deliveryId: string): string {
+export function requestIdOf(deliveryId: string): string {
   return deliveryId.split('.')[0] ?? deliveryId;
 }

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../../shared/unit/time.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import { backOffMs } from './back-off.ts';
 import { attempt, availableOf, type CourierDeps } from './courier.ts';
-import { dueOf, expired, fallbackDelivery, replaces, sent, wayOf } from './delivery.ts';
+import { dueOf, expired, fallbackDelivery, replaces, requestIdOf, sent, wayOf } from './delivery.ts';
 import type { Attempt } from './notifiers.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -35,6 +35,8 @@ export class Sender {
   /** Left over from an earlier run: asked "still true?" before the first try too. */
   private readonly late = new Set<string>();
   private readonly failing = new Map<string, string>();
+  /** Requests that one screen of this machine has shown: the other screen need not be chased. */
+  private readonly seen = new Set<string>();
   private made: Delivery[] = [];
   private running = false;
   private cancelTimer: () => void = () => undefined;
@@ -142,6 +144,8 @@ export class Sender {
         return this.wait(delivery, problem, SHOWN_WITHIN_MS, again);
       }
       case 'retry': {
+        if (delivery.kind !== 'webhook' && this.seen.has(requestIdOf(delivery.id)))
+          return this.letGo(delivery, result.problem);
         this.failing.set(wayOf(delivery), `${delivery.receiver} by ${wayOf(delivery)}: ${result.problem}`);
         const waitMs = result.afterMs ?? backOffMs(delivery.attempts, this.deps.random);
         return this.wait(delivery, result.problem, waitMs, this.fallback(delivery, result.problem));
@@ -161,12 +165,28 @@ export class Sender {
     return this.deps.outbox.save([{ ...delivery, nextTryAt, problem }, ...extra]);
   }
 
+  /** Not a failure: the page was seen on the other screen. */
+  private async letGo(delivery: Delivery, problem: string): Promise<void> {
+    this.late.delete(delivery.id);
+    this.failing.delete(wayOf(delivery));
+    await this.deps.outbox.save([expired(delivery, `${problem}; shown on the other screen of this machine`)]);
+  }
+
+  private noteSeen(delivery: Delivery): void {
+    if (delivery.kind === 'webhook') return;
+    if (this.seen.size >= MADE_KEPT) this.seen.clear();
+    this.seen.add(requestIdOf(delivery.id));
+  }
+
   private async settle(delivery: Delivery, extra: readonly Delivery[] = []): Promise<void> {
     this.late.delete(delivery.id);
     await this.deps.outbox.save([delivery, ...extra]);
     const outcome = delivery.state === 'sent' ? 'sent' : 'failed';
-    if (outcome === 'sent') this.failing.delete(wayOf(delivery));
-    else this.failing.set(wayOf(delivery), `${delivery.receiver} by ${wayOf(delivery)}: ${delivery.problem}`);
+    if (outcome === 'sent') {
+      this.failing.delete(wayOf(delivery));
+      this.noteSeen(delivery);
+    } else
+      this.failing.set(wayOf(delivery), `${delivery.receiver} by ${wayOf(delivery)}: ${delivery.problem}`);
     this.deps.logger.info(
       { delivery: delivery.id, way: delivery.kind, state: delivery.state },
       'notification',

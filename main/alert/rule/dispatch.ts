@@ -9,7 +9,7 @@ import { route } from './route.ts';
 import { verdictOf } from './stage.ts';
 
 /** What a group that is due passes on its way to the notifier, in order. A stage is added by a line here. */
-export const DISPATCH: readonly DispatchStage[] = [rateLimit, route];
+const DISPATCH: readonly DispatchStage[] = [rateLimit, route];
 
 export interface DispatchResult {
   /** Alerts of the group that changed. */

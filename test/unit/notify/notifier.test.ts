@@ -135,7 +135,7 @@ describe('a page in the browser', () => {
     const [desktop] = (await it.deliveries()).filter((one) => one.kind === 'desktop');
     expect(desktop?.reason).toContain('Fallback for browser: the window was denied permission to notify');
     const [browser] = (await it.deliveries()).filter((one) => one.kind === 'browser');
-    expect(browser).toMatchObject({ state: 'queued', problem: 'the window was denied permission to notify' });
+    expect(browser?.problem).toContain('the window was denied permission to notify');
     for (let n = 0; n < 10; n += 1) await it.pass(SECOND_MS);
     expect(it.desktop.shown).toHaveLength(1);
   });
@@ -147,6 +147,22 @@ describe('a page in the browser', () => {
     await it.notifier.enqueue([requestOf()]);
     for (let n = 0; n < 10; n += 1) await it.pass(SECOND_MS);
     expect(it.desktop.shown).toHaveLength(1);
+  });
+
+  it('is not chased once the desktop has shown it, and that is no problem', async () => {
+    const it = desk();
+    it.windows.problem = 'no window is connected';
+    await it.notifier.start();
+    await it.notifier.enqueue([requestOf()]);
+    await it.pass(0);
+    await it.pass(SECOND_MS);
+    const browser = (await it.deliveries()).find((one) => one.kind === 'browser');
+    expect(browser).toMatchObject({
+      state: 'expired',
+      problem: expect.stringContaining('shown on the other screen'),
+    });
+    expect(it.notifier.problem()).toBeNull();
+    expect(it.outcomes.map((one) => one.outcome)).toEqual(['sent']);
   });
 
   it('fails with the reason where the host has no screen at all', async () => {
