@@ -41,7 +41,12 @@ export function failureOfHttp(failure: ServerFailure, address: string): SourceFa
     case 'refused':
       return make('unreachable', 'Check that it runs, its port, and the VPN.');
     case 'broken-off':
-      return make('unreachable', 'Midwatch keeps trying; check the server or a proxy before it.');
+      return make(
+        'unreachable',
+        address.startsWith('https:')
+          ? 'Midwatch keeps trying; check the server, a proxy before it, and whether it asks for a client certificate.'
+          : 'Midwatch keeps trying; check the server or a proxy before it.',
+      );
     case 'timeout':
       return make(
         'unreachable',

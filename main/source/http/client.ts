@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import type { ConnectionConfig } from '../../../shared/config/source.ts';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
@@ -58,6 +58,8 @@ interface Session {
   readonly own: Agent;
   /** For other hosts: no client certificate, and addresses are checked as they are dialled. */
   readonly foreign: Agent;
+  /** Set where the server refused our certificate by a TLS alert, which the client reports only as a closed connection. */
+  readonly alert: { refused: HttpFailure | undefined };
 }
 
 interface Hop {
@@ -90,7 +92,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         const opened = await deadline.race(open());
         if (opened.ok) {
-          const answer = await follow(opened.value, asked, deadline.signal, options);
+          const answer = await follow(opened.value, asked, deadline.signal, options).catch(
+            (thrown: unknown) => {
+              const refused = deadline.signal.aborted ? undefined : opened.value.alert.refused;
+              return refused ? err(refused) : Promise.reject(thrown);
+            },
+          );
           return closed && !answer.ok ? err(STOPPED) : answer;
         }
         session = undefined;
@@ -128,15 +135,30 @@ async function openSession(
     } as const;
     const { ca, ...identity } = credentials.value.tls;
     const trust = { timeout: connection.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+    const alert: Session['alert'] = { refused: undefined };
     return ok({
       credentials: credentials.value,
-      own: new Agent({ ...common, connect: { ...trust, ...identity } }),
+      alert,
+      own: new Agent({ ...common, connect: hearAlerts(alert, { ...trust, ...identity, allowH2: false }) }),
       foreign: new Agent({ ...common, connect: { ...trust, lookup: guardedLookup } }),
     });
   } catch (thrown) {
     // Node reads certificates only when it dials, but a secret reader may be anything.
     return err({ kind: 'no-secret', detail: messageOf(thrown) });
   }
+}
+
+/** Under TLS 1.3 a server refuses a client certificate after the handshake, so only the socket itself hears why. */
+function hearAlerts(alert: Session['alert'], options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector(options);
+  return (target, done) =>
+    connect(target, (...result) => {
+      result[1]?.on('error', (error: unknown) => {
+        const failure = classify(error);
+        if (failure.kind === 'certificate-refused') alert.refused = failure;
+      });
+      done(...result);
+    });
 }
 
 async function follow(
