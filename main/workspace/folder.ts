@@ -18,9 +18,9 @@ export interface ReadFile {
 }
 
 /** A file larger than this is no configuration; it would stall everybody who waits for the reload. */
-export const FILE_MAX_BYTES = 1024 * 1024;
+const FILE_MAX_BYTES = 1024 * 1024;
 /** All files together. */
-export const TOTAL_MAX_BYTES = 16 * 1024 * 1024;
+const TOTAL_MAX_BYTES = 16 * 1024 * 1024;
 const FILES_MAX = 2_000;
 
 const ROOT_FILES = ['midwatch.yaml', 'services.yaml'];

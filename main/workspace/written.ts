@@ -70,11 +70,7 @@ export function sayInText(
   );
 }
 
-export function locateInText(
-  located: Located,
-  text: string,
-  offset: number,
-): { line: number; column: number } {
+function locateInText(located: Located, text: string, offset: number): { line: number; column: number } {
   if (!located.text) return located;
   const before = text.slice(0, offset);
   const lineBreaks = before.split('\n').length - 1;

@@ -146,7 +146,8 @@ describe('a run whose process ends', () => {
     const real = test.log.call;
     let saves = 0;
     const flaky: RunLog = {
-      ...{ loadRuns: () => real.loadRuns(), openJournal: () => real.openJournal() },
+      loadRuns: () => real.loadRuns(),
+      openJournal: () => real.openJournal(),
       async saveRun(run, journal) {
         saves += 1;
         // The intent was committed, but its answer was lost on the way; later the disk refuses an outcome.
