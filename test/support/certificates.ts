@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,4 +91,46 @@ export function makeCertificates(): Certificates {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * A server that wants a client certificate and refuses a stranger's by a TLS alert, as most servers do; Node's own only
+ * hangs up on it.
+ */
+export async function startRefusing(made: Certificates): Promise<{ url: string; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'midwatch-mutual-'));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const child = spawn(
+    'openssl',
+    [
+      ['s_server', '-accept', '127.0.0.1:0', '-www', '-Verify', '1', '-verify_return_error'],
+      ['-cert', write('crt', made.server.cert), '-key', write('key', made.server.key)],
+      ['-CAfile', write('ca', made.ca)],
+    ].flat(),
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const port = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const match = /ACCEPT .*:(\d+)/.exec(said);
+      if (match?.[1]) resolve(match[1]);
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error('openssl s_server ended at once')));
+  });
+  return {
+    url: `https://localhost:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => {
+          rmSync(folder, { recursive: true, force: true });
+          resolve();
+        });
+        child.kill();
+      }),
+  };
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SourceDeps } from '../../../main/source/index.ts';
-import { type Certificates, makeCertificates } from '../../support/certificates.ts';
+import { type Certificates, makeCertificates, startRefusing } from '../../support/certificates.ts';
 import { sendOne, startServer, type TestServer } from '../../support/http-server.ts';
 import { openSource, secretsOf } from '../../support/source.ts';
 
@@ -9,6 +9,7 @@ let readSecret: SourceDeps['readSecret'];
 let plain: TestServer;
 let expired: TestServer;
 let mutual: TestServer;
+let refusing: { readonly url: string; close(): Promise<void> };
 const opened: { close(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
@@ -29,12 +30,13 @@ beforeAll(async () => {
     requestCert: true,
     rejectUnauthorized: true,
   });
+  refusing = await startRefusing(made);
 });
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 afterAll(async () => {
-  await Promise.all([plain, expired, mutual].map((server) => server?.close()));
+  await Promise.all([plain, expired, mutual, refusing].map((server) => server?.close()));
 });
 
 async function probe(url: string, tls: object) {
@@ -71,11 +73,19 @@ describe('a secure source', () => {
   });
 
   it('that gets no client certificate, or a stranger’s, is unauthorised', async () => {
-    expect((await probe(mutual.url, { ca: 'file:ca' })).condition).toBe('unauthorised');
+    const stranger = { ca: 'file:ca', cert: 'file:stranger.crt', key: 'file:stranger.key' };
+    for (const tls of [{ ca: 'file:ca' }, stranger]) {
+      const said = await probe(refusing.url, tls);
+      expect(said.condition).toBe('unauthorised');
+      expect(said.said).toContain('tls.cert and tls.key');
+    }
+  });
+
+  it('that only hangs up on a stranger is unreachable, and the certificate is among what to check', async () => {
     const tls = { ca: 'file:ca', cert: 'file:stranger.crt', key: 'file:stranger.key' };
     const said = await probe(mutual.url, tls);
-    expect(said.condition).toBe('unauthorised');
-    expect(said.said).toContain('tls.cert and tls.key');
+    expect(said.condition).toBe('unreachable');
+    expect(said.said).toContain('client certificate');
   });
 
   it('does not show the private key where it is no key', async () => {
