@@ -1,0 +1,85 @@
+import { useEffect, useRef } from 'react';
+import { HealthScreen } from '../screen/health/health-screen.tsx';
+import { IncidentList } from '../screen/incident/incident-list.tsx';
+import { IncidentScreen } from '../screen/incident/incident-screen.tsx';
+import { ObjectiveScreen } from '../screen/objective/objective-screen.tsx';
+import { SettingScreen } from '../screen/setting/setting-screen.tsx';
+import { TriageScreen } from '../screen/triage/triage-screen.tsx';
+import type { Route } from '../state/route.ts';
+import { useCore, useLine, useRefresh, useUi } from '../state/use-core.tsx';
+import { Announcer } from './announcer.tsx';
+import { Banners } from './banners.tsx';
+import { DemoStrip } from './demo-strip.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Overlays } from './overlays.tsx';
+import { Rail } from './rail.tsx';
+import { Toasts } from './toasts.tsx';
+import { TopBar } from './top-bar.tsx';
+
+/** The shell: the rail and the bar that every screen shares, and the screen. */
+export function App() {
+  const core = useCore();
+  const route = useUi((state) => state.route);
+  const isDemo = useLine((state) => state.hello?.demo ?? false);
+  useRefresh(`demo:${isDemo}`, isDemo ? 2_000 : 0, () => {
+    if (isDemo) void core.demo.refresh();
+  });
+  useFocusOnArrival(route.screen);
+  return (
+    <>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          focusMain();
+        }}
+      >
+        Skip to the screen
+      </a>
+      <Rail />
+      <TopBar />
+      <div className="banners">
+        <Banners />
+        {isDemo && <DemoStrip />}
+      </div>
+      <ErrorBoundary key={route.screen}>
+        <Screen route={route} />
+      </ErrorBoundary>
+      <Overlays />
+      <Toasts />
+      <Announcer />
+    </>
+  );
+}
+
+function Screen({ route }: { route: Route }) {
+  switch (route.screen) {
+    case 'triage':
+      return <TriageScreen />;
+    case 'incident':
+      return <IncidentScreen id={route.id} tab={route.tab} />;
+    case 'objectives':
+      return <ObjectiveScreen id={route.id} />;
+    case 'postmortems':
+      return <IncidentList purpose="postmortems" />;
+    case 'settings':
+      return <SettingScreen />;
+    case 'health':
+      return <HealthScreen />;
+  }
+}
+
+function focusMain(): void {
+  document.querySelector<HTMLElement>('main')?.focus();
+}
+
+// A key that goes to a screen takes the focus along, so that Tab goes on from there; the first paint takes nothing.
+function useFocusOnArrival(screen: Route['screen']): void {
+  const shown = useRef(screen);
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    focusMain();
+  }, [screen]);
+}

@@ -1,0 +1,38 @@
+import { type Command, commands, keyCaps, worksOn } from '../../state/key-table.ts';
+import { useUi } from '../../state/use-core.tsx';
+import { Keys } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+
+const GROUPS: readonly Command['group'][] = ['Move', 'Respond', 'Write', 'Go to', 'Window'];
+
+/** The keys of this screen, from the one table. */
+export function KeyHelp({ onClose }: { onClose: () => void }) {
+  const screen = useUi((state) => state.route.screen);
+  const mac = /Mac/.test(navigator.platform);
+  const here = commands.filter((one) => one.keys !== null && worksOn(one, screen));
+  return (
+    <Dialog title="Keys of this screen" onClose={onClose}>
+      <div className="keys-grid">
+        {GROUPS.map((group) => {
+          const mine = here.filter((one) => one.group === group);
+          if (mine.length === 0) return null;
+          return (
+            <section key={group}>
+              <h3>{group}</h3>
+              <dl>
+                {mine.map((one) => (
+                  <div key={one.id}>
+                    <dt>{one.label}</dt>
+                    <dd aria-label={one.keys ?? ''}>
+                      <Keys caps={keyCaps(one.keys ?? '', mac)} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          );
+        })}
+      </div>
+    </Dialog>
+  );
+}

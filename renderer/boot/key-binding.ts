@@ -1,0 +1,60 @@
+import { tinykeys } from 'tinykeys';
+import { runCommand } from '../state/command.ts';
+import type { Core } from '../state/core.ts';
+import { type Command, commands, worksOn } from '../state/key-table.ts';
+
+/** Binds the table's keys. Typing in a field, an open dialog and a focused control keep their own keys. */
+export function bindKeys(core: Core, page: Window): () => void {
+  const bindings: Record<string, (event: KeyboardEvent) => void> = {};
+  for (const command of commands) {
+    if (command.keys === null) continue;
+    // The question mark needs Shift on most layouts, and is its own key on others.
+    for (const keys of command.keys === '?' ? ['Shift+?', '?'] : [command.keys])
+      bindings[keys] = (event) => {
+        if (!mayRun(core, command, event)) return;
+        event.preventDefault();
+        if (command.id === 'edit') editFirst(page.document);
+        else runCommand(core, command.id);
+      };
+  }
+  for (const [key, id] of [
+    ['ArrowDown', 'next'],
+    ['ArrowUp', 'previous'],
+  ] as const) {
+    bindings[key] = (event) => {
+      if (!isListbox(event.target) || core.uiStore.getState().overlay !== null) return;
+      event.preventDefault();
+      runCommand(core, id);
+    };
+  }
+  return tinykeys(page, bindings);
+}
+
+function mayRun(core: Core, command: Command, event: KeyboardEvent): boolean {
+  if (core.uiStore.getState().overlay !== null) return false;
+  if (!worksOn(command, core.uiStore.getState().route.screen)) return false;
+  if (isTyping(event.target) && !command.whileTyping) return false;
+  // Enter on a button or link presses that, and nothing else.
+  return command.keys !== 'Enter' || !isControl(event.target);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('button, a, [role="menuitem"], summary') !== null;
+}
+
+function isListbox(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role="listbox"]') !== null;
+}
+
+function editFirst(page: Document): void {
+  const sections = [...page.querySelectorAll<HTMLButtonElement>('[data-write-section]')];
+  const open = sections.find((one) => one.closest('[data-origin="empty"]')) ?? sections[0];
+  open?.click();
+}

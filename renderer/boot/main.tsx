@@ -1,0 +1,46 @@
+import '../style/index.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { type Core, createCore } from '../state/core.ts';
+import { hashOf, routeOf } from '../state/route.ts';
+import { CoreProvider } from '../state/use-core.tsx';
+import { linesOfHost } from '../transport/host.ts';
+import { announceTitle } from './announcer.tsx';
+import { App } from './app.tsx';
+import { bindKeys } from './key-binding.ts';
+import { createNotifier } from './notifier.ts';
+import { followTheme, storedTheme } from './theme.ts';
+import { windowWorld } from './world.ts';
+
+// Schemas are interpreted: the page's policy forbids code made from text.
+config({ jitless: true });
+
+const notifier = createNotifier(window);
+const core: Core = createCore({
+  open: linesOfHost(window),
+  world: windowWorld(window),
+  hash: location.hash,
+  theme: storedTheme(localStorage),
+  onNotification: (_core, api, notice) => void notifier.show(api, notice),
+});
+
+followTheme(core, document.documentElement, localStorage);
+bindKeys(core, window);
+announceTitle(core, document);
+notifier.follow(core);
+window.addEventListener('hashchange', () => {
+  const route = routeOf(location.hash);
+  if (hashOf(route) !== hashOf(core.uiStore.getState().route))
+    core.uiStore.setState({ route, overlay: null });
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no root element: it was not built as it should be.');
+createRoot(root).render(
+  <StrictMode>
+    <CoreProvider core={core}>
+      <App />
+    </CoreProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,38 @@
+import { useCore, useUi } from '../state/use-core.tsx';
+import { ConfirmStep } from './dialog/confirm-step.tsx';
+import { KeyHelp } from './dialog/key-help.tsx';
+import { NoteDialog } from './dialog/note-dialog.tsx';
+import { ObserveStep } from './dialog/observe-step.tsx';
+import { OpenIncident } from './dialog/open-incident.tsx';
+import { PhaseDialog } from './dialog/phase-dialog.tsx';
+import { SeverityDialog } from './dialog/severity-dialog.tsx';
+import { TextDialog } from './dialog/text-dialog.tsx';
+import { Palette } from './palette.tsx';
+
+/** Whatever is open over the screen. */
+export function Overlays() {
+  const core = useCore();
+  const overlay = useUi((state) => state.overlay);
+  if (overlay === null) return null;
+  const onClose = core.ui.close;
+  switch (overlay.kind) {
+    case 'palette':
+      return <Palette onClose={onClose} />;
+    case 'keys':
+      return <KeyHelp onClose={onClose} />;
+    case 'note':
+      return <NoteDialog incidentId={overlay.incidentId} onClose={onClose} />;
+    case 'severity':
+      return <SeverityDialog incidentId={overlay.incidentId} onClose={onClose} />;
+    case 'phase':
+      return <PhaseDialog incidentId={overlay.incidentId} onClose={onClose} />;
+    case 'open-incident':
+      return <OpenIncident onClose={onClose} />;
+    case 'confirm-step':
+      return <ConfirmStep {...overlay} onClose={onClose} />;
+    case 'observe-step':
+      return <ObserveStep {...overlay} onClose={onClose} />;
+    case 'text':
+      return <TextDialog title={overlay.title} text={overlay.text} note={overlay.note} onClose={onClose} />;
+  }
+}

@@ -1,0 +1,213 @@
+import type uPlot from 'uplot';
+import type { Span } from './align.ts';
+import type { Palette } from './colour.ts';
+
+/** A line across the chart, and where it is crossed the wrong way. */
+export interface Threshold {
+  readonly value: number;
+  readonly label: string;
+  /** True where under it is the wrong side. */
+  readonly below?: boolean;
+}
+
+/** Something that happened: a deployment, a change point, an event of the incident. */
+export interface Mark {
+  readonly at: number;
+  readonly kind: 'deploy' | 'change' | 'event';
+  readonly label: string;
+}
+
+export interface Overlay {
+  readonly palette: Palette;
+  readonly surface: string;
+  readonly font: string;
+  readonly threshold: Threshold | null;
+  readonly marks: readonly Mark[];
+  readonly spans: readonly Span[];
+  /** Index of the series whose part past the threshold is shaded. */
+  readonly fillSeries: number | null;
+}
+
+/** Behind the lines: hatching where nobody watched, and the shade past the threshold. */
+export function drawBehind(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const span of overlay.spans) {
+    const [left, right] = [
+      plot.valToPos(span.fromAt / 1_000, 'x', true),
+      plot.valToPos(span.toAt / 1_000, 'x', true),
+    ];
+    hatch(ctx, overlay.palette, left, bbox.top, Math.max(3, right - left), bbox.height);
+  }
+  if (overlay.threshold && overlay.fillSeries !== null)
+    shade(plot, overlay, overlay.threshold, overlay.fillSeries);
+  ctx.restore();
+}
+
+/** Before the lines' labels: threshold, marks, and the names of spans. */
+export function drawFront(plot: uPlot, overlay: Overlay): void {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = overlay.font;
+  ctx.lineWidth = devicePixelRatio;
+  drawThreshold(plot, overlay);
+  drawMarks(plot, overlay);
+  ctx.restore();
+}
+
+function drawThreshold(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  const threshold = overlay.threshold;
+  if (!threshold) return;
+  const y = plot.valToPos(threshold.value, 'y', true);
+  if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) return;
+  ctx.strokeStyle = overlay.palette.colour('mark-threshold');
+  ctx.setLineDash([6 * devicePixelRatio, 3 * devicePixelRatio]);
+  stroke(ctx, bbox.left, y, bbox.left + bbox.width, y);
+  ctx.setLineDash([]);
+  const roomAbove = y - bbox.top > 16 * devicePixelRatio;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = roomAbove && !threshold.below ? 'bottom' : 'top';
+  label(
+    ctx,
+    overlay,
+    threshold.label,
+    bbox.left + 6 * devicePixelRatio,
+    y + (ctx.textBaseline === 'bottom' ? -3 : 4) * devicePixelRatio,
+    'mark-threshold',
+  );
+}
+
+/** Labels in as many rows as fit, so that marks close together can still be read; the rest keep their line. */
+function drawMarks(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  const rowPx = 14 * devicePixelRatio;
+  const rows = Math.max(1, Math.min(3, Math.floor(bbox.height / rowPx / 2)));
+  const takenUntil = new Array<number>(rows).fill(Number.NEGATIVE_INFINITY);
+  const spanLabels = overlay.spans.map((span) => ({ ...span, at: (span.fromAt + span.toAt) / 2 }));
+  for (const span of spanLabels) {
+    const width = ctx.measureText(span.label).width;
+    const middle = plot.valToPos(span.at / 1_000, 'x', true);
+    const x = Math.min(bbox.left + bbox.width - width, Math.max(bbox.left, middle - width / 2));
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'bottom';
+    label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
+  }
+  for (const mark of [...overlay.marks].sort((a, b) => a.at - b.at)) {
+    const x = Math.round(plot.valToPos(mark.at / 1_000, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const token = `mark-${mark.kind}`;
+    ctx.strokeStyle = overlay.palette.colour(token);
+    ctx.setLineDash(mark.kind === 'change' ? [2 * devicePixelRatio, 2 * devicePixelRatio] : []);
+    stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
+    ctx.setLineDash([]);
+    if (mark.label === '') continue;
+    const width = ctx.measureText(mark.label).width + 6 * devicePixelRatio;
+    const toLeft = x + width > bbox.left + bbox.width;
+    const [from, to] = toLeft ? [x - width, x] : [x, x + width];
+    const row = takenUntil.findIndex((until) => until <= from);
+    if (row < 0) continue;
+    takenUntil[row] = to;
+    ctx.textAlign = toLeft ? 'right' : 'left';
+    ctx.textBaseline = 'top';
+    const textToken = mark.kind === 'event' ? 'text-2' : token;
+    label(
+      ctx,
+      overlay,
+      mark.label,
+      x + (toLeft ? -4 : 4) * devicePixelRatio,
+      bbox.top + 2 * devicePixelRatio + row * rowPx,
+      textToken,
+    );
+  }
+}
+
+function label(
+  ctx: CanvasRenderingContext2D,
+  overlay: Overlay,
+  text: string,
+  x: number,
+  y: number,
+  token: string,
+): void {
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.lineJoin = 'round';
+  ctx.strokeStyle = overlay.palette.colour(overlay.surface);
+  ctx.strokeText(text, x, y);
+  ctx.fillStyle = overlay.palette.colour(token);
+  ctx.fillText(text, x, y);
+  ctx.lineWidth = devicePixelRatio;
+}
+
+function shade(plot: uPlot, overlay: Overlay, threshold: Threshold, index: number): void {
+  const { ctx, bbox } = plot;
+  const edge = plot.valToPos(threshold.value, 'y', true);
+  const floor = bbox.top + bbox.height;
+  const [top, height] = threshold.below ? [edge, floor - edge] : [bbox.top, edge - bbox.top];
+  if (height <= 0) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, top, bbox.width, height);
+  ctx.clip();
+  ctx.fillStyle = overlay.palette.colour('chart-over');
+  const base = threshold.below ? bbox.top : floor;
+  const xs = plot.data[0];
+  const ys = plot.data[index] ?? [];
+  let open = false;
+  let lastX = 0;
+  const close = () => {
+    if (!open) return;
+    ctx.lineTo(lastX, base);
+    ctx.closePath();
+    ctx.fill();
+    open = false;
+  };
+  for (let i = 0; i < xs.length; i += 1) {
+    const value = ys[i];
+    if (value === null || value === undefined) {
+      close();
+      continue;
+    }
+    const [x, y] = [plot.valToPos(xs[i] ?? 0, 'x', true), plot.valToPos(value, 'y', true)];
+    if (!open) {
+      ctx.beginPath();
+      ctx.moveTo(x, base);
+      open = true;
+    }
+    ctx.lineTo(x, y);
+    lastX = x;
+  }
+  close();
+  ctx.restore();
+}
+
+function hatch(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): void {
+  ctx.save();
+  ctx.fillStyle = palette.colour('hatch-ground');
+  ctx.fillRect(left, top, width, height);
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.strokeStyle = palette.colour('hatch-line');
+  ctx.lineWidth = devicePixelRatio;
+  const gap = 7 * devicePixelRatio;
+  for (let x = left - height; x < left + width; x += gap) stroke(ctx, x, top + height, x + height, top);
+  ctx.restore();
+}
+
+function stroke(ctx: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  ctx.beginPath();
+  ctx.moveTo(x0, y0);
+  ctx.lineTo(x1, y1);
+  ctx.stroke();
+}

@@ -1,0 +1,65 @@
+/** The range of a y axis: from 0 (or the given floor) past everything that must be seen, ends on round numbers. */
+export function yRange(
+  dataMin: number | null,
+  dataMax: number | null,
+  options: {
+    readonly floor: number | null;
+    readonly ceiling: number | null;
+    readonly include: readonly number[];
+  },
+): [number, number] {
+  const seen = [dataMin, dataMax, ...options.include].filter(
+    (one): one is number => one !== null && Number.isFinite(one),
+  );
+  const low = options.floor ?? Math.min(...seen, 0);
+  const high = Math.max(...seen, low);
+  if (options.ceiling !== null) return [low, options.ceiling];
+  const span = high - low || Math.abs(high) || 1;
+  const step = niceStep(span * 1.12);
+  const bottom = options.floor ?? Math.floor(low / step) * step;
+  return [bottom, Math.max(bottom + step, Math.ceil((low + span * 1.08) / step) * step)];
+}
+
+/** A step of 1, 2, 2.5 or 5 times a power of ten, of which about three fit. */
+export function niceStep(span: number): number {
+  const raw = span / 3;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const digit = [1, 2, 2.5, 5, 10].find((one) => raw / power <= one + 1e-9) ?? 10;
+  return digit * power;
+}
+
+/** Where the labels of a y axis stand: few, round, and never closer than the text is high. */
+export function ySplits(min: number, max: number, heightPx: number): number[] {
+  const most = Math.max(1, Math.floor(heightPx / 26));
+  let step = niceStep(max - min);
+  while ((max - min) / step > most) step *= 2;
+  const splits: number[] = [];
+  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-6; value += step)
+    splits.push(Number(value.toPrecision(12)));
+  return splits;
+}
+
+const TIME_STEPS_S = [
+  1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800,
+];
+
+/** Where the labels of the time axis stand, on round times of UTC. */
+export function timeSplits(min: number, max: number, widthPx: number): number[] {
+  const most = Math.max(2, Math.floor(widthPx / 72));
+  const step = TIME_STEPS_S.find((one) => (max - min) / one <= most) ?? 1_209_600;
+  const splits: number[] = [];
+  for (let at = Math.ceil(min / step) * step; at <= max; at += step) splits.push(at);
+  return splits;
+}
+
+/** `01:30`, with seconds where the labels are that close, the day where they are that far apart. */
+export function timeLabel(seconds: number, stepS: number): string {
+  const date = new Date(seconds * 1_000);
+  if (stepS >= 86_400)
+    return date.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
+  const clock = date.toISOString().slice(11, stepS < 60 ? 19 : 16);
+  return clock === '00:00' && stepS >= 3_600
+    ? date.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' })
+    : clock;
+}

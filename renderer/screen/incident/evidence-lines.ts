@@ -1,0 +1,72 @@
+import type { Incident } from '../../../shared/model/incident.ts';
+import type { Series } from '../../../shared/model/metric.ts';
+import type { EvidenceView } from '../../state/incident.ts';
+
+export interface EvidenceLine {
+  readonly label: string;
+  readonly colour: string;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly fill: boolean;
+}
+
+const MOST_LINES = 6;
+const BEFORE_MS = 45 * 60_000;
+
+/** The lines of a kept chart; null where it has none. More than six could not be told apart. */
+export function evidenceLines(
+  view: EvidenceView,
+  index: number,
+  colours: readonly string[],
+): EvidenceLine[] | null {
+  const series = (view.series ?? []).filter((one) => one.times.length > 0);
+  if (series.length === 0) return null;
+  const names = lineNames(series);
+  return series.slice(0, MOST_LINES).map((one, line) => ({
+    label: names[line] ?? '',
+    colour: colours[(series.length === 1 ? index : line) % colours.length] ?? 'chart-1',
+    times: one.times,
+    values: one.values,
+    fill: line === 0 && view.chart.threshold !== null,
+  }));
+}
+
+/** Series named by the labels in which they differ; each name once. */
+export function lineNames(series: readonly Series[]): string[] {
+  const keys = new Set(series.flatMap((one) => Object.keys(one.labels)));
+  const differing = [...keys].filter((key) => new Set(series.map((one) => one.labels[key] ?? '')).size > 1);
+  const seen = new Map<string, number>();
+  return series.map((one) => {
+    const name =
+      differing
+        .map((key) => one.labels[key] ?? '')
+        .filter((value) => value !== '')
+        .join(' ') || 'value';
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+}
+
+/** The common span of all kept charts: from a while before the start, so that the break can be seen. */
+export function evidenceSpan(
+  incident: Incident,
+  views: readonly EvidenceView[],
+): { fromAt: number; toAt: number; stepMs: number } {
+  const fromAt = Math.min(...views.map((one) => one.chart.fromAt));
+  const toAt = Math.max(...views.map((one) => one.chart.toAt), fromAt + 60_000);
+  const steps = views.flatMap((one) => (one.series ?? []).map(usualStep)).filter((one) => one > 0);
+  return {
+    fromAt: Math.max(fromAt, Math.min(incident.startedAt - BEFORE_MS, toAt - 2 * BEFORE_MS)),
+    toAt,
+    stepMs: steps.length > 0 ? Math.max(...steps) : 15_000,
+  };
+}
+
+// The median distance: a gap must not make the step look long, which would hide the gap.
+function usualStep(series: Series): number {
+  const distances: number[] = [];
+  for (let i = 1; i < series.times.length; i += 1)
+    distances.push((series.times[i] ?? 0) - (series.times[i - 1] ?? 0));
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+}

@@ -1,0 +1,116 @@
+import { useMemo, useState } from 'react';
+import type { Incident } from '../../../shared/model/incident.ts';
+import { Chart } from '../../chart/chart.tsx';
+import { useMarks } from '../../state/burn-view.ts';
+import type { EvidenceView } from '../../state/incident.ts';
+import { isOpen } from '../../state/triage.ts';
+import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
+import { clockUtc } from '../../ui/format.ts';
+import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
+import { evidenceLines, evidenceSpan } from './evidence-lines.ts';
+import styles from './incident.module.css';
+import { Timeline } from './timeline.tsx';
+
+const REFRESH_MS = 5_000;
+
+/** The kept charts, one above the other, with one crosshair. In a small window the timeline shares their place. */
+export function Evidence({ incident }: { incident: Incident }) {
+  const core = useCore();
+  const [pane, setPane] = useState<'evidence' | 'timeline'>('evidence');
+  const everyMs = isOpen(incident) ? REFRESH_MS : 0;
+  useRefresh(
+    `evidence:${incident.id}:${incident.evidenceCount}`,
+    everyMs,
+    () => void core.incident.loadEvidence(incident.id),
+  );
+  const loaded = useLoaded(core.incident.evidence, incident.id);
+  const views = loaded.value;
+  const firstAt = views ? Math.min(...views.map((one) => one.chart.fromAt)) : null;
+  return (
+    <section className={`pane ${styles.evidence}`} aria-label="Evidence">
+      <div className="pane-head">
+        <div className="tabs">
+          <button
+            type="button"
+            className="only-narrow"
+            aria-pressed={pane === 'timeline'}
+            data-on={pane === 'timeline' || undefined}
+            onClick={() => setPane('timeline')}
+          >
+            Timeline <span className="t3">{incident.timelineSeq}</span>
+          </button>
+          <button
+            type="button"
+            aria-pressed={pane === 'evidence'}
+            data-on={pane === 'evidence' || undefined}
+            onClick={() => setPane('evidence')}
+          >
+            Evidence <span className="t3">{incident.evidenceCount}</span>
+          </button>
+        </div>
+        {firstAt !== null && Number.isFinite(firstAt) && (
+          <span className="push t3 s12 only-wide num">
+            kept with the incident from {clockUtc(firstAt)} UTC
+          </span>
+        )}
+      </div>
+      {pane === 'timeline' ? (
+        <div className={styles.inner}>
+          <Timeline incident={incident} />
+        </div>
+      ) : (
+        <>
+          {loaded.failure && <Problem title="The evidence is not all here">{loaded.failure.text}</Problem>}
+          {!views && loaded.loading && <Skeleton rows={9} label="Loading the evidence" />}
+          {views?.length === 0 && (
+            <Empty glyph="no-data" title="No evidence was kept">
+              <p>No metric is named by the objective or rule that opened this incident.</p>
+            </Empty>
+          )}
+          {views && views.length > 0 && <Charts incident={incident} views={views} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+const COLOURS = ['chart-1', 'chart-2', 'chart-3', 'chart-5', 'chart-4', 'chart-6'] as const;
+
+function Charts({ incident, views }: { incident: Incident; views: readonly EvidenceView[] }) {
+  const marks = useMarks(incident);
+  const bare = useMemo(() => marks.map((mark) => ({ ...mark, label: '' })), [marks]);
+  const span = useMemo(() => evidenceSpan(incident, views), [incident, views]);
+  const drawn = useMemo(
+    () => views.map((view, index) => ({ view, lines: evidenceLines(view, index, COLOURS) })),
+    [views],
+  );
+  return (
+    <div className={styles.charts}>
+      {drawn.map(({ view, lines }, index) =>
+        lines === null ? (
+          <p key={view.chart.id} className="t2 s12">
+            <b className="t1">{view.chart.title}</b> could not be kept:{' '}
+            {view.chart.missing ?? 'it has no samples'}
+          </p>
+        ) : (
+          <div key={view.chart.id} className={index === 0 ? styles.tall : styles.one}>
+            <Chart
+              title={view.chart.title}
+              unit={[view.chart.unit, view.chart.source].filter((one) => one !== '').join(', ')}
+              link={`evidence:${incident.id}`}
+              lines={lines}
+              stepMs={span.stepMs}
+              fromAt={span.fromAt}
+              toAt={span.toAt}
+              threshold={view.chart.threshold}
+              marks={index === 0 ? marks : bare}
+              suffix={view.chart.unit === '×' ? '×' : view.chart.unit === '%' ? ' %' : ''}
+              timeAxis={index === drawn.length - 1}
+              grow
+            />
+          </div>
+        ),
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import { useMemo } from 'react';
+import type { Incident } from '../../../shared/model/incident.ts';
+import { formatDuration } from '../../../shared/unit/time.ts';
+import { runCommand } from '../../state/command.ts';
+import { deadlinesOf } from '../../state/deadline.ts';
+import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
+import { hashOf, type IncidentTab } from '../../state/route.ts';
+import { isOpen } from '../../state/triage.ts';
+import { useBusy, useCollection, useCore, useNow } from '../../state/use-core.tsx';
+import { Due, PriorityBadge, SeverityBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { absoluteUtc, coarse } from '../../ui/format.ts';
+import styles from './incident.module.css';
+import { Lifecycle } from './lifecycle.tsx';
+
+/** What it is, where it stands, what counts down, and the numbers now. */
+export function IncidentHeader({ incident, tab }: { incident: Incident; tab: IncidentTab }) {
+  const core = useCore();
+  const now = useNow();
+  const busy = useBusy(`acknowledge:${incident.id}`);
+  const alerts = useCollection('alerts').byId;
+  const deadlines = deadlinesOf(incident, [...alerts.values()], now);
+  const age = isOpen(incident) ? `open for ${coarse(Math.max(0, now - incident.openedAt))}` : incident.phase;
+  return (
+    <header className={styles.head}>
+      <div className={styles.headline}>
+        <SeverityBadge severity={incident.severity} />
+        {incident.priority && <PriorityBadge priority={incident.priority} />}
+        <h1 className="clip" title={incident.title}>
+          {incident.title}
+        </h1>
+        <span className="t3 num nowrap">
+          {incident.name}
+          <span className="only-wide">, {age}</span>
+        </span>
+        <span className={styles.dues}>
+          {deadlines.map((one) => (
+            <Due
+              key={one.key}
+              label={NAMES[one.key][one.state.startsWith('met') ? 1 : 0]}
+              state={one.state}
+              ms={one.ms}
+              left={one.left}
+              title={absoluteUtc(one.at)}
+            />
+          ))}
+        </span>
+      </div>
+      <div className="line wrap">
+        <Lifecycle incident={incident} />
+        <span className="push line">
+          {incident.acknowledgedAt === null ? (
+            <Button kind="primary" caps={['a']} busy={busy} onPress={() => runCommand(core, 'acknowledge')}>
+              Acknowledge
+            </Button>
+          ) : (
+            <span className="s12 t3">
+              acknowledged by <b className="t1">{incident.acknowledgedBy}</b>
+            </span>
+          )}
+          <Button caps={['s']} onPress={() => runCommand(core, 'severity')}>
+            Severity
+          </Button>
+          <Button caps={['p']} onPress={() => runCommand(core, 'phase')}>
+            Phase
+          </Button>
+        </span>
+      </div>
+      <div className="line wrap">
+        <Numbers incident={incident} />
+        <nav className="tabs push" aria-label="Parts of the incident">
+          {TABS.map(({ name, label }) => (
+            <a
+              key={name}
+              href={hashOf({ screen: 'incident', id: incident.id, tab: name })}
+              aria-current={tab === name ? 'page' : undefined}
+              data-on={tab === name || undefined}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+const TABS = [
+  { name: 'response', label: 'Response' },
+  { name: 'postmortem', label: 'Postmortem' },
+] as const;
+
+const NAMES = {
+  respond: ['Respond in', 'Responded in'],
+  acknowledgement: ['Ack ends in', 'Acknowledged'],
+  resolve: ['Resolve in', 'Resolved in'],
+} as const;
+
+function Numbers({ incident }: { incident: Incident }) {
+  const objectives = useCollection('objectives').byId;
+  const alerts = useCollection('alerts').byId;
+  const facts = useMemo(() => {
+    const objective = worstObjective(incident, objectives);
+    const alert = incident.alertIds.flatMap((id) => alerts.get(id) ?? [])[0];
+    return objective ? objectiveFacts(objective) : alert ? alertFacts(alert) : [];
+  }, [incident, objectives, alerts]);
+  const detectMs = incident.openedAt - incident.startedAt;
+  return (
+    <dl className={styles.read}>
+      {facts.map((fact) => (
+        <div key={fact.label} title={fact.note}>
+          <dt>{fact.label}</dt>
+          <dd className={fact.hot ? 'c-burn' : undefined}>
+            {fact.value === null
+              ? 'no data'
+              : `${fact.value}${fact.unit === '' ? '' : fact.unit === '×' ? '×' : ` ${fact.unit}`}`}
+          </dd>
+        </div>
+      ))}
+      {detectMs > 0 && (
+        <div className="only-wide">
+          <dt>Detected after</dt>
+          <dd>{formatDuration(detectMs)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}

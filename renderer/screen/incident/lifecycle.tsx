@@ -1,0 +1,53 @@
+import type { Incident, IncidentPhase } from '../../../shared/model/incident.ts';
+import { Glyph } from '../../ui/badge.tsx';
+import { absoluteUtc, clockUtc } from '../../ui/format.ts';
+import styles from './incident.module.css';
+
+const PHASES: readonly IncidentPhase[] = [
+  'detected',
+  'responding',
+  'mitigating',
+  'resolving',
+  'recovering',
+  'postmortem',
+  'closed',
+];
+
+/** The phases in their order: past ones ticked, the present one filled, with their times where they are known. */
+export function Lifecycle({ incident }: { incident: Incident }) {
+  const known: Partial<Record<IncidentPhase, number | null>> = {
+    detected: incident.openedAt,
+    responding: incident.acknowledgedAt,
+    closed: incident.closedAt,
+  };
+  const beside = incident.phase === 'merged' || incident.phase === 'cancelled' || incident.phase === 'triage';
+  const phases = beside ? [incident.phase, ...PHASES] : PHASES;
+  const present = phases.indexOf(incident.phase);
+  return (
+    <ol className={`${styles.life} num`} aria-label="Lifecycle">
+      {phases.map((phase, index) => {
+        const at = known[phase] ?? null;
+        const time = at === null || index > present ? '' : ` ${clockUtc(at).slice(0, 5)}`;
+        const past = index < present && !beside;
+        return (
+          <li
+            key={phase}
+            className={past ? styles.past : undefined}
+            aria-current={index === present ? 'step' : undefined}
+            title={at === null ? undefined : absoluteUtc(at)}
+          >
+            {past && <Glyph name="ok" tone="ok" />}
+            {index === present ? (
+              <span className={styles.now}>
+                {phase}
+                {time}
+              </span>
+            ) : (
+              `${phase}${time}`
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

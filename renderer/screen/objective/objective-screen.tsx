@@ -1,0 +1,162 @@
+import { Fragment, type ReactNode, useEffect, useMemo } from 'react';
+import type { ObjectiveState, ObjectiveStatus } from '../../../shared/model/objective.ts';
+import { windowName } from '../../state/fact.ts';
+import { type ObjectiveColumn, sortObjectives } from '../../state/objective-table.ts';
+import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
+import { StateBadge, type StateName } from '../../ui/badge.tsx';
+import { Empty, Skeleton } from '../../ui/state.tsx';
+import styles from './objective.module.css';
+import { ObjectiveDetail } from './objective-detail.tsx';
+import { ObjectiveRow } from './objective-row.tsx';
+import { WINDOWS_MS } from './windows.ts';
+
+const STATE_LOOK: Readonly<Record<ObjectiveState, readonly [StateName, string]>> = {
+  burning: ['burning', 'burning'],
+  blind: ['unwatched', 'not evaluated'],
+  'no-data': ['no-data', 'no data'],
+  starting: ['starting', 'starting'],
+  ok: ['ok', 'ok'],
+};
+
+/** Every objective: its burn, its budget, how long that lasts, and why a threshold can or cannot fire. */
+export function ObjectiveScreen({ id }: { id: string | null }) {
+  const core = useCore();
+  const { ready, byId } = useCollection('objectives');
+  const sort = useUi((state) => state.objectiveSort);
+  const selected = useUi((state) => state.objectiveId);
+  const rows = useMemo(() => sortObjectives(byId.values(), sort), [byId, sort]);
+  useEffect(() => {
+    if (id !== null) core.uiStore.setState({ objectiveId: id });
+  }, [core, id]);
+  useEffect(() => {
+    if (selected !== null)
+      document
+        .querySelector(`[data-objective="${CSS.escape(selected)}"]`)
+        ?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
+  return (
+    <main className={styles.main} tabIndex={-1}>
+      <section className="pane" aria-label="Objectives">
+        <Head rows={rows} ready={ready} />
+        {!ready && <Skeleton rows={8} label="Loading the objectives" />}
+        {ready && rows.length === 0 && (
+          <Empty glyph="wait" title="No objectives yet">
+            <p>
+              Write one in slos/ in the workspace, as OpenSLO. It is checked and taken over without a restart.
+            </p>
+          </Empty>
+        )}
+        {rows.length > 0 && (
+          <table className={`${styles.list} num`}>
+            <colgroup>
+              <col className={styles.o} />
+              <col className={styles.s} />
+              {WINDOWS_MS.map((ms) => (
+                <col key={ms} />
+              ))}
+              <col className={styles.t} />
+              <col className={styles.b} />
+              <col className={styles.x} />
+            </colgroup>
+            <thead>
+              <tr>
+                <SortHead column="name">Objective</SortHead>
+                <SortHead column="state">State</SortHead>
+                {WINDOWS_MS.map((ms, index) => (
+                  <SortHead key={ms} column={ms === 3_600_000 ? 'burn' : null} numeric>
+                    {index === 0 && 'Burn '}
+                    <span className={styles.w}>{windowName(ms)}</span>
+                  </SortHead>
+                ))}
+                <th scope="col" className={styles.trend}>
+                  Burn 1 h, last 24 h
+                </th>
+                <SortHead column="budget" numeric>
+                  Budget remaining
+                </SortHead>
+                <SortHead column="exhaustion" numeric>
+                  Time to exhaustion
+                </SortHead>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((status) => (
+                <Fragment key={status.objective.id}>
+                  <ObjectiveRow
+                    status={status}
+                    open={status.objective.id === id}
+                    selected={status.objective.id === selected}
+                  />
+                  {status.objective.id === id && <ObjectiveDetail status={status} />}
+                </Fragment>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+    </main>
+  );
+}
+
+function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolean }) {
+  const counts = (Object.keys(STATE_LOOK) as ObjectiveState[])
+    .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
+    .filter((one) => one.count > 0);
+  const periods = new Set(rows.map((row) => windowName(row.objective.periodMs)));
+  return (
+    <div className="pane-head">
+      <h1 className="pane-title">Objectives</h1>
+      <span className="t3 s12 num">
+        {ready && rows.length > 0 ? `${rows.length} over ${[...periods].join(', ')}` : ''}
+      </span>
+      <span className="line s12">
+        {counts.map(({ state, count }) => (
+          <StateBadge key={state} state={STATE_LOOK[state][0]}>
+            {count} {STATE_LOOK[state][1]}
+          </StateBadge>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function SortHead({
+  column,
+  numeric = false,
+  children,
+}: {
+  column: ObjectiveColumn | null;
+  numeric?: boolean;
+  children: ReactNode;
+}) {
+  const core = useCore();
+  const sort = useUi((state) => state.objectiveSort);
+  if (column === null)
+    return (
+      <th scope="col" className={numeric ? 'n' : undefined}>
+        {children}
+      </th>
+    );
+  const on = sort.column === column;
+  return (
+    <th
+      scope="col"
+      className={numeric ? 'n' : undefined}
+      aria-sort={on ? (sort.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button
+        type="button"
+        className={styles.sort}
+        data-on={on || undefined}
+        onClick={() =>
+          core.uiStore.setState({
+            objectiveSort: { column, descending: on ? !sort.descending : column === 'burn' },
+          })
+        }
+      >
+        {children}
+        {on && <span aria-hidden="true">{sort.descending ? ' ↓' : ' ↑'}</span>}
+      </button>
+    </th>
+  );
+}

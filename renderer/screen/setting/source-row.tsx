@@ -1,0 +1,102 @@
+import { isWatching, type SourceCondition, type SourceStatus } from '../../../shared/model/source.ts';
+import { formatDuration } from '../../../shared/unit/time.ts';
+import { useBusy, useCore, useNow } from '../../state/use-core.tsx';
+import { StateBadge, type StateName } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { coarse } from '../../ui/format.ts';
+import styles from './setting.module.css';
+
+const LOOK: Readonly<Record<SourceCondition, readonly [StateName, string]>> = {
+  starting: ['starting', 'not tried yet'],
+  ok: ['ok', 'answers'],
+  slow: ['burning', 'answers slowly'],
+  unauthorised: ['unwatched', 'refuses the credentials'],
+  unreachable: ['unwatched', 'cannot be reached'],
+  'wrong-answer': ['unwatched', 'gives a wrong answer'],
+  stale: ['unwatched', 'gives old samples'],
+};
+
+/** One source: where, how it fares, what went wrong last and what to do about it. */
+export function SourceRow({ source }: { source: SourceStatus }) {
+  const core = useCore();
+  const now = useNow();
+  const busy = useBusy(`try:${source.id}`);
+  const [state, words] = LOOK[source.condition];
+  const down = source.targets.filter((one) => !one.up);
+  return (
+    <article className={styles.source} aria-label={`Source ${source.id}`}>
+      <div className="line wrap">
+        <b>{source.id}</b>
+        <StateBadge state={state}>{words}</StateBadge>
+        <span className="t3 s12 num">for {coarse(Math.max(0, now - source.sinceAt))}</span>
+        <span className="push">
+          <Button
+            busy={busy}
+            onPress={() =>
+              void core.requests.say(`try:${source.id}`, (api) => api.source.tryNow({ sourceId: source.id }))
+            }
+          >
+            Try now
+          </Button>
+        </span>
+      </div>
+      <code className={styles.address}>{source.address}</code>
+      {source.problem && (
+        <p className={isWatching(source.condition) ? 's12 t2' : `s12 ${styles.trouble}`}>{source.problem}</p>
+      )}
+      {source.blinds.length > 0 && !isWatching(source.condition) && (
+        <p className="s12 t2">
+          <span className="hatched">Unwatched</span> meanwhile: {source.blinds.join(', ')}.
+        </p>
+      )}
+      <dl className={`${styles.numbers} num`}>
+        <Number label="Kind" value={source.kind} />
+        <Number
+          label="Last answer"
+          value={source.lastOkAt === null ? 'never' : `${coarse(Math.max(0, now - source.lastOkAt))} ago`}
+        />
+        <Number
+          label="Latency"
+          value={source.latencyMs === null ? 'no data' : formatDuration(source.latencyMs)}
+        />
+        <Number label="Every" value={formatDuration(source.pollEveryMs)} />
+        <Number label="Polls" value={source.polls.toLocaleString('en-GB')} />
+        <Number
+          label="Missed ticks"
+          value={source.missedTicks.toLocaleString('en-GB')}
+          hot={source.missedTicks > 0}
+        />
+        <Number
+          label="Series"
+          value={source.seriesCount === null ? 'not known' : source.seriesCount.toLocaleString('en-GB')}
+        />
+        {source.targets.length > 0 && (
+          <Number
+            label="Targets up"
+            value={`${source.targets.length - down.length} of ${source.targets.length}`}
+            hot={down.length > 0}
+          />
+        )}
+      </dl>
+      {down.length > 0 && (
+        <ul className="s12">
+          {down.map((target) => (
+            <li key={target.id} className="line wrap">
+              <StateBadge state="unwatched">{target.id}</StateBadge>
+              <span className="t2">{target.problem ?? 'does not answer'}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </article>
+  );
+}
+
+function Number({ label, value, hot = false }: { label: string; value: string; hot?: boolean }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd className={hot ? 'c-burn' : undefined}>{value}</dd>
+    </div>
+  );
+}

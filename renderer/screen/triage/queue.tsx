@@ -1,0 +1,104 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef } from 'react';
+import { keyCaps } from '../../state/key-table.ts';
+import type { QueueEntry, QueueGroup } from '../../state/triage.ts';
+import { useCore } from '../../state/use-core.tsx';
+import { Keys } from '../../ui/button.tsx';
+import { Skeleton } from '../../ui/state.tsx';
+import { QueueItem } from './queue-item.tsx';
+import styles from './triage.module.css';
+
+type Row =
+  | { readonly kind: 'head'; readonly group: QueueGroup }
+  | { readonly kind: 'entry'; readonly entry: QueueEntry };
+
+const HEAD_PX = 28;
+const ENTRY_PX = 76;
+
+export interface QueueProps {
+  groups: readonly QueueGroup[];
+  selectedKey: string | null;
+  ready: boolean;
+}
+
+/** The queue: only the rows in sight are drawn, so that a storm of ten thousand scrolls like ten. */
+export function Queue({ groups, selectedKey, ready }: QueueProps) {
+  const core = useCore();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useMemo(
+    () =>
+      groups.flatMap((group): Row[] => [
+        { kind: 'head', group },
+        ...group.entries.map((entry): Row => ({ kind: 'entry', entry })),
+      ]),
+    [groups],
+  );
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]?.kind === 'head' ? HEAD_PX : ENTRY_PX),
+    getItemKey: (index) => rowKey(rows[index]),
+    overscan: 8,
+  });
+  const selectedIndex = rows.findIndex((row) => row.kind === 'entry' && row.entry.key === selectedKey);
+  useEffect(() => {
+    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+  }, [selectedIndex, virtual]);
+  const open = groups
+    .filter((group) => group.id !== 'resolved')
+    .reduce((sum, group) => sum + group.entries.length, 0);
+  return (
+    <section ref={scroller} className={`pane ${styles.queue}`} aria-label="Queue">
+      <div className="pane-head">
+        <h2>Triage</h2>
+        <span className="t3 s12 num">
+          {ready ? `${open} open, by severity and age` : 'waiting for the core'}
+        </span>
+        <span className="push">
+          <Keys caps={[...keyCaps('j', false), ...keyCaps('k', false)]} />
+        </span>
+      </div>
+      {!ready && <Skeleton rows={6} label="Loading the queue" />}
+      <div
+        role="listbox"
+        aria-label="Incidents and alerts"
+        tabIndex={rows.length > 0 ? 0 : -1}
+        aria-activedescendant={selectedIndex >= 0 ? `row-${selectedKey}` : undefined}
+        className={styles.rows}
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <div
+              key={item.key}
+              ref={virtual.measureElement}
+              data-index={item.index}
+              className={styles.row}
+              role="presentation"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              {row.kind === 'head' ? (
+                <div className="group-head" role="presentation">
+                  {row.group.title} <b className="t1 num">{row.group.entries.length}</b>
+                </div>
+              ) : (
+                <QueueItem
+                  entry={row.entry}
+                  selected={row.entry.key === selectedKey}
+                  onSelect={() => core.uiStore.setState({ queueKey: row.entry.key })}
+                />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+function rowKey(row: Row | undefined): string {
+  if (!row) return '';
+  return row.kind === 'head' ? `head:${row.group.id}` : row.entry.key;
+}

@@ -1,0 +1,63 @@
+import type { Series } from '../../shared/model/metric.ts';
+import type { ObjectiveStatus } from '../../shared/model/objective.ts';
+import { formatBurnRate } from '../../shared/unit/number.ts';
+import { DAY_MS, formatDuration } from '../../shared/unit/time.ts';
+
+export interface BudgetView {
+  readonly lines: readonly {
+    readonly label: string;
+    readonly colour: string;
+    readonly times: Float64Array;
+    readonly values: Float64Array;
+    readonly dashed?: boolean;
+  }[];
+  readonly stepMs: number;
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly floor: number;
+}
+
+/** The budget over the period in percent, and where it ends if it goes on at this rate. */
+export function budgetLines(series: readonly Series[], status: ObjectiveStatus): BudgetView {
+  const one = series.find((candidate) => candidate.times.length > 0);
+  if (!one) return { lines: [], stepMs: 1, fromAt: 0, toAt: 1, floor: 0 };
+  const times = one.times;
+  const values = Float64Array.from(one.values, (value) => value * 100);
+  const fromAt = times[0] ?? 0;
+  const lastAt = times[times.length - 1] ?? 0;
+  const last = values[values.length - 1] ?? 0;
+  const stepMs = times.length > 1 ? median(times) : DAY_MS;
+  const exhaustion = status.timeToExhaustionMs ?? -1;
+  const room = (lastAt - fromAt) * 0.12;
+  const lowest = values.reduce(
+    (least, value) => (Number.isFinite(value) ? Math.min(least, value) : least),
+    0,
+  );
+  const floor = Math.max(-400, Math.floor(lowest / 50) * 50);
+  const lines: BudgetView['lines'][number][] = [{ label: 'remaining', colour: 'chart-4', times, values }];
+  // Only a projection that ends within the picture says anything that can be seen.
+  if (exhaustion > 0 && exhaustion < room * 4 && last > 0) {
+    const burn = Math.max(0, ...status.windows.map((window) => window.burnRate ?? 0));
+    lines.push({
+      label: `at ${formatBurnRate(burn)}, gone in ${formatDuration(exhaustion)}`,
+      colour: 'sev-2',
+      times: Float64Array.from([lastAt, lastAt + exhaustion]),
+      values: Float64Array.from([last, 0]),
+      dashed: true,
+    });
+    return {
+      lines,
+      stepMs: Math.max(stepMs, exhaustion),
+      fromAt,
+      toAt: lastAt + Math.max(room, exhaustion),
+      floor,
+    };
+  }
+  return { lines, stepMs, fromAt, toAt: lastAt + room / 4, floor };
+}
+
+function median(times: Float64Array): number {
+  const distances: number[] = [];
+  for (let i = 1; i < times.length; i += 1) distances.push((times[i] ?? 0) - (times[i - 1] ?? 0));
+  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? DAY_MS;
+}

@@ -1,0 +1,115 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Api } from '../transport/api.ts';
+import type { Connection } from '../transport/connection.ts';
+import type { OpenLine } from '../transport/line.ts';
+import { type Hello, type Notice, type SessionWorld, startSession } from '../transport/session.ts';
+import { createDemoDomain, type DemoDomain } from './demo.ts';
+import { createIncidentDomain, type IncidentDomain } from './incident.ts';
+import { createMirror, type MirrorStores } from './mirror.ts';
+import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
+import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
+import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
+import { createRequests, type Requests } from './request.ts';
+import { createUiStore, type Theme, type UiActions, type UiStore, uiActions } from './ui.ts';
+
+export interface LineState {
+  readonly connection: Connection;
+  readonly hello: Hello | null;
+  /** The core's clock minus this machine's, as of the last frame. */
+  readonly skewMs: number;
+}
+
+/** Everything a screen may use: the mirrored state, what is loaded on demand, and what may be done. */
+export interface Core {
+  readonly line: StoreApi<LineState>;
+  /** The core's time, moving once a second. */
+  readonly clock: StoreApi<{ readonly nowAt: number }>;
+  readonly mirror: MirrorStores;
+  readonly uiStore: UiStore;
+  readonly ui: UiActions;
+  readonly requests: Requests;
+  readonly incident: IncidentDomain;
+  readonly objective: ObjectiveDomain;
+  readonly playbook: PlaybookDomain;
+  readonly postmortem: PostmortemDomain;
+  readonly demo: DemoDomain;
+  tryNow(): void;
+  stop(): void;
+}
+
+export interface CoreWorld extends SessionWorld {
+  readonly nextFrame: (run: () => void) => void;
+  readonly later: (ms: number, run: () => void) => () => void;
+  readonly setHash: (hash: string) => void;
+}
+
+export interface CoreOptions {
+  readonly open: OpenLine;
+  readonly world: CoreWorld;
+  readonly hash: string;
+  readonly theme: Theme;
+  readonly onNotification: (core: Core, api: Api, notice: Notice) => void;
+}
+
+// A skew under a second is the way over the line, not a clock that is wrong.
+const SKEW_FLOOR_MS = 1_000;
+
+export function createCore({ open, world, hash, theme, onNotification }: CoreOptions): Core {
+  const line = createStore<LineState>()(() => ({
+    connection: { kind: 'connecting', sinceAt: world.now() },
+    hello: null,
+    skewMs: 0,
+  }));
+  const clock = createStore<{ readonly nowAt: number }>()(() => ({ nowAt: world.now() }));
+  const tick = () => clock.setState({ nowAt: world.now() + line.getState().skewMs });
+  const mirror = createMirror(world.nextFrame);
+  const uiStore = createUiStore(hash, theme);
+  const ui = uiActions(uiStore, world.setHash, world.later);
+  const heard = (coreAt: number) => {
+    const skewMs = coreAt - world.now();
+    const rounded = Math.abs(skewMs) < SKEW_FLOOR_MS ? 0 : skewMs;
+    if (Math.abs(rounded - line.getState().skewMs) >= SKEW_FLOOR_MS) {
+      line.setState({ skewMs: rounded });
+      tick();
+    }
+  };
+  const session = startSession(
+    open,
+    {
+      connection: (connection) => line.setState({ connection }),
+      hello: (hello) => line.setState({ hello }),
+      replace: (changes, at) => {
+        heard(at);
+        mirror.replace(changes);
+      },
+      apply: (changes, at) => {
+        heard(at);
+        mirror.apply(changes);
+      },
+      alive: heard,
+      notification: (api, notice) => onNotification(core, api, notice),
+    },
+    world,
+  );
+  const requests = createRequests(session.api, uiStore, ui);
+  const stopTicks = world.every(1_000, tick);
+  const core: Core = {
+    line,
+    clock,
+    mirror: mirror.stores,
+    uiStore,
+    ui,
+    requests,
+    incident: createIncidentDomain(requests, ui),
+    objective: createObjectiveDomain(requests),
+    playbook: createPlaybookDomain(requests, ui),
+    postmortem: createPostmortemDomain(requests, ui, world.later),
+    demo: createDemoDomain(requests, ui),
+    tryNow: session.tryNow,
+    stop: () => {
+      stopTicks();
+      session.stop();
+    },
+  };
+  return core;
+}

@@ -1,0 +1,32 @@
+import { ORPCError } from '@orpc/client';
+import { messageOf } from '../../shared/error/coded.ts';
+
+/** A refused or failed request as the window speaks of it. `code` is the contract's, or *unreachable*. */
+export interface Failure {
+  readonly code: string;
+  readonly text: string;
+  /** The name that production asks for, where that is what was missing. */
+  readonly confirmation: string | null;
+}
+
+export const UNREACHABLE: Failure = {
+  code: 'unreachable',
+  text: 'Not done: the core does not answer. Nothing was sent; try again when the window is live.',
+  confirmation: null,
+};
+
+export function failureOf(thrown: unknown): Failure {
+  if (!(thrown instanceof ORPCError))
+    return {
+      code: 'unreachable',
+      text: `Not known whether it was done: ${messageOf(thrown)} Look before you try again.`,
+      confirmation: null,
+    };
+  const data: unknown = thrown.data;
+  const type = typeof data === 'object' && data !== null && 'type' in data ? data.type : null;
+  return {
+    code: thrown.code,
+    text: thrown.message || `The core refused it (${thrown.code}).`,
+    confirmation: thrown.code === 'CONFIRMATION_NEEDED' && typeof type === 'string' ? type : null,
+  };
+}

@@ -1,0 +1,40 @@
+import { err, ok, type Result } from '../../shared/error/result.ts';
+import type { Api } from '../transport/api.ts';
+import { type Failure, failureOf, UNREACHABLE } from './failure.ts';
+import type { UiActions, UiStore } from './ui.ts';
+
+/** Asks the core. What goes wrong is a Result; `say` shows it, `quiet` leaves that to the caller. */
+export interface Requests {
+  /** Busy under the given key; a failure becomes a toast. */
+  say<Answer>(key: string, run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
+  quiet<Answer>(run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
+}
+
+export function createRequests(api: () => Api | null, ui: UiStore, actions: UiActions): Requests {
+  const quiet: Requests['quiet'] = async (run) => {
+    const line = api();
+    if (!line) return err(UNREACHABLE);
+    try {
+      return ok(await run(line));
+    } catch (thrown) {
+      return err(failureOf(thrown));
+    }
+  };
+  const busy = (key: string, on: boolean) =>
+    ui.setState((state) => {
+      const next = new Set(state.busy);
+      if (on) next.add(key);
+      else next.delete(key);
+      return { busy: next };
+    });
+  return {
+    quiet,
+    say: async (key, run) => {
+      busy(key, true);
+      const result = await quiet(run);
+      busy(key, false);
+      if (!result.ok && result.error.confirmation === null) actions.toast('problem', result.error.text);
+      return result;
+    },
+  };
+}

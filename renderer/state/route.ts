@@ -1,0 +1,44 @@
+/** Where the window is. Lives in the address (`#/incident/<id>`), so that links and reloads work. */
+export type Route =
+  | { readonly screen: 'triage' }
+  | { readonly screen: 'incident'; readonly id: string | null; readonly tab: IncidentTab }
+  | { readonly screen: 'objectives'; readonly id: string | null }
+  | { readonly screen: 'postmortems' }
+  | { readonly screen: 'settings' }
+  | { readonly screen: 'health' };
+export type IncidentTab = 'response' | 'postmortem';
+export type ScreenName = Route['screen'];
+
+export function routeOf(hash: string): Route {
+  const [screen, id, tab] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode);
+  switch (screen) {
+    case 'incident':
+      return { screen, id: id || null, tab: tab === 'postmortem' ? 'postmortem' : 'response' };
+    case 'objectives':
+      return { screen, id: id || null };
+    case 'postmortems':
+    case 'settings':
+    case 'health':
+      return { screen };
+    default:
+      return { screen: 'triage' };
+  }
+}
+
+export function hashOf(route: Route): string {
+  const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
+  const tab = route.screen === 'incident' && id !== '' && route.tab === 'postmortem' ? '/postmortem' : '';
+  return `#/${route.screen}${id}${tab}`;
+}
+
+// A hand-typed address may hold a broken escape; it then names nothing, which the screen says.
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

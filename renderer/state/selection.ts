@@ -1,0 +1,97 @@
+import { useMemo } from 'react';
+import type { Incident } from '../../shared/model/incident.ts';
+import type { Core } from './core.ts';
+import { type PlaybookView, playbookOf } from './step.ts';
+import { isOpen, type QueueEntry, type QueueGroup, type TriageInput, triageGroups } from './triage.ts';
+import type { UiState } from './ui.ts';
+import { useCollection, useNowEvery, useUi } from './use-core.tsx';
+
+const MINUTE_MS = 60_000;
+
+/** The queue as it stands, for components. */
+export function useTriage(): { ready: boolean; groups: readonly QueueGroup[] } {
+  const incidents = useCollection('incidents');
+  const alerts = useCollection('alerts');
+  const sources = useCollection('sources');
+  const health = useCollection('health');
+  const now = useNowEvery(MINUTE_MS);
+  const groups = useMemo(
+    () =>
+      triageGroups({
+        incidents: incidents.byId.values(),
+        alerts: alerts.byId.values(),
+        sources: sources.byId.values(),
+        health: health.byId.get('core') ?? null,
+        now,
+      }),
+    [incidents, alerts, sources, health, now],
+  );
+  return { ready: incidents.ready, groups };
+}
+
+/** The queue as it stands, for commands. */
+export function triageNow(core: Core): QueueGroup[] {
+  const input: TriageInput = {
+    incidents: core.mirror.incidents.getState().byId.values(),
+    alerts: core.mirror.alerts.getState().byId.values(),
+    sources: core.mirror.sources.getState().byId.values(),
+    health: core.mirror.health.getState().byId.get('core') ?? null,
+    now: core.clock.getState().nowAt,
+  };
+  return triageGroups(input);
+}
+
+export function flatten(groups: readonly QueueGroup[]): readonly QueueEntry[] {
+  return groups.flatMap((group) => group.entries);
+}
+
+/** The selected row; where the selected one is gone, the first. */
+export function selectedEntry(entries: readonly QueueEntry[], key: string | null): QueueEntry | null {
+  return entries.find((entry) => entry.key === key) ?? entries[0] ?? null;
+}
+
+/** The incident that the keys `a`, `s`, `r` … act on: the open page's, or the one selected in the queue. */
+export function incidentInHand(core: Core): Incident | null {
+  const { route, queueKey } = core.uiStore.getState();
+  const incidents = core.mirror.incidents.getState().byId;
+  if (route.screen === 'incident') return route.id === null ? null : (incidents.get(route.id) ?? null);
+  if (route.screen !== 'triage') return null;
+  return incidentOfEntry(selectedEntry(flatten(triageNow(core)), queueKey), incidents);
+}
+
+export function incidentOfEntry(
+  entry: QueueEntry | null,
+  incidents: ReadonlyMap<string, Incident>,
+): Incident | null {
+  if (entry?.kind === 'incident') return entry.incident;
+  if (entry?.kind === 'alert' && entry.alert.incidentId) return incidents.get(entry.alert.incidentId) ?? null;
+  return null;
+}
+
+/** Where *Incident* in the rail leads: the most urgent open one, else the newest, else the empty list. */
+export function incidentToShow(incidents: Iterable<Incident>, ui: Pick<UiState, 'route'>): string | null {
+  if (ui.route.screen === 'incident' && ui.route.id !== null) return ui.route.id;
+  const open = [...incidents].filter(isOpen);
+  open.sort((a, b) => a.severity.localeCompare(b.severity) || a.startedAt - b.startedAt);
+  return open[0]?.id ?? null;
+}
+
+export function usePlaybookView(incident: Incident): PlaybookView | null {
+  const playbooks = useCollection('playbooks').byId;
+  const runs = useCollection('runs').byId;
+  return useMemo(() => playbookOf(incident, playbooks, runs), [incident, playbooks, runs]);
+}
+
+export function playbookNow(core: Core, incident: Incident): PlaybookView | null {
+  return playbookOf(incident, core.mirror.playbooks.getState().byId, core.mirror.runs.getState().byId);
+}
+
+/** Newest first. */
+export function useIncidents(): readonly Incident[] {
+  const { byId } = useCollection('incidents');
+  return useMemo(() => [...byId.values()].sort((a, b) => b.openedAt - a.openedAt), [byId]);
+}
+
+export function useSelectedKey(): string | null {
+  return useUi((state) => state.queueKey);
+}

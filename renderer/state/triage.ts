@@ -1,0 +1,190 @@
+import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import type { Health } from '../../shared/model/health.ts';
+import type { Incident } from '../../shared/model/incident.ts';
+import { priorityRank } from '../../shared/model/priority.ts';
+import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import { HOUR_MS } from '../../shared/unit/time.ts';
+
+/** A shift: what was resolved longer ago is history. */
+export const SHIFT_MS = 12 * HOUR_MS;
+
+export type GroupId = 'needs-you' | 'someone-has-it' | 'suppressed' | 'watch' | 'resolved';
+
+/** One row of the queue. `key` is stable, so that a selection survives changes. */
+export type QueueEntry =
+  | { readonly key: string; readonly kind: 'incident'; readonly sinceAt: number; readonly incident: Incident }
+  | {
+      readonly key: string;
+      readonly kind: 'alert';
+      readonly sinceAt: number;
+      readonly alert: Alert;
+      readonly verdict: StageVerdict | null;
+    }
+  | { readonly key: string; readonly kind: 'source'; readonly sinceAt: number; readonly source: SourceStatus }
+  | {
+      readonly key: string;
+      readonly kind: 'self';
+      readonly sinceAt: number;
+      readonly title: string;
+      readonly reason: string;
+    };
+
+export interface QueueGroup {
+  readonly id: GroupId;
+  readonly title: string;
+  readonly entries: readonly QueueEntry[];
+}
+
+export interface TriageInput {
+  readonly incidents: Iterable<Incident>;
+  readonly alerts: Iterable<Alert>;
+  readonly sources: Iterable<SourceStatus>;
+  readonly health: Health | null;
+  readonly now: number;
+}
+
+const TITLES: Readonly<Record<GroupId, string>> = {
+  'needs-you': 'Needs you',
+  'someone-has-it': 'Someone has it',
+  suppressed: 'Suppressed, with the reason',
+  watch: 'The watch itself',
+  resolved: 'Resolved this shift',
+};
+const ORDER: readonly GroupId[] = ['needs-you', 'someone-has-it', 'suppressed', 'watch', 'resolved'];
+
+/** The queue: every incident, alert and source that somebody may have to look at, once each. Empty groups are left out. */
+export function triageGroups(input: TriageInput): QueueGroup[] {
+  const found: Record<GroupId, QueueEntry[]> = {
+    'needs-you': [],
+    'someone-has-it': [],
+    suppressed: [],
+    watch: [],
+    resolved: [],
+  };
+  for (const incident of input.incidents) {
+    const group = groupOfIncident(incident, input.now);
+    if (group)
+      found[group].push({
+        key: `incident:${incident.id}`,
+        kind: 'incident',
+        sinceAt: sinceOf(incident),
+        incident,
+      });
+  }
+  const silentSources = new Set<string>();
+  for (const source of input.sources) {
+    if (isWatching(source.condition) || source.condition === 'starting') continue;
+    silentSources.add(source.id);
+    found.watch.push({ key: `source:${source.id}`, kind: 'source', sinceAt: source.sinceAt, source });
+  }
+  for (const alert of input.alerts) {
+    if (alert.kind === 'source' && silentSources.has(alert.labels.source ?? '')) continue;
+    const verdict = holdingVerdict(alert);
+    const group = groupOfAlert(alert, verdict, input.now);
+    if (group)
+      found[group].push({
+        key: `alert:${alert.id}`,
+        kind: 'alert',
+        sinceAt: alertSince(alert),
+        alert,
+        verdict,
+      });
+  }
+  found.watch.push(...ownTroubles(input.health));
+  return ORDER.map((id) => ({
+    id,
+    title: TITLES[id],
+    entries: found[id].sort(id === 'resolved' ? latestFirst : urgentFirst),
+  })).filter((group) => group.entries.length > 0);
+}
+
+/** How many rows ask for a person now; the number in the rail. */
+export function needsYouCount(groups: readonly QueueGroup[]): number {
+  return groups.find((group) => group.id === 'needs-you')?.entries.length ?? 0;
+}
+
+export function isOpen(incident: Incident): boolean {
+  return !['postmortem', 'closed', 'merged', 'cancelled'].includes(incident.phase);
+}
+
+function groupOfIncident(incident: Incident, now: number): GroupId | null {
+  if (incident.phase === 'merged' || incident.phase === 'cancelled') return null;
+  if (isOpen(incident)) return incident.acknowledgedAt === null ? 'needs-you' : 'someone-has-it';
+  const endedAt = incident.closedAt ?? incident.resolvedAt ?? incident.recoveredAt ?? incident.openedAt;
+  // A postmortem that is not finished stays in sight, however old; written history never asks for one.
+  if (incident.phase === 'postmortem' && !incident.synthetic) return 'resolved';
+  return now - endedAt <= SHIFT_MS && !incident.synthetic ? 'resolved' : null;
+}
+
+function groupOfAlert(alert: Alert, verdict: StageVerdict | null, now: number): GroupId | null {
+  const active = alert.phase === 'firing' || alert.phase === 'no_data' || alert.phase === 'error';
+  if (verdict && (active || alert.phase === 'pending')) return 'suppressed';
+  if (alert.incidentId !== null) return null;
+  if (alert.phase === 'no_data' || alert.phase === 'error') return 'watch';
+  if (alert.phase === 'firing') {
+    if (alert.kind === 'source' || alert.kind === 'absence') return 'watch';
+    return alert.acknowledgement === null ? 'needs-you' : 'someone-has-it';
+  }
+  if (alert.phase === 'resolved' && alert.resolvedAt !== null && alert.firedAt !== null)
+    return now - alert.resolvedAt <= SHIFT_MS ? 'resolved' : null;
+  return null;
+}
+
+/** The verdict that keeps an alert from paging now, if one does. */
+export function holdingVerdict(alert: Alert): StageVerdict | null {
+  return (
+    alert.verdicts.find(
+      (one) => one.outcome === 'suppressed' || (one.outcome === 'held' && one.stage !== 'state'),
+    ) ?? null
+  );
+}
+
+function ownTroubles(health: Health | null): QueueEntry[] {
+  if (!health) return [];
+  const entries: QueueEntry[] = [];
+  const add = (key: string, title: string, reason: string) =>
+    entries.push({ key: `self:${key}`, kind: 'self', sinceAt: health.startedAt, title, reason });
+  if (health.notifierProblem !== null) add('notifier', 'Messages do not go out', health.notifierProblem);
+  for (const worker of health.workers)
+    if (worker.condition === 'dead')
+      add(
+        `worker:${worker.name}`,
+        `Worker ${worker.name} is dead`,
+        worker.lastProblem ?? 'It is being started again.',
+      );
+  return entries;
+}
+
+function sinceOf(incident: Incident): number {
+  if (isOpen(incident)) return incident.startedAt;
+  return incident.closedAt ?? incident.resolvedAt ?? incident.openedAt;
+}
+
+function alertSince(alert: Alert): number {
+  if (alert.phase === 'resolved') return alert.resolvedAt ?? alert.lastEvaluatedAt;
+  return alert.firedAt ?? alert.activeSinceAt ?? alert.lastEvaluatedAt;
+}
+
+function urgency(entry: QueueEntry): number {
+  switch (entry.kind) {
+    case 'incident':
+      return (
+        Number(entry.incident.severity.slice(-1)) * 10 +
+        (entry.incident.priority ? priorityRank(entry.incident.priority) : 0)
+      );
+    case 'alert':
+      return 40 + priorityRank(entry.alert.priority);
+    case 'source':
+      return 40 + 1;
+    case 'self':
+      return 40;
+  }
+}
+
+function urgentFirst(a: QueueEntry, b: QueueEntry): number {
+  return urgency(a) - urgency(b) || a.sinceAt - b.sinceAt || a.key.localeCompare(b.key);
+}
+
+function latestFirst(a: QueueEntry, b: QueueEntry): number {
+  return b.sinceAt - a.sinceAt || a.key.localeCompare(b.key);
+}
