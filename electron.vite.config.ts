@@ -25,6 +25,7 @@ export default defineConfig({
           'scrape.worker': at('main/ingest/scrape.worker.ts'),
           'slo.worker': at('main/slo/slo.worker.ts'),
           'detect.worker': at('main/detect/detect.worker.ts'),
+          'yaml.worker': at('main/workspace/yaml.worker.ts'),
           fleet: at('main/demo/fleet.main.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },

@@ -1,7 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import { CodedError } from '../../shared/error/coded.ts';
-import type { createRouter } from './router.ts';
 
 /** What is known of the window that asks. */
 export interface ApiContext {
@@ -11,8 +10,6 @@ export interface ApiContext {
 
 /** The contract's builder with the window's context; each domain's file takes its part from here. */
 export const procedures = implement(contract).$context<ApiContext>();
-
-export type ApiRouter = ReturnType<typeof createRouter>;
 
 interface ContractErrors {
   NOT_FOUND(options: { message: string; data: { what: string } }): Error;

@@ -3,9 +3,9 @@
  * One router serves a message port and a WebSocket alike; coded errors of the stages become the contract's.
  * State travels as a snapshot and numbered patches, so a window that comes late or back is right.
  */
-export type { ApiContext, ApiRouter } from './context.ts';
+export type { ApiContext } from './context.ts';
 export type { FleetControl } from './demo.ts';
-export { type ApiParts, createRouter } from './router.ts';
+export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
 export { createStateHub, type StateHub } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
 export { type Api, serveMessagePort, serveWebSocket } from './transport.ts';

@@ -39,3 +39,5 @@ export function createRouter(parts: ApiParts) {
     demo: demoRouter(parts.demo),
   });
 }
+
+export type ApiRouter = ReturnType<typeof createRouter>;

@@ -3,7 +3,8 @@ import { onError } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
-import type { ApiContext, ApiRouter } from './context.ts';
+import type { ApiContext } from './context.ts';
+import type { ApiRouter } from './router.ts';
 
 /** The router with what it needs to log; the same over both transports. */
 export interface Api {

@@ -5,13 +5,7 @@ import { messageOf } from '../../shared/error/coded.ts';
 import { err, ok } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import { createExecutor } from '../action/index.ts';
-import {
-  type AlertRule,
-  type Alerts,
-  createAlerts,
-  createRuleEvaluator,
-  isAlerting,
-} from '../alert/index.ts';
+import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
 import { createBusinessHours } from '../calendar/index.ts';
 import { createDetection } from '../detect/index.ts';
@@ -202,13 +196,7 @@ function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts |
     host: () => deps.notifier,
     browser: () => pages,
     secret: secretText,
-    stillTrue: (delivery) => {
-      const firing = alerts()
-        ?.list()
-        .some((alert) => delivery.alertIds.includes(alert.id) && isAlerting(alert));
-      if (delivery.page.resolved) return null;
-      return firing || delivery.alertIds.length === 0 ? null : 'nothing of it fires any more';
-    },
+    stillTrue: (delivery) => alerts()?.whyUntrue(delivery) ?? null,
   });
   notifier.onOutcome(() => {
     notifier.recent(DELIVERIES_SHOWN).then(

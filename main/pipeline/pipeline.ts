@@ -82,6 +82,7 @@ class Chain implements Pipeline {
   private readonly lookedAt = new Map<string, number>();
   private readonly forget: () => void;
   private tendedAt = 0;
+  private tending: Promise<void> | undefined;
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
@@ -118,7 +119,15 @@ class Chain implements Pipeline {
     await this.takeOver.retry();
     if (now - this.tendedAt < TEND_MS) return;
     this.tendedAt = now;
-    await this.deps.incidents.tend(now);
+    // Evidence may wait seconds for a source that is silent; decisions must not wait with it.
+    this.tending ??= this.deps.incidents
+      .tend(now)
+      .catch((thrown: unknown) =>
+        this.deps.logger.warn({ problem: messageOf(thrown) }, 'incidents could not be tended'),
+      )
+      .finally(() => {
+        this.tending = undefined;
+      });
   }
 
   async acknowledgeIncident(incidentId: string, by: string): Promise<void> {
