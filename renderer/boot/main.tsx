@@ -9,6 +9,7 @@ import { linesOfHost } from '../transport/host.ts';
 import { announceTitle } from './announcer.tsx';
 import { App } from './app.tsx';
 import { bindKeys } from './key-binding.ts';
+import { followMenu } from './menu.ts';
 import { createNotifier } from './notifier.ts';
 import { followTheme, storedTheme } from './theme.ts';
 import { windowWorld } from './world.ts';
@@ -27,6 +28,7 @@ const core: Core = createCore({
 
 followTheme(core, document.documentElement, localStorage);
 bindKeys(core, window);
+followMenu(core, window);
 announceTitle(core, document);
 notifier.follow(core);
 window.addEventListener('hashchange', () => {
