@@ -15,7 +15,7 @@ interface ContractErrors {
   NOT_FOUND(options: { message: string; data: { what: string } }): Error;
   STALE(options: { message: string; data: { revision: number | null } }): Error;
   REFUSED(options: { message: string; data: { code: string } }): Error;
-  CONFIRMATION_NEEDED(options: { message: string; data: { type: string } }): Error;
+  CONFIRMATION_NEEDED(options: { message: string; data: { type: string; stepId: string } }): Error;
   QUERY(options: { message: string; data: { code: string; from: number | null; to: number | null } }): Error;
   UNAVAILABLE(options: { message: string; data: { code: string } }): Error;
 }
@@ -45,10 +45,8 @@ function toContract(errors: ContractErrors, error: CodedError): Error {
     });
   }
   if (code === 'confirmation-needed') {
-    return errors.CONFIRMATION_NEEDED({
-      message,
-      data: { type: typeof details.type === 'string' ? details.type : '' },
-    });
+    const word = (name: string) => (typeof details[name] === 'string' ? details[name] : '');
+    return errors.CONFIRMATION_NEEDED({ message, data: { type: word('type'), stepId: word('stepId') } });
   }
   if (error.retryable) return errors.UNAVAILABLE({ message, data: { code } });
   if (code === 'bug') return error;

@@ -19,6 +19,7 @@ import { healthOf } from './health.ts';
 import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
+import { secretReader } from './secret.ts';
 import { createStages, type Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
 
@@ -39,6 +40,9 @@ export interface CoreParts {
 
 export interface Core {
   readonly api: Api;
+  suspend(): void;
+  resume(): void;
+  acknowledgeIncident(incidentId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +65,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     policies: parts.policies,
     running: { workspace: () => state.workspace, rules: () => rules },
     notifier: options.notifier,
+    secret: secretReader(options.readKeychain, process.env),
   });
   publishConfiguration(hub, state.workspace);
   if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
@@ -107,6 +112,9 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       router: routerOf(parts, stages, () => state.workspace),
       onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
     },
+    suspend: () => stages.ingest.suspend(),
+    resume: () => stages.ingest.resume(),
+    acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
     async stop() {
       watch.stop();
       for (const stop of timers) stop();

@@ -21,12 +21,8 @@ const ANSWER_MAX_BYTES = 256 * 1024;
 const FAULT_TTL_SECONDS = 900;
 
 const Ready = z.object({ ready: z.literal(true), port: z.number().int() });
-const Fault = z.object({
-  id: z.string(),
-  kind: z.string(),
-  service: z.string().optional(),
-  endsAt: z.number(),
-});
+const Started = z.object({ id: z.string(), endsAt: z.number() });
+const Fault = Started.extend({ effect: z.object({ kind: z.string(), service: z.string().optional() }) });
 const State = z.object({ faults: z.array(Fault) });
 
 /** What each fault of the demo does, so that the window needs to know only its name. */
@@ -109,8 +105,8 @@ function controlOf(address: string): FleetControl {
   };
   const plain = (fault: z.infer<typeof Fault>) => ({
     id: fault.id,
-    kind: fault.kind,
-    service: fault.service ?? null,
+    kind: fault.effect.kind,
+    service: fault.effect.service ?? null,
     endsAt: fault.endsAt,
   });
   return {
@@ -118,7 +114,7 @@ function controlOf(address: string): FleetControl {
     inject: async (kind) => {
       const fault = FAULTS[kind];
       if (!fault) throw new CodedError('unknown-fault', `The demo fleet knows no fault named ${kind}.`);
-      const started = Fault.parse(await ask('POST', 'fault', { ...fault, ttlSeconds: FAULT_TTL_SECONDS }));
+      const started = Started.parse(await ask('POST', 'fault', { ...fault, ttlSeconds: FAULT_TTL_SECONDS }));
       return { id: started.id, endsAt: started.endsAt };
     },
     clear: async (id) => void (await ask('DELETE', `fault/${encodeURIComponent(id)}`)),

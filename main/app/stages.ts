@@ -18,7 +18,7 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { createLocalTarget } from '../query/index.ts';
 import { createObjectives } from '../slo/index.ts';
-import { resolveSecret } from '../workspace/index.ts';
+import type { SecretReader } from './secret.ts';
 import type { Threads } from './threads.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 
@@ -37,6 +37,7 @@ export interface StageDeps {
   readonly policies: readonly PolicyConfig[];
   readonly running: Running;
   readonly notifier: HostNotifier;
+  readonly secret: SecretReader;
 }
 
 /** All stages of one core, put together and not yet started. */
@@ -66,7 +67,7 @@ export function createStages(deps: StageDeps): Stages {
     clock: deps.clock,
     log,
     random: Math.random,
-    readSecret: (reference) => secretText(reference),
+    readSecret: secretText(deps.secret),
     sources: deps.running.workspace().sources,
     store: threads.metric,
     scrapeWorker: threads.scrape,
@@ -172,9 +173,11 @@ function publishAlerts(hub: StateHub, alerts: Alerts, changed: readonly string[]
   );
 }
 
-async function secretText(reference: string) {
-  const secret = await resolveSecret(reference, process.env);
-  return secret.ok ? ok(secret.value) : err(secret.error.message);
+function secretText(read: SecretReader) {
+  return async (reference: string) => {
+    const secret = await read(reference);
+    return secret.ok ? ok(secret.value) : err(secret.error.message);
+  };
 }
 
 function blindedBy(running: Running, sourceId: string): readonly string[] {
@@ -195,7 +198,7 @@ function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts |
     routing: () => deps.running.workspace().routing,
     host: () => deps.notifier,
     browser: () => pages,
-    secret: secretText,
+    secret: secretText(deps.secret),
     stillTrue: (delivery) => alerts()?.whyUntrue(delivery) ?? null,
   });
   notifier.onOutcome(() => {
@@ -222,9 +225,21 @@ function incidentsOf(
     objective: status,
     target: (id) => ingest.target(id),
     detector: (id) => deps.running.workspace().detectors.find((one) => one.id === id),
+    near: (services) => nearOf(deps.running.workspace(), services, status),
     playbookFor: (draft) => playbooks()?.proposeFor(draft)?.id ?? null,
     onChange: (incident) => deps.hub.put('incidents', [incident]),
   });
+}
+
+/** Objectives and detectors of the services, in the services' order. */
+function nearOf(
+  { objectives, detectors }: Workspace,
+  services: readonly string[],
+  status: (objectiveId: string) => ReturnType<Pipeline['status']>,
+) {
+  const of = <T extends { readonly service: string }>(all: readonly T[]) =>
+    services.flatMap((service) => all.filter((one) => one.service === service));
+  return { objectives: of(objectives).flatMap((one) => status(one.id) ?? []), detectors: of(detectors) };
 }
 
 function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
@@ -260,7 +275,7 @@ function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {
     http,
     log,
     target: (sourceId) => ingest.target(sourceId ?? defaultSource()),
-    secret: (reference) => resolveSecret(reference, process.env),
+    secret: deps.secret,
   });
   const playbooks = createPlaybooks({
     log: deps.threads.log.call,
@@ -279,9 +294,7 @@ function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {
           log.warn({ run: run.id, problem: messageOf(thrown) }, 'an incident could not follow its run'),
         );
     },
-    onTimeline: async (incidentId, entry) => {
-      await incidents.append(incidentId, entry);
-    },
+    onTimeline: (incidentId) => incidents.refresh(incidentId),
   });
   return { playbooks, close: () => http.close() };
 }

@@ -2,6 +2,7 @@ import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Incident } from '../../shared/model/incident.ts';
+import type { Service } from '../../shared/model/service.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
 import { type Book, type Change, isKnown } from './book.ts';
 import { capture, EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
@@ -30,11 +31,16 @@ interface Intake {
   readonly deps: IncidentDeps;
   readonly book: Book;
   readonly members: Map<string, Member>;
+  readonly overSince: (objectiveId: string) => number | null;
 }
 
 /** Puts alerts into incidents: opens, joins, and records what becomes of them. One batch after the other. */
-export function createAlertIntake(deps: IncidentDeps, book: Book): AlertIntake {
-  const intake: Intake = { deps, book, members: new Map() };
+export function createAlertIntake(
+  deps: IncidentDeps,
+  book: Book,
+  overSince: Intake['overSince'],
+): AlertIntake {
+  const intake: Intake = { deps, book, members: new Map(), overSince };
   let last: Promise<unknown> = Promise.resolve();
 
   const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
@@ -75,11 +81,32 @@ function isFiring({ change }: AlertChange): boolean {
 }
 
 function chartsFor(deps: IncidentDeps, changes: readonly AlertChange[]): ChartPlan[] {
+  const own = changes.flatMap(({ objectiveId }) =>
+    objectiveId === null ? [] : (deps.objective(objectiveId) ?? []),
+  );
+  const looked = changes.flatMap(({ alert }) =>
+    alert.kind === 'detector' ? (deps.detector?.(alert.ruleId) ?? []) : [],
+  );
+  // The cause is often a service that the failing one stands on: what is known of those is kept too.
+  const services = reach(
+    changes.map(({ alert }) => alert.service),
+    deps.services(),
+  );
+  const near = deps.near?.(services) ?? { objectives: [], detectors: [] };
   return planCharts(
     changes.map((change) => change.alert),
-    changes.flatMap(({ objectiveId }) => (objectiveId === null ? [] : (deps.objective(objectiveId) ?? []))),
-    changes.flatMap(({ alert }) => (alert.kind === 'detector' ? (deps.detector?.(alert.ruleId) ?? []) : [])),
+    own,
+    [...looked, ...near.detectors],
+    near.objectives,
   );
+}
+
+/** The services, then those they depend on, nearest first. */
+export function reach(from: readonly string[], services: readonly Service[]): string[] {
+  const found = new Set(from);
+  for (const id of found)
+    for (const next of services.find((one) => one.id === id)?.dependsOn ?? []) found.add(next);
+  return [...found];
 }
 
 /** A new firing: into the incident it belongs to, or a new one. */
@@ -113,6 +140,7 @@ async function open(intake: Intake, change: AlertChange, batch: readonly AlertCh
     services: deps.services(),
     objective: deps.objective,
     business: deps.businessDeadline,
+    overSince: intake.overSince,
   };
   const draft = draftFromAlerts(facts);
   if (!draft) return placed(change, null, false, `${change.alert.priority} opens no incident`);

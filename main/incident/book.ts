@@ -22,6 +22,8 @@ export interface Book {
   load(): Promise<void>;
   list(): readonly Incident[];
   get(id: string): Incident | undefined;
+  /** Reads one incident from the log again, and tells where it is not what memory holds. */
+  refresh(id: string): Promise<Incident>;
   open(
     draft: IncidentDraft,
     entries: readonly NewTimelineEntry[],
@@ -57,13 +59,16 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
     onChange(incident);
     return incident;
   };
+  const takeRead = (incident: Incident): Incident => {
+    const known = incidents.get(incident.id);
+    if (known && known.revision === incident.revision && known.timelineSeq === incident.timelineSeq)
+      return known;
+    return take(incident);
+  };
   const readAll = async () => {
-    for (const incident of await log.call.loadIncidents()) {
-      const known = incidents.get(incident.id);
-      if (!known) incidents.set(incident.id, incident);
-      else if (known.revision !== incident.revision || known.timelineSeq !== incident.timelineSeq)
-        take(incident);
-    }
+    for (const incident of await log.call.loadIncidents())
+      if (incidents.has(incident.id)) takeRead(incident);
+      else incidents.set(incident.id, incident);
   };
   /** An answer that was lost with its thread says nothing of the commit: look before doing it again. */
   const insist = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -94,6 +99,14 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
     load: () => inTurn(readAll),
     list: () => [...incidents.values()],
     get: (id) => incidents.get(id),
+    refresh: (id) =>
+      inTurn(() =>
+        insist(async () => {
+          const known = found(id);
+          const stored = await log.call.loadIncident(id);
+          return stored ? takeRead(stored) : known;
+        }),
+      ),
     open: (draft, entries, evidence) =>
       inTurn(() =>
         insist(async () => take((await log.call.openIncident(draft, entries, evidence)).incident)),

@@ -21,6 +21,8 @@ const STEP_MS = 10 * SECOND_MS;
 const POINTS_MAX = 4_000;
 /** A query without aggregation can answer thousands of series; a chart shows a few. */
 const SERIES_MAX = 20;
+/** Share of the grid that an expression must fill to be taken before the next one is tried. */
+const COVERED = 0.5;
 
 type Answer =
   | { readonly kind: 'data'; readonly series: readonly EvidenceSeries[]; readonly expression: string }
@@ -46,6 +48,7 @@ export async function capture(
         title: plan.title,
         unit: plan.unit,
         expression: answer.kind === 'data' ? answer.expression : (plan.expressions[0] ?? ''),
+        ...(answer.kind === 'missing' ? { otherExpressions: plan.expressions.slice(1) } : {}),
         source: plan.source,
         threshold: plan.threshold,
         fromAt,
@@ -60,7 +63,11 @@ export async function capture(
 /** What has come since the kept end of a chart, or the whole of one that was missing. */
 export async function fetchLater(deps: CaptureDeps, chart: EvidenceChart, toAt: number): Promise<Answer> {
   const fromAt = chart.missing === null ? chart.toAt : chart.fromAt;
-  return withinDeadline(deps.clock, () => fetchChart(deps, chart.source, [chart.expression], fromAt, toAt));
+  // What is kept goes on with the expression it began with; what is missing may still be had by another.
+  const others = chart.missing === null ? [] : (chart.otherExpressions ?? []);
+  return withinDeadline(deps.clock, () =>
+    fetchChart(deps, chart.source, [chart.expression, ...others], fromAt, toAt),
+  );
 }
 
 async function fetchChart(
@@ -76,6 +83,8 @@ async function fetchChart(
   // On whole steps, so that later fetches continue the same grid.
   const window: RangeWindow = { fromAt: Math.ceil(fromAt / stepMs) * stepMs, toAt, stepMs };
   let reason = `${source} has no data for it.`;
+  const grid = Math.max(1, (toAt - window.fromAt) / stepMs);
+  let best: { readonly answer: Answer; readonly points: number } | undefined;
   for (const expression of expressions) {
     const answer = await from.range(expression, window, { timeoutMs: DEADLINE_MS });
     if (!answer.ok) {
@@ -85,10 +94,13 @@ async function fetchChart(
     const series = answer.value.filter(
       (one) => one.times.length > 0 && one.values.some((value) => !Number.isNaN(value)),
     );
-    if (series.length > 0)
-      return { kind: 'data', series: series.slice(0, SERIES_MAX).map(plain), expression };
+    const points = Math.max(0, ...series.map((one) => one.times.length));
+    if (points > (best?.points ?? 0))
+      best = { answer: { kind: 'data', series: series.slice(0, SERIES_MAX).map(plain), expression }, points };
+    // A narrow window sees nothing where samples are further apart; half of the time seen is enough to prefer it.
+    if (points >= grid * COVERED) break;
   }
-  return { kind: 'missing', reason };
+  return best?.answer ?? { kind: 'missing', reason };
 }
 
 const plain = ({ labels, times, values }: Series): EvidenceSeries => ({ labels, times, values });

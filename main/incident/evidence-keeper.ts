@@ -36,7 +36,9 @@ export function createEvidenceKeeper(
       await deps.log.call.extendEvidence(chart.id, toAt, answer.series);
       return false;
     }
-    await deps.log.call.addEvidence([{ chart: { ...chart, toAt, missing: null }, series: answer.series }]);
+    const { otherExpressions: _asked, ...rest } = chart;
+    const kept = { ...rest, expression: answer.expression, toAt, missing: null };
+    await deps.log.call.addEvidence([{ chart: kept, series: answer.series }]);
     return true;
   };
   const tendOne = async (incident: Incident, now: number): Promise<EvidenceChart[]> => {

@@ -25,9 +25,15 @@ export function planCharts(
   alerts: readonly Alert[],
   objectives: readonly ObjectiveStatus[],
   detectors: readonly Detector[],
+  near: readonly ObjectiveStatus[] = [],
 ): ChartPlan[] {
   const plans = [
     ...objectives.flatMap((status) => objectiveCharts(status, thresholdOf(alerts, status))),
+    // Of a neighbour the one chart that says most: the latency that people know, or its burn.
+    ...near.flatMap((status) => {
+      const charts = objectiveCharts(status, thresholdOf(alerts, status));
+      return charts.find((chart) => chart.unit === 's') ?? charts[0] ?? [];
+    }),
     ...detectors.map((detector) => ({
       title: oneLine(detector.title),
       unit: detector.unit,

@@ -19,6 +19,11 @@ export interface IncidentDeps {
   readonly target: (sourceId: string) => QueryTarget | undefined;
   /** For the evidence of a detector's alert: what it looks at. */
   readonly detector?: (id: string) => Detector | undefined;
+  /** What is known of these services, nearest first: evidence of the cause is often kept by another service. */
+  readonly near?: (services: readonly string[]) => {
+    readonly objectives: readonly ObjectiveStatus[];
+    readonly detectors: readonly Detector[];
+  };
   /** The playbook to propose, by its id. */
   readonly playbookFor: (incident: IncidentDraft) => string | null;
   /** Business time, for SEV-3's response. Plain time where it is left out. */

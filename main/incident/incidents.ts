@@ -58,6 +58,8 @@ export interface Incidents {
   addNote(id: string, by: string, text: string): Promise<Incident>;
   /** News of playbooks, notifications and the watch. The very same entry again is not repeated. */
   append(id: string, entry: NewTimelineEntry): Promise<Incident>;
+  /** Takes up from the log what others have appended to its timeline. */
+  refresh(id: string): Promise<Incident>;
   openByHand(wish: { title: string; service: string; severity: Severity; by: string }): Promise<Incident>;
   attachRun(id: string, runId: string): Promise<Incident>;
   /** Attaches the run and follows its mitigations: begun is *mitigating*, done is *resolving*. */
@@ -70,8 +72,8 @@ const REMEMBERED_MS = 30 * DAY_MS;
 export function createIncidents(deps: IncidentDeps): Incidents {
   const { clock, log } = deps;
   const book = createBook(deps);
-  const intake = createAlertIntake(deps, book);
   const polls = createPollWatch(clock, book);
+  const intake = createAlertIntake(deps, book, (id) => polls.overSince(id));
   const keeper = createEvidenceKeeper(deps);
 
   /** One lifecycle event by a person; what the table does not list is refused. */
@@ -117,6 +119,7 @@ export function createIncidents(deps: IncidentDeps): Incidents {
     addNote: (id, by, text) =>
       append(id, { at: clock.now(), kind: 'note', actor: by, title: 'Note', detail: text }),
     append,
+    refresh: (id) => book.refresh(id),
     openByHand: (wish) => openByHand(deps, book, wish),
     attachRun: (id, runId) =>
       book.change(id, (incident) => (incident.runId === runId ? null : { incident: { runId }, entries: [] })),

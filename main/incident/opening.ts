@@ -30,6 +30,8 @@ export interface OpeningFacts {
   readonly services: readonly Service[];
   readonly objective: (id: string) => ObjectiveStatus | undefined;
   readonly business: BusinessDeadline | undefined;
+  /** Since when each poll of an objective has been over its budget: the condition begins before its alert does. */
+  readonly overSince: (objectiveId: string) => number | null;
 }
 
 /** The incident that the alerts ask for; null where they ask for none (P3). */
@@ -55,6 +57,7 @@ export function draftFromAlerts(facts: OpeningFacts): IncidentDraft | null {
     objectiveIds,
     startedAt: Math.min(
       ...changes.map(({ alert, at }) => alert.activeSinceAt ?? alert.firedAt ?? at),
+      ...objectiveIds.flatMap((id) => facts.overSince(id) ?? []),
       facts.now,
     ),
     ...freshTimes(suggestion.severity, facts.now, facts.business),

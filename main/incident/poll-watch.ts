@@ -7,6 +7,8 @@ import { allOver, allUnder, countPoll, type PollRow, pollWords } from './recover
 
 export interface PollWatch {
   take(status: ObjectiveStatus): Promise<void>;
+  /** Since when each poll of the objective has been over its budget; null while the last one was not. */
+  overSince(objectiveId: string): number | null;
 }
 
 /** Counts the polls of each open incident's objectives and says when it recovered, and when that did not hold. */
@@ -14,6 +16,12 @@ export function createPollWatch(clock: Clock, book: Book): PollWatch {
   /** By incident and objective. Not kept over a restart: three polls are three polls. */
   const rows = new Map<string, Map<string, { readonly target: number; readonly row: PollRow }>>();
 
+  const over = new Map<string, number>();
+  const follow = ({ objective, state, evaluatedAt, pollErrorRate }: ObjectiveStatus) => {
+    if (state === 'blind' || evaluatedAt === null || pollErrorRate === null) return;
+    if (pollErrorRate <= 1 - objective.target) over.delete(objective.id);
+    else if (!over.has(objective.id)) over.set(objective.id, evaluatedAt);
+  };
   const rowsOf = (incident: Incident) => {
     const known = rows.get(incident.id) ?? new Map<string, { target: number; row: PollRow }>();
     rows.set(incident.id, known);
@@ -33,7 +41,9 @@ export function createPollWatch(clock: Clock, book: Book): PollWatch {
     return changeOf(incident, { kind: 'relapsed', reason: pollWords(over.id, over.target, over.row) }, now);
   };
   return {
+    overSince: (objectiveId) => over.get(objectiveId) ?? null,
     async take(status) {
+      follow(status);
       const { id, target } = status.objective;
       for (const incident of book.list()) {
         if (isOver(incident.phase)) {

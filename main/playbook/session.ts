@@ -12,8 +12,11 @@ import { createTurn } from './turn.ts';
 /** Who runs a step, and what it asks of them. */
 export interface RunNextOptions {
   readonly by: string;
-  /** The target's name as it was typed, where the step asks for it. */
-  readonly confirmation?: string;
+  /**
+   * The target's name as it was typed, and the step it was typed for: a step whose condition does not hold is passed
+   * over, and what a person said about that one must not run the next.
+   */
+  readonly confirmation?: { readonly stepId: string; readonly typed: string };
   /** What a person saw, for a manual step. */
   readonly observed?: string;
 }
@@ -124,7 +127,7 @@ function requireWord(definition: PlaybookStep, options: RunNextOptions): void {
   if (
     definition.kind === 'http' &&
     definition.confirm !== undefined &&
-    options.confirmation !== definition.confirm
+    (options.confirmation?.stepId !== definition.id || options.confirmation.typed !== definition.confirm)
   )
     throw new CodedError(
       'confirmation-needed',

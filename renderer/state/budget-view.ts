@@ -41,19 +41,33 @@ export function budgetLines(series: readonly Series[], status: ObjectiveStatus):
     lines.push({
       label: `at ${formatBurnRate(burn)}, gone in ${formatDuration(exhaustion)}`,
       colour: 'sev-2',
-      times: Float64Array.from([lastAt, lastAt + exhaustion]),
-      values: Float64Array.from([last, 0]),
+      ...straight(lastAt, last, exhaustion, stepMs),
       dashed: true,
     });
     return {
       lines,
-      stepMs: Math.max(stepMs, exhaustion),
+      stepMs,
       fromAt,
       toAt: lastAt + Math.max(room, exhaustion),
       floor,
     };
   }
   return { lines, stepMs, fromAt, toAt: lastAt + room / 4, floor };
+}
+
+// In steps as small as the samples': a line between two far points would be taken for a gap.
+function straight(
+  fromAt: number,
+  from: number,
+  overMs: number,
+  stepMs: number,
+): { times: Float64Array; values: Float64Array } {
+  const steps = Math.max(1, Math.min(500, Math.ceil(overMs / stepMs)));
+  const share = Array.from({ length: steps + 1 }, (_, index) => index / steps);
+  return {
+    times: Float64Array.from(share, (one) => fromAt + one * overMs),
+    values: Float64Array.from(share, (one) => from * (1 - one)),
+  };
 }
 
 function median(times: Float64Array): number {

@@ -4,11 +4,10 @@ import type { Series } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus, PolicyRow } from '../../shared/model/objective.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { formatBurnRate } from '../../shared/unit/number.ts';
 import { HOUR_MS, MINUTE_MS, parseDuration } from '../../shared/unit/time.ts';
 import type { Connection } from '../transport/connection.ts';
 import { upstreamOf } from './cause.ts';
-import { leadingRow, windowName } from './fact.ts';
+import { leadingRow, thresholdText, windowName } from './fact.ts';
 import { type BurnHistory, chartSpan } from './objective.ts';
 import { useCollection, useCore, useLine, useLoaded, useNowEvery, useRefresh } from './use-core.tsx';
 
@@ -119,7 +118,7 @@ export function useBurnView(objective: ObjectiveStatus, incident: Incident): Bur
       loading: loaded.loading,
       problem: loaded.failure?.text ?? null,
       lines: loaded.value ? burnLines(loaded.value.series, row) : [],
-      threshold: row ? { value: row.threshold, label: `${row.name} ${formatBurnRate(row.threshold)}` } : null,
+      threshold: row ? { value: row.threshold, label: `${row.name} ${thresholdText(row.threshold)}` } : null,
       spans: endedAt === null ? unwatchedSpans(source, connection, now) : [],
     }),
     [loaded, row, source, connection, now, endedAt],

@@ -59,7 +59,7 @@ export function objectiveFacts(status: ObjectiveStatus): Fact[] {
   const short = row ? windowOf(status, row.shortMs) : (status.windows[0] ?? null);
   const long = row ? windowOf(status, row.longMs) : null;
   const shortName = short ? windowName(short.windowMs) : '';
-  const limit = row ? `${row.name} ${formatBurnRate(row.threshold)}` : 'no row can fire';
+  const limit = row ? `${row.name} ${thresholdText(row.threshold)}` : 'no row can fire';
   const longText =
     long && row
       ? `${windowName(row.longMs)} ${long.burnRate === null ? 'no data' : formatBurnRate(long.burnRate)}, `
@@ -78,8 +78,8 @@ export function objectiveFacts(status: ObjectiveStatus): Fact[] {
       unit: '%',
       note:
         short?.bad != null && short.total != null
-          ? `${formatSignificant(Math.round(short.bad), 4)} of ${formatSignificant(Math.round(short.total), 4)}; allowed ${formatPercent(1 - status.objective.target)}`
-          : `allowed ${formatPercent(1 - status.objective.target)}`,
+          ? `${formatSignificant(Math.round(short.bad), 4)} of ${formatSignificant(Math.round(short.total), 4)}; ${formatPercent(1 - status.objective.target)} allowed`
+          : `${formatPercent(1 - status.objective.target)} allowed`,
       hot: false,
     },
     {
@@ -122,6 +122,11 @@ export function alertFacts(alert: Alert): Fact[] {
 export function exhaustionText(ms: number | null): string | null {
   if (ms === null) return null;
   return ms === EXHAUSTION_NEVER ? '∞' : ms === 0 ? '0' : formatDuration(ms);
+}
+
+/** A threshold as people quote it, to two decimals: `13.44×`, `0.93×`. */
+export function thresholdText(threshold: number): string {
+  return `${Number(threshold.toFixed(2)).toLocaleString('en-US')}×`;
 }
 
 /** What a bad event is, in the objective's own words. */

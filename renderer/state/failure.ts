@@ -1,13 +1,16 @@
 import { ORPCError } from '@orpc/client';
+import { z } from 'zod';
 import { messageOf } from '../../shared/error/coded.ts';
 
 /** A refused or failed request as the window speaks of it. `code` is the contract's, or *unreachable*. */
 export interface Failure {
   readonly code: string;
   readonly text: string;
-  /** The name that production asks for, where that is what was missing. */
-  readonly confirmation: string | null;
+  /** The name that production asks for and the step it is for, where that is what was missing. */
+  readonly confirmation: { readonly type: string; readonly stepId: string } | null;
 }
+
+const Confirmation = z.object({ type: z.string(), stepId: z.string() });
 
 export const UNREACHABLE: Failure = {
   code: 'unreachable',
@@ -22,11 +25,10 @@ export function failureOf(thrown: unknown): Failure {
       text: `Not known whether it was done: ${messageOf(thrown)} Look before you try again.`,
       confirmation: null,
     };
-  const data: unknown = thrown.data;
-  const type = typeof data === 'object' && data !== null && 'type' in data ? data.type : null;
+  const asked = Confirmation.safeParse(thrown.data);
   return {
     code: thrown.code,
     text: thrown.message || `The core refused it (${thrown.code}).`,
-    confirmation: thrown.code === 'CONFIRMATION_NEEDED' && typeof type === 'string' ? type : null,
+    confirmation: thrown.code === 'CONFIRMATION_NEEDED' && asked.success ? asked.data : null,
   };
 }

@@ -17,22 +17,32 @@ export interface PlaybookDomain {
 }
 
 export function createPlaybookDomain(requests: Requests, ui: UiActions): PlaybookDomain {
+  /** Shows what would be sent, with its real arguments, before the name is typed. */
+  const ask = async (runId: string, needed: { type: string; stepId: string }, again: boolean) => {
+    const preview = await requests.say(`dry-run:${runId}`, (api) =>
+      api.playbook.dryRun({ runId, stepId: needed.stepId }),
+    );
+    if (preview.ok)
+      ui.open({ kind: 'confirm-step', runId, ...needed, request: preview.value.text, retry: again });
+  };
   const advance = async (
     runId: string,
-    stepId: string,
-    extra: { confirmation?: string; observed?: string },
+    extra: { confirmation?: { stepId: string; typed: string }; observed?: string },
   ): Promise<boolean> => {
     const done = await requests.say(`run:${runId}`, (api) => api.playbook.runNext({ runId, ...extra }));
-    if (!done.ok && done.error.confirmation !== null)
-      ui.open({ kind: 'confirm-step', runId, stepId, type: done.error.confirmation, retry: false });
+    // The core passes over steps whose condition does not hold, then asks for the one that would run.
+    if (!done.ok && done.error.confirmation !== null) await ask(runId, done.error.confirmation, false);
     return done.ok;
   };
   const retry = async (runId: string, stepId: string, confirmation?: string): Promise<boolean> => {
     const done = await requests.say(`run:${runId}`, (api) =>
-      api.playbook.retry({ runId, stepId, ...(confirmation === undefined ? {} : { confirmation }) }),
+      api.playbook.retry({
+        runId,
+        stepId,
+        ...(confirmation === undefined ? {} : { confirmation: { stepId, typed: confirmation } }),
+      }),
     );
-    if (!done.ok && done.error.confirmation !== null)
-      ui.open({ kind: 'confirm-step', runId, stepId, type: done.error.confirmation, retry: true });
+    if (!done.ok && done.error.confirmation !== null) await ask(runId, done.error.confirmation, true);
     return done.ok;
   };
   return {
@@ -40,20 +50,12 @@ export function createPlaybookDomain(requests: Requests, ui: UiActions): Playboo
       const started = view.run ? view.run : await start(requests, incident, view);
       const step = view.next?.step;
       if (!started || !step) return;
-      if (step.kind === 'http' && step.confirm)
-        ui.open({
-          kind: 'confirm-step',
-          runId: started.id,
-          stepId: step.id,
-          type: step.confirm,
-          retry: false,
-        });
-      else if (step.kind === 'manual') ui.open({ kind: 'observe-step', runId: started.id, stepId: step.id });
-      else await advance(started.id, step.id, {});
+      if (step.kind === 'manual') ui.open({ kind: 'observe-step', runId: started.id, stepId: step.id });
+      else await advance(started.id, {});
     },
     confirmed: (runId, stepId, typed, again) =>
-      again ? retry(runId, stepId, typed) : advance(runId, stepId, { confirmation: typed }),
-    observed: (runId, text) => advance(runId, '', { observed: text }),
+      again ? retry(runId, stepId, typed) : advance(runId, { confirmation: { stepId, typed } }),
+    observed: (runId, text) => advance(runId, { observed: text }),
     dryRun: async (view) => {
       const step = view.next?.step;
       if (!step) return;

@@ -18,6 +18,8 @@ export type Overlay =
       readonly runId: string;
       readonly stepId: string;
       readonly type: string;
+      /** What will be sent, with its real arguments. */
+      readonly request: string;
       readonly retry: boolean;
     }
   | { readonly kind: 'observe-step'; readonly runId: string; readonly stepId: string }

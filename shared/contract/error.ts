@@ -9,7 +9,7 @@ export const contractErrors = {
   /** The state does not allow this; the message says which state it is in. */
   REFUSED: { data: z.object({ code: z.string() }) },
   /** Production asks for the target's name to be typed. */
-  CONFIRMATION_NEEDED: { data: z.object({ type: z.string() }) },
+  CONFIRMATION_NEEDED: { data: z.object({ type: z.string(), stepId: z.string() }) },
   /** A query that cannot be parsed or evaluated, with its position. */
   QUERY: { data: z.object({ code: z.string(), from: z.number().nullable(), to: z.number().nullable() }) },
   /** It could not be done now (a worker restarts, the disk is full); the same call may succeed later. */

@@ -103,6 +103,8 @@ export const EvidenceChart = z.object({
   title: z.string(),
   unit: z.string(),
   expression: z.string(),
+  /** While it is missing: other expressions that would do, in the order in which they are asked. */
+  otherExpressions: z.array(z.string()).optional(),
   source: z.string(),
   threshold: z.object({ value: z.number(), label: z.string() }).nullable(),
   fromAt: z.number(),

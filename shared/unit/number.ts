@@ -12,9 +12,20 @@ export function formatPercent(fraction: number, significant = 3): string {
 export function formatSignificant(value: number, significant = 3): string {
   if (Number.isNaN(value)) return 'not a number';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  const text = value.toLocaleString('en-US', {
-    maximumSignificantDigits: Math.abs(value) >= 10 ** significant ? 21 : significant,
-    maximumFractionDigits: Math.abs(value) >= 10 ** significant ? 0 : undefined,
-  } as Intl.NumberFormatOptions);
-  return text.replace('-', '−');
+  // Digits before the point are never rounded away: 42,896 stays 42,896.
+  const format = Math.abs(value) >= 10 ** significant ? WHOLE : significantFormat(significant);
+  return format.format(value).replace('-', '−');
+}
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** Making a formatter costs a hundred times what using it does, and reasons are written at each poll. */
+const formats = new Map<number, Intl.NumberFormat>();
+
+function significantFormat(digits: number): Intl.NumberFormat {
+  const known = formats.get(digits);
+  if (known) return known;
+  const made = new Intl.NumberFormat('en-US', { maximumSignificantDigits: digits });
+  formats.set(digits, made);
+  return made;
 }

@@ -1,6 +1,6 @@
 import { inlineWorker, systemClock } from '../../main/platform/index.ts';
 import { openLog } from '../../main/store/index.ts';
-import { benchOf, executorOver, httpStep, playbookOf } from './playbook.ts';
+import { benchOf, executorOver, httpStep, playbookOf, runConfirmed } from './playbook.ts';
 import { ScriptedTarget } from './scripted-target.ts';
 
 // Runs one request to production and its verification, which never comes to hold, until somebody kills this process.
@@ -13,4 +13,4 @@ const { playbooks } = benchOf({
   playbook: playbookOf([], [httpStep('roll-back', url, { verify, timeoutMs: 60_000 })]),
 });
 const run = await playbooks.start('incident-1', 'model-degraded', 'ada');
-await playbooks.runNext(run.id, { by: 'ada', confirmation: 'ranking-model' });
+await runConfirmed(playbooks, run.id);

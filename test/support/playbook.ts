@@ -4,6 +4,7 @@ import { countingIds, silentLogger, systemClock } from '../../main/platform/inde
 import { createPlaybooks, type Playbooks, type RunLog } from '../../main/playbook/index.ts';
 import type { JournalRecord } from '../../main/store/index.ts';
 import { resolveSecret } from '../../main/workspace/index.ts';
+import { CodedError } from '../../shared/error/coded.ts';
 import type { NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { Playbook, PlaybookRun, PlaybookStep } from '../../shared/model/playbook.ts';
 import { incidentOf } from './incident.ts';
@@ -145,4 +146,22 @@ export function benchOf(options: {
     onTimeline: (_id, entry) => void timeline.push(entry),
   });
   return { playbooks, timeline, seen };
+}
+
+/** Runs the next step as a person does: reads what it asks for, then types that name for that step. */
+export async function runConfirmed(
+  playbooks: Pick<Playbooks, 'runNext'>,
+  runId: string,
+  options: { readonly by: string; readonly observed?: string } = { by: 'ada' },
+): Promise<PlaybookRun> {
+  try {
+    return await playbooks.runNext(runId, options);
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError) || thrown.code !== 'confirmation-needed') throw thrown;
+    const { stepId, type } = thrown.details;
+    return playbooks.runNext(runId, {
+      ...options,
+      confirmation: { stepId: String(stepId), typed: String(type) },
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
-import { formatBurnRate } from '../../../shared/unit/number.ts';
+import { formatBurnRate, formatPercent } from '../../../shared/unit/number.ts';
 import { formatDuration, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { isAlerting, memoryOf, remember } from './memory.ts';
 import { verdictOf } from './stage.ts';
@@ -8,8 +8,15 @@ import { verdictOf } from './stage.ts';
 const LASTS_P0_MS = 30 * MINUTE_MS;
 const LASTS_MS = 4 * HOUR_MS;
 
-/** It got worse when the burn is this many times what it was. */
+/** It got worse when the failing share is this many times what it was. */
 const WORSE_FACTOR = 2;
+/**
+ * So long after the word the windows still fill with what was acknowledged: a page comes seconds after its cause, and
+ * the same failures make every window's share grow for its whole length. What is reached by then is what was seen.
+ */
+const SETTLES_MS = 5 * MINUTE_MS;
+/** A smaller rise while it settles is not worth a write. */
+const RAISE_FACTOR = 1.1;
 
 export interface AcknowledgementStep {
   readonly alert: Alert;
@@ -22,7 +29,7 @@ export function acknowledge(alert: Alert, by: string, now: number): Acknowledgem
   const lastsMs = alert.priority === 'P0' ? LASTS_P0_MS : LASTS_MS;
   const acknowledged = remember(
     { ...alert, acknowledgement: { by, at: now, untilAt: now + lastsMs } },
-    { acknowledgedValue: alert.value, renotify: null },
+    { acknowledgedValue: measureOf(alert), renotify: null },
   );
   const reason = `Acknowledged by ${by}: no reminders until it is over, for ${formatDuration(lastsMs)} at most.`;
   return { alert: acknowledged, verdict: verdictOf('notify', 'held', reason, now) };
@@ -32,7 +39,16 @@ export function acknowledge(alert: Alert, by: string, now: number): Acknowledgem
 export function breakAcknowledgement(alert: Alert, now: number): AcknowledgementStep | null {
   const { acknowledgement } = alert;
   if (acknowledgement === null) return null;
-  const worse = worsened(alert);
+  const settling = now - acknowledgement.at < SETTLES_MS;
+  const raised = settling ? raisedMeasure(alert) : null;
+  if (raised !== null) {
+    const reason = `Acknowledged by ${acknowledgement.by}; its windows still fill with what was acknowledged.`;
+    return {
+      alert: remember(alert, { acknowledgedValue: raised }),
+      verdict: verdictOf('notify', 'held', reason, now),
+    };
+  }
+  const worse = settling ? null : worsened(alert);
   const expired = acknowledgement.untilAt !== null && now >= acknowledgement.untilAt;
   if (worse === null && !expired) return null;
   const why = worse ?? `it is ${formatDuration(now - acknowledgement.at)} old and the alert still fires`;
@@ -45,9 +61,27 @@ export function breakAcknowledgement(alert: Alert, now: number): Acknowledgement
   return { alert: broken, verdict: verdictOf('notify', 'pass', reason, now) };
 }
 
-function worsened(alert: Alert): string | null {
+/**
+ * What is compared: the failing share of the short window where it is known. The long window's burn goes on rising for
+ * its whole hour though nothing gets worse.
+ */
+function measureOf(alert: Alert): number | null {
+  return memoryOf(alert).failingShare ?? alert.value;
+}
+
+function raisedMeasure(alert: Alert): number | null {
   const { acknowledgedValue } = memoryOf(alert);
-  if (alert.kind !== 'burn' || alert.value === null || acknowledgedValue === null) return null;
-  if (acknowledgedValue <= 0 || alert.value < WORSE_FACTOR * acknowledgedValue) return null;
-  return `the burn is ${formatBurnRate(alert.value)}, it was ${formatBurnRate(acknowledgedValue)}`;
+  const measure = measureOf(alert);
+  if (alert.kind !== 'burn' || measure === null || acknowledgedValue === null) return null;
+  return measure > RAISE_FACTOR * acknowledgedValue ? measure : null;
+}
+
+function worsened(alert: Alert): string | null {
+  const { acknowledgedValue, failingShare } = memoryOf(alert);
+  const measure = measureOf(alert);
+  if (alert.kind !== 'burn' || measure === null || acknowledgedValue === null) return null;
+  if (acknowledgedValue <= 0 || measure < WORSE_FACTOR * acknowledgedValue) return null;
+  if (failingShare === null)
+    return `the burn is ${formatBurnRate(measure)}, it was ${formatBurnRate(acknowledgedValue)}`;
+  return `${formatPercent(measure)} fail, it was ${formatPercent(acknowledgedValue)}`;
 }

@@ -1,3 +1,4 @@
+import { isDefinedError, safe } from '@orpc/client';
 import type { Collections } from '../../../shared/contract/state.ts';
 import { CodedError } from '../../../shared/error/coded.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
@@ -102,9 +103,7 @@ async function mitigate(
   while (run.nextStep !== null && run.endedAt === null && Date.now() - startedAt < MITIGATED_MS) {
     const before = run.steps.map((step) => step.phase);
     const all = [...run.playbook.diagnosis, ...run.playbook.mitigation];
-    const next = all[run.nextStep];
-    const confirmation = next?.kind === 'http' && next.confirm ? { confirmation: next.confirm } : {};
-    run = await call.playbook.runNext({ runId: run.id, ...confirmation });
+    run = await runNext(call, run);
     for (const [index, step] of run.steps.entries()) {
       if (step.phase !== before[index] && step.phase !== 'waiting')
         say('step', `${all[index]?.title ?? step.stepId}: ${step.phase}. ${step.reason ?? ''}`);
@@ -114,6 +113,15 @@ async function mitigate(
   const done = run.steps.find((step) => step.section === 'mitigation' && step.phase === 'done');
   if (!done) throw new CodedError('smoke-not-mitigated', 'No mitigation step of the playbook was done.');
   await until('runs', MITIGATED_MS, 'the run did not arrive in the window', (one) => one.id === run.id);
+}
+
+/** Runs the next step whose condition holds; types the name it asks for, as a person would after reading the request. */
+async function runNext(call: WindowClient['call'], run: Collections['runs']): Promise<Collections['runs']> {
+  const first = await safe(call.playbook.runNext({ runId: run.id }));
+  if (first.isSuccess) return first.data;
+  if (!isDefinedError(first.error) || first.error.code !== 'CONFIRMATION_NEEDED') throw first.error;
+  const { stepId, type } = first.error.data;
+  return call.playbook.runNext({ runId: run.id, confirmation: { stepId, typed: type } });
 }
 
 function since(startedAt: number): string {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { conditionText, requestText, writtenRequest } from '../../state/step.ts';
+import { conditionText, requestText } from '../../state/step.ts';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
 import { FormDialog } from './form.tsx';
 
@@ -8,12 +8,15 @@ export function ConfirmStep({
   runId,
   stepId,
   type,
+  request,
   retry,
   onClose,
 }: {
   runId: string;
   stepId: string;
   type: string;
+  /** What will be sent, with its real arguments. */
+  request: string;
   retry: boolean;
   onClose: () => void;
 }) {
@@ -38,7 +41,7 @@ export function ConfirmStep({
       onClose={onClose}
       onSubmit={save}
     >
-      {step && <code className="cmd">{writtenRequest(step)}</code>}
+      <code className="cmd">{request}</code>
       {step?.verify && <p className="t2 s12">Verified when {conditionText(step.verify)}.</p>}
       {step?.kind === 'http' && (
         <div className="t2 s12">
@@ -53,7 +56,7 @@ export function ConfirmStep({
       )}
       <label>
         <span>
-          Type <b className="mono">{type}</b> to change it
+          Type <b className="mono">{type}</b> to send it
         </span>
         <input
           type="text"

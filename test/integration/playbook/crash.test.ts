@@ -9,11 +9,12 @@ import {
   httpStep,
   manualStep,
   playbookOf,
+  runConfirmed,
 } from '../../support/playbook.ts';
 import { ScriptedTarget } from '../../support/scripted-target.ts';
 import { type StepServer, startStepServer } from '../../support/step-server.ts';
 
-const OPTIONS = { by: 'ada', confirmation: 'ranking-model', observed: 'they restarted it' };
+const OPTIONS = { by: 'ada', observed: 'they restarted it' };
 
 let test: TestLog | undefined;
 afterEach(() => {
@@ -64,7 +65,7 @@ async function drive(
         next.stepId !== 'roll-back' || server.received.length > 0 ? 'done' : 'retry',
         'ada',
       );
-    else await bench.playbooks.runNext(runId, OPTIONS);
+    else await runConfirmed(bench.playbooks, runId, OPTIONS);
   }
 }
 
@@ -86,7 +87,7 @@ describe('a run whose process ends', () => {
       let acked: PlaybookRun | undefined;
       try {
         acked = await dying.playbooks.start('incident-1', 'model-degraded', 'ada');
-        for (;;) acked = await dying.playbooks.runNext(acked.id, OPTIONS);
+        for (;;) acked = await runConfirmed(dying.playbooks, acked.id, OPTIONS);
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(Crash);
       }
@@ -120,8 +121,8 @@ describe('a run whose process ends', () => {
     const playbook = playbookAt(server);
     const dying = benchOf({ log: dyingLog(test, 4, 'after'), executor: executorOver(target), playbook });
     const { id } = await dying.playbooks.start('incident-1', 'model-degraded', 'ada');
-    await dying.playbooks.runNext(id, OPTIONS);
-    await expect(dying.playbooks.runNext(id, OPTIONS)).rejects.toThrow(Crash);
+    await runConfirmed(dying.playbooks, id, OPTIONS);
+    await expect(runConfirmed(dying.playbooks, id, OPTIONS)).rejects.toThrow(Crash);
     const [intent] = await test.log.call.openJournal();
     test = test.reopen();
     const again = benchOf({ log: test.log.call, executor: executorOver(target), playbook });
@@ -130,12 +131,14 @@ describe('a run whose process ends', () => {
     expect(step).toMatchObject({ phase: 'unknown', input: expect.stringContaining(`POST ${server.url}`) });
     expect(step?.reason).toContain(new Date(intent?.intendedAt ?? 0).toISOString());
     expect(again.timeline).toMatchObject([{ title: 'Send roll-back: needs a decision', actor: 'midwatch' }]);
-    await expect(again.playbooks.runNext(id, OPTIONS)).rejects.toMatchObject({ code: 'decision-needed' });
+    await expect(runConfirmed(again.playbooks, id, OPTIONS)).rejects.toMatchObject({
+      code: 'decision-needed',
+    });
     await again.playbooks.decide(id, 'roll-back', 'retry', 'ada');
     await expect(again.playbooks.runNext(id, { by: 'ada' })).rejects.toMatchObject({
       code: 'confirmation-needed',
     });
-    await again.playbooks.runNext(id, OPTIONS);
+    await runConfirmed(again.playbooks, id, OPTIONS);
     expect(server.received[0]?.headers['idempotency-key']).toBe(intent?.idempotencyKey);
   });
 
@@ -161,14 +164,16 @@ describe('a run whose process ends', () => {
     };
     const bench = benchOf({ log: flaky, executor: executorOver(target), playbook: playbookAt(server) });
     const { id } = await bench.playbooks.start('incident-1', 'model-degraded', 'ada');
-    await bench.playbooks.runNext(id, OPTIONS);
-    await expect(bench.playbooks.runNext(id, OPTIONS)).rejects.toThrow('worker died');
+    await runConfirmed(bench.playbooks, id, OPTIONS);
+    await expect(runConfirmed(bench.playbooks, id, OPTIONS)).rejects.toThrow('worker died');
     expect(server.received).toHaveLength(0);
-    await expect(bench.playbooks.runNext(id, OPTIONS)).rejects.toMatchObject({ code: 'decision-needed' });
+    await expect(runConfirmed(bench.playbooks, id, OPTIONS)).rejects.toMatchObject({
+      code: 'decision-needed',
+    });
     await bench.playbooks.decide(id, 'roll-back', 'retry', 'ada');
-    await bench.playbooks
-      .runNext(id, OPTIONS)
-      .catch((thrown: unknown) => expect(thrown).toBeInstanceOf(Crash));
+    await runConfirmed(bench.playbooks, id, OPTIONS).catch((thrown: unknown) =>
+      expect(thrown).toBeInstanceOf(Crash),
+    );
     const ended = await drive(bench, id, server);
     expect(ended.steps.map((step) => step.phase)).toEqual(['done', 'done', 'done']);
     expect(server.received).toHaveLength(1);

@@ -4,7 +4,7 @@ import { createExecutor } from '../../../main/action/index.ts';
 import { silentLogger, systemClock } from '../../../main/platform/index.ts';
 import { loadWorkspace, resolveSecret } from '../../../main/workspace/index.ts';
 import type { PlaybookRun } from '../../../shared/model/playbook.ts';
-import { benchOf, MemoryRunLog } from '../../support/playbook.ts';
+import { benchOf, MemoryRunLog, runConfirmed } from '../../support/playbook.ts';
 import { type SimulatedFleet, startSimulatedFleet } from '../../support/simulated-fleet.ts';
 import { DEMO_WORKSPACE, loadDeps } from '../../support/workspace.ts';
 
@@ -27,7 +27,6 @@ async function benchFor(simulated: SimulatedFleet, playbookId: string) {
   return benchOf({ log: new MemoryRunLog(), executor, playbook, vars: workspace.vars });
 }
 
-const CONFIRMED = { by: 'ada', confirmation: 'ranking-model' };
 const phases = (run: PlaybookRun) => Object.fromEntries(run.steps.map((step) => [step.stepId, step.phase]));
 
 it('finds the bad model of the demo, passes over what would not help, and rolls it back for real', async () => {
@@ -43,7 +42,7 @@ it('finds the bad model of the demo, passes over what would not help, and rolls 
     "The ranking model's version that serves now fails more than 1 % of its requests.",
   );
   await expect(playbooks.runNext(id, { by: 'ada' })).rejects.toMatchObject({ code: 'confirmation-needed' });
-  const run = await playbooks.runNext(id, CONFIRMED);
+  const run = await runConfirmed(playbooks, id);
   expect(phases(run)).toEqual({
     'feature-availability': 'done',
     'compare-versions': 'found',
@@ -80,7 +79,7 @@ it('finds nothing where nothing is wrong, and acts on nothing', async () => {
   const { playbooks } = await benchFor(simulated, 'model-degraded');
   const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
   for (let check = 0; check < 3; check += 1) await playbooks.runNext(id, { by: 'ada' });
-  const run = await playbooks.runNext(id, CONFIRMED);
+  const run = await runConfirmed(playbooks, id);
   expect(run).toMatchObject({ rootCause: null, nextStep: null });
   expect(run.steps.map((step) => step.phase)).toEqual([
     'done',

@@ -159,14 +159,29 @@ describe('an acknowledgement', () => {
     expect(it.one().acknowledgement).toBeNull();
   });
 
-  it('breaks with sound when the burn is twice what it was', async () => {
+  it('breaks with sound when twice as many fail as did once its windows were full', async () => {
     const it = watch();
-    await it.see({ finding: FINDING.holds(20) });
+    await it.see({ finding: FINDING.holds(20), failingShare: 0.1 });
     await it.alerts.acknowledge({ alertIds: [it.one().id] }, 'Robin', it.clock.now());
-    expect((await it.see({ finding: FINDING.holds(39) })).notifications).toEqual([]);
-    const [again] = (await it.see({ finding: FINDING.holds(40) })).notifications;
-    expect(again?.reason).toContain('the burn is 40×, it was 20×');
+    await it.wait(5 * MINUTE_MS, MINUTE_MS);
+    expect((await it.see({ finding: FINDING.holds(80), failingShare: 0.19 })).notifications).toEqual([]);
+    const [again] = (await it.see({ finding: FINDING.holds(80), failingShare: 0.2 })).notifications;
+    expect(again?.reason).toContain('20 % fail, it was 10 %');
     expect(again?.page.sound).toBe(true);
+  });
+
+  it('does not take windows that still fill with what was acknowledged for getting worse', async () => {
+    const it = watch();
+    await it.see({ finding: FINDING.holds(14), failingShare: 0.02 });
+    await it.alerts.acknowledge({ alertIds: [it.one().id] }, 'Robin', it.clock.now());
+    for (const failingShare of [0.05, 0.2, 0.5]) {
+      await it.wait(MINUTE_MS);
+      const outcome = await it.see({ finding: FINDING.holds(1_000 * failingShare), failingShare });
+      expect(outcome.notifications).toEqual([]);
+    }
+    await it.wait(5 * MINUTE_MS, MINUTE_MS);
+    expect((await it.see({ finding: FINDING.holds(900), failingShare: 0.6 })).notifications).toEqual([]);
+    expect(it.one().acknowledgement?.by).toBe('Robin');
   });
 
   it('breaks when the priority is raised', async () => {

@@ -9,11 +9,12 @@ import {
   MemoryRunLog,
   manualStep,
   playbookOf,
+  runConfirmed,
 } from '../../support/playbook.ts';
 import { ScriptedTarget } from '../../support/scripted-target.ts';
 import { startStepServer } from '../../support/step-server.ts';
 
-const CONFIRMED = { by: 'ada', confirmation: 'ranking-model' };
+const CONFIRMED = { by: 'ada', confirmation: { stepId: 'x', typed: 'ranking-model' } };
 
 function bench(playbook: Playbook, target = new ScriptedTarget(), log = new MemoryRunLog()) {
   return { ...benchOf({ log, playbook, executor: executorOver(target) }), log };
@@ -55,7 +56,7 @@ describe('running a playbook', () => {
     );
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
     expect(await playbooks.runNext(id, { by: 'ada' })).toMatchObject({ rootCause: 'v42 fails', nextStep: 2 });
-    const run = await playbooks.runNext(id, CONFIRMED);
+    const run = await runConfirmed(playbooks, id);
     expect(run.steps.map((one) => one.phase)).toEqual(['found', 'skipped', 'skipped', 'done']);
     expect(run.steps[2]?.reason).toBe('Skipped, its condition does not hold: 0.19 is not > 0.8');
     expect(run.endedAt).not.toBeNull();
@@ -67,7 +68,7 @@ describe('running a playbook', () => {
       'Send roll-back: done',
       'Playbook ended: Model degraded',
     ]);
-    await expect(playbooks.runNext(id, CONFIRMED)).rejects.toMatchObject({ code: 'run-ended' });
+    await expect(runConfirmed(playbooks, id)).rejects.toMatchObject({ code: 'run-ended' });
   });
 
   it('asks a condition when its turn comes, not before', async () => {
@@ -86,8 +87,8 @@ describe('running a playbook', () => {
       new ScriptedTarget().says('ratio', () => ratio),
     );
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
-    await playbooks.runNext(id, CONFIRMED);
-    const run = await playbooks.runNext(id, CONFIRMED);
+    await runConfirmed(playbooks, id);
+    const run = await runConfirmed(playbooks, id);
     expect(run.steps.map((one) => one.phase)).toEqual(['done', 'skipped']);
     expect(server.received).toHaveLength(1);
   });
@@ -98,16 +99,16 @@ describe('running a playbook', () => {
       playbookOf([], [httpStep('x', server.url, { condition: { query: 'gone', is: '> 0' } })]),
     );
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
-    const asking = await playbooks.runNext(id, CONFIRMED);
+    const asking = await runConfirmed(playbooks, id);
     expect(asking.steps[0]).toMatchObject({
       phase: 'unknown',
       attempt: 0,
       reason: expect.stringContaining('No data for gone'),
     });
-    await expect(playbooks.runNext(id, CONFIRMED)).rejects.toMatchObject({ code: 'decision-needed' });
+    await expect(runConfirmed(playbooks, id)).rejects.toMatchObject({ code: 'decision-needed' });
     await playbooks.decide(id, 'x', 'retry', 'ada');
     expect(server.received).toHaveLength(0);
-    const run = await playbooks.runNext(id, CONFIRMED);
+    const run = await runConfirmed(playbooks, id);
     expect(run.steps[0]?.phase).toBe('done');
   });
 
@@ -117,10 +118,13 @@ describe('running a playbook', () => {
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
     for (const confirmation of [undefined, '', 'Ranking-Model', 'ranking-model '])
       await expect(
-        playbooks.runNext(id, { by: 'ada', ...(confirmation === undefined ? {} : { confirmation }) }),
+        playbooks.runNext(id, {
+          by: 'ada',
+          ...(confirmation === undefined ? {} : { confirmation: { stepId: 'x', typed: confirmation } }),
+        }),
       ).rejects.toMatchObject({ code: 'confirmation-needed', details: { type: 'ranking-model' } });
     expect(server.received).toHaveLength(0);
-    expect((await playbooks.runNext(id, CONFIRMED)).steps[0]?.phase).toBe('done');
+    expect((await runConfirmed(playbooks, id)).steps[0]?.phase).toBe('done');
   });
 
   it('needs what a person saw for a manual step', async () => {
@@ -140,7 +144,7 @@ describe('running a playbook', () => {
     server.answer((_request, response) => response.writeHead(503).end());
     const { playbooks } = bench(playbookOf([], [httpStep('x', server.url)]));
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
-    expect((await playbooks.runNext(id, CONFIRMED)).steps[0]?.phase).toBe('failed');
+    expect((await runConfirmed(playbooks, id)).steps[0]?.phase).toBe('failed');
     await expect(playbooks.retry(id, 'x', { by: 'ada' })).rejects.toMatchObject({
       code: 'confirmation-needed',
     });
@@ -158,8 +162,8 @@ describe('running a playbook', () => {
     const { playbooks } = bench(playbookOf([], [httpStep('x', server.url)]));
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
     const [first, second] = await Promise.allSettled([
-      playbooks.runNext(id, CONFIRMED),
-      playbooks.runNext(id, CONFIRMED),
+      runConfirmed(playbooks, id),
+      runConfirmed(playbooks, id),
     ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'step-running' } });
@@ -170,7 +174,7 @@ describe('running a playbook', () => {
     await expect(playbooks.start('nope', 'model-degraded', 'ada')).rejects.toMatchObject({
       code: 'incident-not-found',
     });
-    await expect(playbooks.runNext('nope', CONFIRMED)).rejects.toMatchObject({ code: 'run-not-found' });
+    await expect(runConfirmed(playbooks, 'nope')).rejects.toMatchObject({ code: 'run-not-found' });
   });
 
   it('stops a step under way, and says that its outcome is not known', async () => {
@@ -181,7 +185,7 @@ describe('running a playbook', () => {
       playbookOf([], [httpStep('x', server.url, { timeoutMs: 60_000 }), manualStep('later')]),
     );
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
-    const running = playbooks.runNext(id, CONFIRMED);
+    const running = runConfirmed(playbooks, id);
     await arrived;
     const run = await playbooks.stop(id, 'ada');
     await running;
@@ -219,7 +223,7 @@ describe('running a playbook', () => {
   it('fails a step whose request cannot be put together, without having begun it', async () => {
     const { playbooks, log } = bench(playbookOf([], [httpStep('x', '${vars.none}/x'), manualStep('later')]));
     const { id } = await playbooks.start('incident-1', 'model-degraded', 'ada');
-    const run = await playbooks.runNext(id, CONFIRMED);
+    const run = await runConfirmed(playbooks, id);
     expect(run.steps[0]).toMatchObject({
       phase: 'failed',
       attempt: 0,
