@@ -27,7 +27,8 @@ export function observeDetector(
 function observation(status: DetectorStatus, labels: Labels, finding: Finding, stepMs: number): Observation {
   const { detector } = status;
   return {
-    ruleId: `detector/${detector.id}`,
+    // The id of the configuration: a reload and evidence look alerts up by it.
+    ruleId: detector.id,
     kind: 'detector',
     // Ours come last: a series with a label named `detector` must not pass for another detector's alert.
     labels: { ...labels, detector: detector.id, service: detector.service },

@@ -153,9 +153,11 @@ class Chain implements Pipeline {
   async retain(): Promise<void> {
     const { objectives, detectors } = this.deps.workspace();
     const kept = new Set(objectives.map((one) => one.id));
+    const watched = new Set(detectors.map((one) => one.id));
     this.deps.objectives.retain(kept);
+    this.deps.detection.retain(watched);
     for (const id of this.statuses.keys()) if (!kept.has(id)) this.statuses.delete(id);
-    const rules = [...kept, ...detectors.map((one) => one.id), ...this.deps.rules().map((one) => one.id)];
+    const rules = [...kept, ...watched, ...this.deps.rules().map((one) => one.id)];
     await this.takeOver.add(await this.deps.alerts.retainRules(new Set(rules), this.deps.clock.now()));
   }
 

@@ -24,7 +24,8 @@ export function observeObjective(status: ObjectiveStatus, memory: ObservationMem
     null;
   const reason = windowOf(status.windows, REASON_WINDOW_MS);
   return {
-    ruleId: `objective/${objective.id}`,
+    // The id of the configuration: a reload, evidence and blindness look alerts up by it.
+    ruleId: objective.id,
     kind: 'burn',
     labels: { objective: objective.id, service: objective.service },
     service: objective.service,

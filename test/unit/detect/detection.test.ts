@@ -99,7 +99,7 @@ describe('a detector over a source', () => {
     expect(status.state).toBe('anomalous');
     expect(observations).toHaveLength(1);
     expect(observations[0]).toMatchObject({
-      ruleId: 'detector/gateway-latency',
+      ruleId: 'gateway-latency',
       kind: 'detector',
       labels: { pod: 'a', detector: 'gateway-latency', service: 'gateway' },
       priority: 'P2',

@@ -34,7 +34,7 @@ describe('an observation of an objective', () => {
   it('carries what identifies the alert, and never a value', () => {
     const seen = observeObjective(status([over, calm, over, calm, calm, calm]), none);
     expect(seen).toMatchObject({
-      ruleId: 'objective/gateway-availability',
+      ruleId: 'gateway-availability',
       kind: 'burn',
       labels: { objective: 'gateway-availability', service: 'gateway' },
       priority: 'P0',
