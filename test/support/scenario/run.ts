@@ -1,0 +1,101 @@
+import { repeat } from '../../../main/platform/index.ts';
+import { formatDuration } from '../../../shared/unit/time.ts';
+import { whyNot } from './expect.ts';
+import type { Action, Script, Step } from './language.ts';
+import { parseScenario } from './parse.ts';
+import { ScriptError } from './words.ts';
+import { createWorld, type World } from './world.ts';
+
+/** Runs one script to its end; throws with `file:line` at the first thing that is not as it says. */
+export async function runScenario(file: string, text: string): Promise<void> {
+  const script = parseScenario(file, text);
+  const world = await createWorld(script.setup);
+  const watched: Step[] = [];
+  const failures: Error[] = [];
+  const polled = async () => {
+    await world.poll();
+    const now = world.clock.now() - world.startAt;
+    for (const step of watched) if (step.atMs <= now && now <= step.untilMs) await check(script, step, world);
+  };
+  const keep = (thrown: unknown) => {
+    failures.push(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  };
+  const { clock } = world;
+  // The real schedule, so that sleep makes of many missed polls one that is late.
+  const stops = [
+    repeat({ clock, periodMs: script.setup.pollMs, phase: 0, task: polled, onError: keep }),
+    repeat({ clock, periodMs: script.setup.tickMs, phase: 1, task: () => world.tick(), onError: keep }),
+  ];
+  try {
+    watched.push(...script.steps.filter((step) => step.untilMs > step.atMs));
+    for (const step of script.steps) {
+      await clock.advanceTo(world.startAt + step.atMs);
+      if (failures[0]) throw failures[0];
+      if (step.untilMs === step.atMs) await take(script, step, world);
+    }
+    await clock.advanceTo(world.startAt + Math.max(0, ...script.steps.map((step) => step.untilMs)));
+    if (failures[0]) throw failures[0];
+  } finally {
+    for (const stop of stops) stop();
+    await world.end();
+  }
+}
+
+async function take(script: Script, step: Step, world: World): Promise<void> {
+  if (step.what.kind === 'expect') return check(script, step, world);
+  try {
+    await act(step.what.action, world);
+  } catch (thrown) {
+    throw new ScriptError(script.file, step.line, thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+async function check(script: Script, step: Step, world: World): Promise<void> {
+  if (step.what.kind !== 'expect') return;
+  const problem = await whyNot(step.what.expectation, world);
+  if (problem === null) return;
+  const at = formatDuration(world.clock.now() - world.startAt);
+  throw new ScriptError(script.file, step.line, `at ${at}, it is not so: ${problem}`);
+}
+
+async function act(action: Action, world: World): Promise<void> {
+  const { setup, clock } = world;
+  switch (action.kind) {
+    case 'acknowledge':
+      return acknowledge(action, world);
+    case 'restart':
+      return world.restart();
+    case 'worker':
+      return world.life[action.worker].setAlive(action.alive);
+    case 'sleep':
+      return clock.jump(action.durationMs);
+    case 'source':
+      world.sourceAnswers = action.answers;
+      return;
+    case 'remove': {
+      const all: { readonly id: string }[] = setup[`${action.what}s`];
+      const id = action.what === 'rule' ? `scenario/${action.name}` : action.name;
+      const index = all.findIndex((one) => one.id === id);
+      if (index < 0) throw new Error(`there is no ${action.what} ${action.name}`);
+      all.splice(index, 1);
+      return world.reload();
+    }
+    case 'reload':
+      return world.reload();
+  }
+}
+
+async function acknowledge(action: Extract<Action, { kind: 'acknowledge' }>, world: World): Promise<void> {
+  const { incidents, alerts, pipeline } = world.life;
+  if (action.target.kind === 'incident') {
+    const incident = incidents.list()[0];
+    if (!incident) throw new Error('there is no incident to acknowledge');
+    await pipeline.acknowledgeIncident(incident.id, action.by);
+  } else {
+    const { name } = action.target;
+    const alert = alerts.list().find((one) => one.ruleId.endsWith(name));
+    if (!alert) throw new Error(`there is no alert ${name}`);
+    await pipeline.acknowledgeAlert(alert.id, action.by);
+  }
+  await world.settle();
+}

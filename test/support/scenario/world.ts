@@ -1,0 +1,289 @@
+import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../../../main/alert/index.ts';
+import { readPolicies } from '../../../main/app/configuration.ts';
+import { createBusinessHours } from '../../../main/calendar/index.ts';
+import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
+import { createIncidents, type Incidents } from '../../../main/incident/index.ts';
+import { createNotifier, type Notifier } from '../../../main/notify/index.ts';
+import { createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
+import { countingIds, type Ids, silentLogger, VirtualClock } from '../../../main/platform/index.ts';
+import { createInlineTarget } from '../../../main/query/index.ts';
+import { createObjectives, type Objectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
+import { RoutingConfig } from '../../../shared/config/routing.ts';
+import type { Workspace } from '../../../shared/config/workspace.ts';
+import { err, ok } from '../../../shared/error/result.ts';
+import type { DetectorStatus } from '../../../shared/model/detector.ts';
+import type { QueryTarget } from '../../../shared/model/metric.ts';
+import type { Delivery } from '../../../shared/model/notification.ts';
+import type { SourceStatus } from '../../../shared/model/source.ts';
+import { loadSeries } from '../load-notation.ts';
+import { openTestLog, type TestLog } from '../log.ts';
+import { createMemorySamples } from '../memory-metrics.ts';
+import { settled } from '../notifying.ts';
+import type { Setup } from './language.ts';
+import { type MortalWorker, mortalWorker } from './mortal-worker.ts';
+import { SOURCE } from './parse.ts';
+
+/** One life of the core: all stages, made from the log as a start makes them. */
+export interface Life {
+  readonly pipeline: Pipeline;
+  readonly alerts: Alerts;
+  readonly incidents: Incidents;
+  readonly notifier: Notifier;
+  readonly objectives: Objectives;
+  readonly detectors: ReadonlyMap<string, DetectorStatus>;
+  readonly slo: MortalWorker<SloApi>;
+  readonly detect: MortalWorker<DetectApi>;
+}
+
+/** What outlives a restart: time, the metrics, the source, the log's file, and what people were told. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly startAt: number;
+  readonly setup: Setup;
+  readonly routing: RoutingConfig;
+  readonly told: Delivery[];
+  life: Life;
+  sourceAnswers: boolean;
+  poll(): Promise<void>;
+  tick(): Promise<void>;
+  reload(): Promise<void>;
+  /** All stages are thrown away and made anew from the same file. */
+  restart(): Promise<void>;
+  /** Waits, in real time, until nothing is on its way. */
+  settle(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export async function createWorld(setup: Setup): Promise<World> {
+  const startAt = setup.startAt;
+  const clock = new VirtualClock(startAt);
+  const routing = RoutingConfig.parse(setup.routing);
+  const samples = createMemorySamples();
+  for (const load of setup.loads) loadSeries(samples.writer, load.lines, load.stepMs, startAt + load.fromMs);
+  const source = createSource(setup, startAt);
+  const asked = (target: QueryTarget): QueryTarget => ({
+    id: SOURCE,
+    instant: async (...args) => (source.answers ? target.instant(...args) : err(UNREACHABLE)),
+    range: async (...args) => (source.answers ? target.range(...args) : err(UNREACHABLE)),
+  });
+  const targets = {
+    plain: asked(createInlineTarget(SOURCE, samples.reader)),
+    counting: asked(createInlineTarget(SOURCE, samples.reader, { countNewSeriesFromZero: true })),
+  };
+  const told: Delivery[] = [];
+  // The counter goes on over restarts, as random ids do: two lives must not give one id twice.
+  const parts: LifeParts = { clock, setup, routing, source, targets, told, ids: countingIds('id') };
+  let log = openTestLog();
+  const world: World = {
+    clock,
+    startAt,
+    setup,
+    routing,
+    told,
+    life: await startLife(parts, log),
+    get sourceAnswers() {
+      return source.answers;
+    },
+    set sourceAnswers(answers) {
+      source.answers = answers;
+    },
+    async poll() {
+      source.polled(clock.now());
+      await world.life.pipeline.polled({ sourceId: SOURCE, at: clock.now() });
+      await world.life.objectives.idle();
+      await world.settle();
+    },
+    async tick() {
+      await world.life.pipeline.tick();
+      await world.settle();
+    },
+    async reload() {
+      await world.life.pipeline.retain();
+      await world.settle();
+    },
+    async restart() {
+      await stopLife(world.life);
+      log = log.reopen();
+      world.life = await startLife(parts, log);
+      await world.settle();
+    },
+    async settle() {
+      await settled(world.life.notifier);
+      // What the outcome of a delivery is noted by runs beside; in memory it ends within this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    async end() {
+      await stopLife(world.life);
+      log.remove();
+    },
+  };
+  return world;
+}
+
+const UNREACHABLE = { code: 'unreachable', message: 'connection refused', retryable: true } as const;
+
+interface ScriptedSource {
+  answers: boolean;
+  polled(at: number): void;
+  status(): SourceStatus;
+}
+
+function createSource(setup: Setup, startAt: number): ScriptedSource {
+  let status: SourceStatus = {
+    id: SOURCE,
+    kind: 'prometheus',
+    address: 'http://metrics.example',
+    condition: 'starting',
+    sinceAt: startAt,
+    lastOkAt: null,
+    lastTryAt: null,
+    nextTryAt: null,
+    latencyMs: null,
+    problem: null,
+    pollEveryMs: setup.pollMs,
+    polls: 0,
+    missedTicks: 0,
+    seriesCount: null,
+    targets: [],
+    blinds: [],
+  };
+  const source: ScriptedSource = {
+    answers: true,
+    polled(at) {
+      const condition = source.answers ? 'ok' : 'unreachable';
+      status = {
+        ...status,
+        condition,
+        sinceAt: condition === status.condition ? status.sinceAt : at,
+        lastTryAt: at,
+        lastOkAt: source.answers ? at : status.lastOkAt,
+        problem: source.answers ? null : 'Connection refused.',
+        polls: status.polls + 1,
+      };
+    },
+    status: () => ({
+      ...status,
+      blinds: [...setup.objectives, ...setup.rules, ...setup.detectors].map((one) => one.id),
+    }),
+  };
+  return source;
+}
+
+interface LifeParts {
+  readonly clock: VirtualClock;
+  readonly setup: Setup;
+  readonly routing: RoutingConfig;
+  readonly source: ScriptedSource;
+  readonly targets: { readonly plain: QueryTarget; readonly counting: QueryTarget };
+  readonly told: Delivery[];
+  readonly ids: Ids;
+}
+
+/** The distance of a detector's points, as the application has it. */
+const DETECTOR_STEP_MS = 5_000;
+
+async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
+  const { clock, ids, setup, routing, source, targets } = parts;
+  const logger = silentLogger();
+  const slo = mortalWorker('slo', () => sloApi);
+  const detect = mortalWorker('detect', () => createDetectApi());
+  const late: { pipeline?: Pipeline; alerts?: Alerts } = {};
+  const detectors = new Map<string, DetectorStatus>();
+  const target = (id: string) => (id === SOURCE ? targets.plain : undefined);
+  const notifier = createNotifier({
+    clock,
+    ids,
+    log: log.call,
+    logger,
+    random: () => 1,
+    routing: () => routing,
+    host: () => ({ show: async () => ok('shown') }),
+    browser: () => null,
+    secret: async (reference) => err(`${reference} is not set`),
+    stillTrue: (delivery) => late.alerts?.whyUntrue(delivery) ?? null,
+  });
+  notifier.onOutcome((_outcome, delivery) => parts.told.push(delivery));
+  const incidents = createIncidents({
+    clock,
+    ids,
+    log,
+    logger,
+    services: () => setup.services,
+    objective: (id) => late.pipeline?.status(id),
+    target,
+    detector: (id) => setup.detectors.find((one) => one.id === id),
+    playbookFor: () => null,
+    onChange: () => undefined,
+  });
+  const alerts = createAlerts({
+    clock,
+    log: log.call,
+    logger,
+    services: () => setup.services,
+    sources: () => [source.status()],
+    serviceOfRule: (id) => ruleOf(setup, id)?.service ?? null,
+    pollEveryMs: () => setup.pollMs,
+    routing: () => routing,
+    routingDefinedAt: 'scenario',
+    inBusinessHours: (at) => createBusinessHours(routing.business_hours).inBusinessHours(at),
+  });
+  const objectives = createObjectives({ worker: slo.handle, policies: readPolicies(), log: logger });
+  const pipeline = createPipeline({
+    clock,
+    logger,
+    workspace: () => workspaceOf(setup, routing),
+    rules: () => setup.rules,
+    sources: () => [source.status()],
+    target,
+    objectiveTarget: () => targets.counting,
+    objectives,
+    detection: createDetection({ worker: detect.handle, log: logger, stepMs: DETECTOR_STEP_MS }),
+    ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null }),
+    alerts,
+    incidents,
+    notifier,
+    publish: {
+      objectives: () => undefined,
+      detectors: (statuses) => {
+        for (const status of statuses) detectors.set(status.detector.id, status);
+      },
+      alerts: () => undefined,
+      changes: () => undefined,
+    },
+  });
+  Object.assign(late, { pipeline, alerts });
+  await pipeline.load();
+  await notifier.start();
+  return { pipeline, alerts, incidents, notifier, objectives, detectors, slo, detect };
+}
+
+async function stopLife(life: Life): Promise<void> {
+  life.pipeline.stop();
+  await life.notifier.stop();
+}
+
+function ruleOf(setup: Setup, id: string): { readonly service: string | null } | undefined {
+  const all: readonly Pick<AlertRule, 'id' | 'service'>[] = [
+    ...setup.objectives,
+    ...setup.detectors,
+    ...setup.rules,
+  ];
+  return all.find((one) => one.id === id);
+}
+
+function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
+  return {
+    id: 'scenario',
+    name: 'scenario',
+    path: '/scenario',
+    vars: {},
+    sources: [],
+    routing,
+    services: setup.services,
+    objectives: setup.objectives,
+    rules: [],
+    detectors: setup.detectors,
+    playbooks: [],
+    files: [],
+  };
+}
