@@ -89,7 +89,7 @@ function ProblemBanner() {
       title={
         problems.length === 1 ? 'Configuration not taken over' : `${problems.length} configuration problems`
       }
-      detail={`${first} The last good configuration is watching.`}
+      detail={`${first}${/[.!?]$/.test(first ?? '') ? '' : '.'} The last good configuration is watching.`}
       action={<Button onPress={() => core.ui.go({ screen: 'health' })}>Show</Button>}
     />
   );

@@ -71,8 +71,9 @@ export function Chart(props: ChartProps) {
           {aside}
           {lines.map((line, index) => (
             <span key={line.label} className="key" style={keyStyle(line.colour)}>
-              {lines.length > 1 && `${line.label} `}
-              <b className="num">{valueText(shown?.values[index] ?? null, suffix)}</b>
+              {lines.length > 1 && line.label}
+              {line.dashed ? '' : ' '}
+              {!line.dashed && <b className="num">{valueText(shown?.values[index] ?? null, suffix)}</b>}
             </span>
           ))}
           {shown && <span className="t3 s12 num">{clockUtc(shown.at)}</span>}
@@ -111,7 +112,9 @@ function valueText(value: number | null, suffix: string): string {
 }
 
 function lastReading(data: PlotData): Reading | null {
-  const at = Math.max(...data.lines.map((line) => line.times[line.times.length - 1] ?? 0), 0);
+  // A dashed line is a projection: it has no latest sample.
+  const seen = data.lines.filter((line) => !line.dashed);
+  const at = Math.max(...seen.map((line) => line.times[line.times.length - 1] ?? 0), 0);
   if (at === 0) return null;
   const values = data.lines.map((line) => {
     const last = line.values[line.values.length - 1];

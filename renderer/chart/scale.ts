@@ -1,23 +1,30 @@
-/** The range of a y axis: from 0 (or the given floor) past everything that must be seen, ends on round numbers. */
+/** Where the samples stay within this share of their height, zero would only flatten them. */
+const FLAT = 0.35;
+
+export interface RangeOptions {
+  /** Null: zero, unless the samples all lie far from it. */
+  readonly floor: number | null;
+  readonly ceiling: number | null;
+  /** Numbers that must be in the picture: a threshold. */
+  readonly include: readonly number[];
+}
+
+/** The range of a y axis: past everything that must be seen, its ends on round numbers. */
 export function yRange(
   dataMin: number | null,
   dataMax: number | null,
-  options: {
-    readonly floor: number | null;
-    readonly ceiling: number | null;
-    readonly include: readonly number[];
-  },
+  options: RangeOptions,
 ): [number, number] {
   const seen = [dataMin, dataMax, ...options.include].filter(
     (one): one is number => one !== null && Number.isFinite(one),
   );
-  const low = options.floor ?? Math.min(...seen, 0);
-  const high = Math.max(...seen, low);
-  if (options.ceiling !== null) return [low, options.ceiling];
-  const span = high - low || Math.abs(high) || 1;
-  const step = niceStep(span * 1.12);
-  const bottom = options.floor ?? Math.floor(low / step) * step;
-  return [bottom, Math.max(bottom + step, Math.ceil((low + span * 1.08) / step) * step)];
+  const [low, high] = seen.length === 0 ? [0, 1] : [Math.min(...seen), Math.max(...seen)];
+  const bottom = options.floor ?? (low > 0 && high - low < high * FLAT ? low : Math.min(0, low));
+  if (options.ceiling !== null) return [options.floor ?? Math.min(0, low), options.ceiling];
+  const span = high - bottom || Math.abs(high) || 1;
+  const step = niceStep(span * 1.04);
+  const from = options.floor ?? Math.floor(bottom / step + 1e-9) * step;
+  return [from, Math.max(from + step, Math.ceil((bottom + span * 1.04) / step - 1e-9) * step)];
 }
 
 /** A step of 1, 2, 2.5 or 5 times a power of ten, of which about three fit. */
@@ -49,7 +56,9 @@ export function timeSplits(min: number, max: number, widthPx: number): number[] 
   const most = Math.max(2, Math.floor(widthPx / 72));
   const step = TIME_STEPS_S.find((one) => (max - min) / one <= most) ?? 1_209_600;
   const splits: number[] = [];
-  for (let at = Math.ceil(min / step) * step; at <= max; at += step) splits.push(at);
+  // A label that would be cut off at the right edge is left out.
+  const lastAt = max - ((max - min) * 14) / Math.max(60, widthPx);
+  for (let at = Math.ceil(min / step) * step; at <= lastAt; at += step) splits.push(at);
   return splits;
 }
 

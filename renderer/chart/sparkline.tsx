@@ -2,6 +2,8 @@ import styles from './chart.module.css';
 
 const WIDTH = 88;
 const HEIGHT = 22;
+/** A quiet line stays near its floor instead of filling the picture with noise. */
+const LEAST_TOP = 3;
 
 export interface SparklineProps {
   /** Oldest first; null is a gap and is never joined. */
@@ -16,7 +18,7 @@ export function Sparkline({ values, threshold, hot, label }: SparklineProps) {
   const seen = values.filter((one): one is number => one !== null);
   if (seen.length === 0) return <span className="t3 s12">no data</span>;
   const most = Math.max(...seen);
-  const top = Math.max(most * 1.05, hot && threshold !== null ? threshold * 1.15 : 1);
+  const top = Math.max(most * 1.05, LEAST_TOP, hot && threshold !== null ? threshold * 1.15 : 0);
   const y = (value: number) => HEIGHT - 2 - Math.min(1, value / top) * (HEIGHT - 4);
   return (
     <svg

@@ -4,7 +4,7 @@ import type { Line, OpenLine } from './line.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Said by the window when it listens and wants a port; the preload answers with one. */
-export const PORT_WANTED = 'midwatch:port-wanted';
+export const WINDOW_READY = 'midwatch:ready';
 export const PORT_HANDED = 'midwatch:port';
 
 /** Collects the ports that the preload hands over, also those that come before anybody asks. */
@@ -26,7 +26,7 @@ export function listenForPorts(page: Window): PortInbox {
     if (wanted) wanted(port);
     else waiting.push(port);
   });
-  const ask = () => page.postMessage({ type: PORT_WANTED }, page.location.origin);
+  const ask = () => page.postMessage({ type: WINDOW_READY }, page.location.origin);
   ask();
   return {
     seen: () => seen,

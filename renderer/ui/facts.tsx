@@ -20,7 +20,7 @@ export function Facts({ facts }: { facts: readonly FactView[] }) {
               <small>{fact.unit === '×' ? '×' : ` ${fact.unit}`}</small>
             )}
           </div>
-          <div className="s12 t2">{fact.note}</div>
+          <div className="s12 t2">{fact.note.replace(/ (%|[smhd])(?=\W|$)/g, '\u00a0$1')}</div>
         </div>
       ))}
     </div>

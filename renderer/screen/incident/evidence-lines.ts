@@ -31,6 +31,32 @@ export function evidenceLines(
   }));
 }
 
+/** The kept threshold with its wrong side: the one on which the metric was not before the trouble began. */
+export function evidenceThreshold(
+  incident: Incident,
+  view: EvidenceView,
+): { value: number; label: string; below: boolean } | null {
+  const { threshold } = view.chart;
+  const first = view.series?.[0];
+  if (!threshold || !first) return null;
+  let above = 0;
+  let under = 0;
+  for (let i = 0; i < first.times.length && (first.times[i] ?? 0) < incident.startedAt; i += 1)
+    if ((first.values[i] ?? 0) > threshold.value) above += 1;
+    else under += 1;
+  return { ...threshold, below: above > under };
+}
+
+/** A percentage ends at 100 where it comes near; everything else ends where the samples do. */
+export function evidenceCeiling(view: EvidenceView): number | null {
+  if (view.chart.unit !== '%') return null;
+  const most = Math.max(
+    0,
+    ...(view.series ?? []).map((one) => one.values.reduce((a, b) => Math.max(a, b), 0)),
+  );
+  return most > 50 && most <= 100 ? 100 : null;
+}
+
 /** Series named by the labels in which they differ; each name once. */
 export function lineNames(series: readonly Series[]): string[] {
   const keys = new Set(series.flatMap((one) => Object.keys(one.labels)));

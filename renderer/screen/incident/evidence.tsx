@@ -7,7 +7,7 @@ import { isOpen } from '../../state/triage.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { clockUtc } from '../../ui/format.ts';
 import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
-import { evidenceLines, evidenceSpan } from './evidence-lines.ts';
+import { evidenceCeiling, evidenceLines, evidenceSpan, evidenceThreshold } from './evidence-lines.ts';
 import styles from './incident.module.css';
 import { Timeline } from './timeline.tsx';
 
@@ -81,12 +81,18 @@ function Charts({ incident, views }: { incident: Incident; views: readonly Evide
   const bare = useMemo(() => marks.map((mark) => ({ ...mark, label: '' })), [marks]);
   const span = useMemo(() => evidenceSpan(incident, views), [incident, views]);
   const drawn = useMemo(
-    () => views.map((view, index) => ({ view, lines: evidenceLines(view, index, COLOURS) })),
-    [views],
+    () =>
+      views.map((view, index) => ({
+        view,
+        lines: evidenceLines(view, index, COLOURS),
+        threshold: evidenceThreshold(incident, view),
+        ceiling: evidenceCeiling(view),
+      })),
+    [incident, views],
   );
   return (
     <div className={styles.charts}>
-      {drawn.map(({ view, lines }, index) =>
+      {drawn.map(({ view, lines, threshold, ceiling }, index) =>
         lines === null ? (
           <p key={view.chart.id} className="t2 s12">
             <b className="t1">{view.chart.title}</b> could not be kept:{' '}
@@ -102,7 +108,9 @@ function Charts({ incident, views }: { incident: Incident; views: readonly Evide
               stepMs={span.stepMs}
               fromAt={span.fromAt}
               toAt={span.toAt}
-              threshold={view.chart.threshold}
+              threshold={threshold}
+              ceiling={ceiling}
+              floor={null}
               marks={index === 0 ? marks : bare}
               suffix={view.chart.unit === '×' ? '×' : view.chart.unit === '%' ? ' %' : ''}
               timeAxis={index === drawn.length - 1}

@@ -54,7 +54,7 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
               Acknowledge
             </Button>
           ) : (
-            <span className="s12 t3">
+            <span className="s12 t3 only-wide">
               acknowledged by <b className="t1">{incident.acknowledgedBy}</b>
             </span>
           )}

@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { StepRun } from '../../../shared/model/playbook.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
@@ -26,11 +26,13 @@ export function StepRow({ view, playbook }: StepRowProps) {
   const phase = run?.phase ?? 'waiting';
   const shape = phase === 'waiting' ? (next ? 'ready' : 'next') : phase;
   const now = useNow();
+  const current = next || phase === 'running' || phase === 'unknown';
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (current) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   return (
-    <li
-      data-step={shape}
-      aria-current={next || phase === 'running' || phase === 'unknown' ? 'step' : undefined}
-    >
+    <li ref={row} data-step={shape} aria-current={current ? 'step' : undefined}>
       <span className="g" aria-hidden="true" />
       <b>
         {number} {step.title}
@@ -40,7 +42,7 @@ export function StepRow({ view, playbook }: StepRowProps) {
           <>
             <b className="t1">{countdown(Math.max(0, now - run.startedAt))}</b> of {countdown(step.timeoutMs)}
           </>
-        ) : run?.endedAt && run.startedAt ? (
+        ) : phase !== 'skipped' && run?.endedAt && run.startedAt ? (
           <>
             {shortUtc(run.startedAt, now)}
             <span className="dur">, {formatDuration(run.endedAt - run.startedAt)}</span>

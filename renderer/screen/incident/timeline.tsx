@@ -7,6 +7,9 @@ import { Clock } from '../../ui/moment.tsx';
 import { Problem, Skeleton } from '../../ui/state.tsx';
 import styles from './incident.module.css';
 
+/** What Midwatch did itself needs no name beside it. */
+const OWN_ACTOR = 'Midwatch';
+
 const LOOK: Readonly<Record<TimelineKind, readonly [GlyphName, Tone, boolean]>> = {
   opened: ['firing', 'sev1', true],
   phase: ['change', 't2', false],
@@ -60,7 +63,11 @@ function Row({ entry }: { entry: TimelineEntry }) {
       <Glyph name={glyph} tone={tone} />
       <div className={styles.entry}>
         {strong ? <b>{entry.title}</b> : entry.title}
-        <div className="by">{[entry.detail, entry.actor].filter((one) => one !== '').join('; ')}</div>
+        <div className="by">
+          {[entry.detail, entry.actor === OWN_ACTOR ? '' : entry.actor]
+            .filter((one) => one !== '')
+            .join('; ')}
+        </div>
       </div>
     </li>
   );

@@ -4,10 +4,11 @@ import { formatBurnRate, formatPercent, formatSignificant } from '../../../share
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { budgetLines } from '../../state/budget-view.ts';
-import { badName, windowName } from '../../state/fact.ts';
+import { badName, thresholdText, windowName } from '../../state/fact.ts';
 import { useCollection, useCore, useLoaded, useNow, useRefresh } from '../../state/use-core.tsx';
 import { PriorityBadge } from '../../ui/badge.tsx';
 import { coarse } from '../../ui/format.ts';
+import { useMedia } from '../../ui/media.ts';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
 
@@ -15,9 +16,11 @@ const REFRESH_MS = 30_000;
 
 /** The budget over the period, the rows of the policy with their detection times, and what can never fire. */
 export function ObjectiveDetail({ status }: { status: ObjectiveStatus }) {
+  // The trend's column is not shown in a small window.
+  const narrow = useMedia('(width < 80rem)');
   return (
     <tr className={styles.more}>
-      <td colSpan={9}>
+      <td colSpan={narrow ? 8 : 9}>
         <div className={styles.detail}>
           <BurnDown status={status} />
           <div className="stack">
@@ -127,7 +130,7 @@ function Rows({ rows }: { rows: readonly PolicyRow[] }) {
               className="n"
               title={row.raisedToOne ? 'raised to 1' : `${formatPercent(row.budgetFraction)} of the budget`}
             >
-              {formatBurnRate(row.threshold)}
+              {thresholdText(row.threshold)}
               {row.raisedToOne && ' (raised)'}
             </td>
             <td className="n">

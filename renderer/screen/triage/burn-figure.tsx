@@ -2,6 +2,7 @@ import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { useBurnView, useMarks } from '../../state/burn-view.ts';
+import { useLive } from '../../state/use-core.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './triage.module.css';
 
@@ -9,11 +10,20 @@ import styles from './triage.module.css';
 export function BurnFigure({ objective, incident }: { objective: ObjectiveStatus; incident: Incident }) {
   const view = useBurnView(objective, incident);
   const marks = useMarks(incident);
+  const live = useLive();
   if (!view.history)
-    return view.problem ? (
-      <p className={`t2 s12 ${styles.chart}`}>The burn rate cannot be drawn: {view.problem}</p>
-    ) : (
-      <Skeleton rows={4} label="Loading the burn rate" />
+    return (
+      <div className={styles.chart}>
+        {view.problem || !live ? (
+          <p className="t2 s12">
+            {view.problem
+              ? `The burn rate cannot be drawn: ${view.problem}`
+              : 'The burn rate was not loaded before the line to the core broke; it is drawn when the core is back.'}
+          </p>
+        ) : (
+          <Skeleton rows={4} label="Loading the burn rate" />
+        )}
+      </div>
     );
   return (
     <div className={styles.chart}>

@@ -147,7 +147,7 @@ function AlertState({ alert, verdict }: { alert: Alert; verdict: StageVerdict | 
   if (verdict)
     return (
       <StateBadge state="suppressed">
-        {verdict.outcome === 'held' ? 'Held back' : 'Suppressed'}, {verdict.stage}
+        {verdict.outcome === 'held' ? 'Held back' : HELD_BY[verdict.stage]}
       </StateBadge>
     );
   if (alert.phase === 'resolved')
@@ -164,6 +164,19 @@ function AlertState({ alert, verdict }: { alert: Alert; verdict: StageVerdict | 
   if (alert.acknowledgement) return <StateBadge state="acknowledged">{alert.acknowledgement.by}</StateBadge>;
   return <StateBadge state="firing">Firing</StateBadge>;
 }
+
+const HELD_BY: Readonly<Record<StageVerdict['stage'], string>> = {
+  validate: 'Not valid',
+  deduplicate: 'Duplicate',
+  enrich: 'Suppressed',
+  silence: 'Silence or maintenance window',
+  suppress: 'Causal',
+  group: 'Grouped',
+  'rate-limit': 'Rate limit',
+  route: 'Not routed',
+  notify: 'Not sent',
+  state: 'Suppressed',
+};
 
 function SourceRow({ source, sinceAt }: { source: SourceStatus; sinceAt: number }) {
   const now = useNow();
