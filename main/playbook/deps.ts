@@ -6,7 +6,12 @@ import type { JournalRecord } from '../store/index.ts';
 
 /** The part of the log's door that runs need; each answers after its commit. */
 export interface RunLog {
-  saveRun(run: PlaybookRun, journal: readonly JournalRecord[]): Promise<void>;
+  /** The run, its journal and what the incident's timeline says of it: all or nothing. */
+  saveRun(
+    run: PlaybookRun,
+    journal: readonly JournalRecord[],
+    timeline: readonly NewTimelineEntry[],
+  ): Promise<void>;
   loadRuns(): Promise<PlaybookRun[]>;
   openJournal(): Promise<JournalRecord[]>;
 }
@@ -23,6 +28,6 @@ export interface PlaybooksDeps {
   readonly incident: (incidentId: string) => Incident | undefined;
   /** Heard after each change is durable. */
   readonly onRun: (run: PlaybookRun) => void;
-  /** Awaited: a command is answered when the timeline has what it did. */
-  readonly onTimeline: (incidentId: string, entry: NewTimelineEntry) => Promise<void> | void;
+  /** The log holds more of this incident's timeline than before; windows are to be told. Awaited, never repeated. */
+  readonly onTimeline: (incidentId: string) => Promise<unknown> | undefined;
 }

@@ -1,8 +1,9 @@
-import { CodedError } from '../../shared/error/coded.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { Playbook, PlaybookRun } from '../../shared/model/playbook.ts';
 import type { PlaybooksDeps } from './deps.ts';
 import { proposePlaybook, type Subject } from './propose.ts';
+import { tellTimeline } from './record.ts';
 import { type Decision, newRun } from './run.ts';
 import { openSession, type RunNextOptions, type Session } from './session.ts';
 
@@ -49,13 +50,13 @@ export function createPlaybooks(deps: PlaybooksDeps): Playbooks {
       const session = openSession(deps, run);
       sessions.set(run.id, session);
       try {
-        await deps.log.saveRun(run, []);
+        await deps.log.saveRun(run, [], [startEntry(playbook, by, now)]);
       } catch (thrown) {
         sessions.delete(run.id);
         throw thrown;
       }
       deps.onRun(run);
-      await deps.onTimeline(incidentId, startEntry(playbook, by, now));
+      await tellTimeline(deps, run);
       return session.run();
     },
     // Written as async so that an unknown run rejects instead of throwing into the caller.
@@ -69,7 +70,15 @@ export function createPlaybooks(deps: PlaybooksDeps): Playbooks {
       for (const run of runs) {
         const session = openSession(deps, run);
         sessions.set(run.id, session);
-        await session.recover(open);
+        try {
+          await session.recover(open);
+        } catch (thrown) {
+          // A disk that is full now must not keep Midwatch from starting: the next command settles the run first.
+          deps.logger.error(
+            { run: run.id, problem: messageOf(thrown) },
+            'what became of a playbook run could not be saved yet',
+          );
+        }
         deps.onRun(session.run());
       }
     },

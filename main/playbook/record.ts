@@ -1,3 +1,4 @@
+import { messageOf } from '../../shared/error/coded.ts';
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { JournalRecord } from '../store/index.ts';
 import type { PlaybooksDeps } from './deps.ts';
@@ -24,14 +25,14 @@ export function openRecord(deps: PlaybooksDeps, loaded: PlaybookRun): RunRecord 
     const change = step(run, event, deps.clock.now());
     if (!change.ok) throw change.error;
     try {
-      await deps.log.saveRun(change.value.run, journal);
+      await deps.log.saveRun(change.value.run, journal, change.value.effects);
     } catch (thrown) {
       doubtful = true;
       throw thrown;
     }
     run = change.value.run;
     deps.onRun(run);
-    for (const entry of change.value.effects) await deps.onTimeline(run.incidentId, entry);
+    if (change.value.effects.length > 0) await tellTimeline(deps, run);
   };
 
   const recover: RunRecord['recover'] = async (open) => {
@@ -47,10 +48,26 @@ export function openRecord(deps: PlaybooksDeps, loaded: PlaybookRun): RunRecord 
       if (doubtful) {
         const stored = (await deps.log.loadRuns()).find((one) => one.id === run.id);
         doubtful = false;
-        if (stored && stored.revision !== run.revision) deps.onRun(stored);
+        const isAhead = stored !== undefined && stored.revision !== run.revision;
         run = stored ?? run;
+        if (isAhead) {
+          deps.onRun(run);
+          await tellTimeline(deps, run);
+        }
       }
       if (run.steps.some((one) => one.phase === 'running')) await recover(await deps.log.openJournal());
     },
   };
+}
+
+/** What happened is durable by now: windows that hear of it late must not make a step fail that has had its effect. */
+export async function tellTimeline(deps: PlaybooksDeps, run: PlaybookRun): Promise<void> {
+  try {
+    await deps.onTimeline(run.incidentId);
+  } catch (thrown) {
+    deps.logger.warn(
+      { run: run.id, problem: messageOf(thrown) },
+      'the timeline of a playbook run is saved, but could not be told',
+    );
+  }
 }

@@ -65,6 +65,7 @@ export type LogApi = {
     entries: readonly NewTimelineEntry[],
   ): { incident: Incident; entries: TimelineEntry[] };
   loadIncidents(): Incident[];
+  loadIncident(id: string): Incident | null;
   timeline(incidentId: string, afterSeq: number): TimelineEntry[];
   /** Checks the hash chain; the number of the first entry that does not fit, or null. */
   verifyTimeline(incidentId: string): number | null;
@@ -80,8 +81,11 @@ export type LogApi = {
   loadAlerts(resolvedSinceAt: number): Alert[];
   verdicts(alertId: string, limit: number): VerdictRecord[];
 
-  /** Replaces the run (its `revision` must be the stored one plus 1; a new run has 1), with what the timeline says of it. */
-  saveRun(run: PlaybookRun, journal: readonly JournalRecord[]): void;
+  /**
+   * Replaces the run (its `revision` must be the stored one plus 1; a new run has 1) with its journal, and appends what
+   * the incident's timeline says of it, all or nothing. The incident's revision stays: nobody's change of it is outdated.
+   */
+  saveRun(run: PlaybookRun, journal: readonly JournalRecord[], timeline?: readonly NewTimelineEntry[]): void;
   loadRuns(): PlaybookRun[];
   openJournal(): JournalRecord[];
 

@@ -119,6 +119,7 @@ function incidentPart(tables: Tables) {
         return { incident: storedIncident(tables, incident.id), entries: chained };
       }),
     loadIncidents: () => guard(() => incidents.load()),
+    loadIncident: (id) => guard(() => incidents.get(id) ?? null),
     timeline: (incidentId, afterSeq) => guard(() => timeline.after(incidentId, afterSeq)),
     verifyTimeline: (incidentId) =>
       guard(() => {
@@ -147,15 +148,30 @@ function evidencePart({ evidence, alerts, commit }: Tables) {
   } satisfies Partial<LogApi>;
 }
 
-function recordPart({ runs, journal, deliveries, postmortems, settings, commit }: Tables) {
+/** Chains entries to a timeline whose incident does not change otherwise; an incident that is not here has none. */
+function appendOnly(
+  { incidents, timeline }: Tables,
+  incidentId: string,
+  entries: readonly NewTimelineEntry[],
+): void {
+  const head = incidents.head(incidentId);
+  if (!head || entries.length === 0) return;
+  const chained = chain(incidentId, head, entries);
+  timeline.append(chained);
+  incidents.advance(incidentId, chained.at(-1) ?? head);
+}
+
+function recordPart(tables: Tables) {
+  const { runs, journal, deliveries, postmortems, settings, commit } = tables;
   return {
-    saveRun: (run, records) =>
+    saveRun: (run, records, entries = []) =>
       commit(() => {
         const revision = runs.revision(run.id);
         if (run.revision !== revision + 1)
           throw staleRevision('The playbook run', run.id, revision, run.revision);
         runs.save(run);
         for (const record of records) journal.save(record);
+        appendOnly(tables, run.incidentId, entries);
       }),
     loadRuns: () => guard(() => runs.load()),
     openJournal: () => guard(() => journal.open()),

@@ -101,13 +101,19 @@ export function executorOver(
 export class MemoryRunLog implements RunLog {
   readonly runs = new Map<string, PlaybookRun>();
   readonly journal = new Map<string, JournalRecord>();
+  readonly timeline: NewTimelineEntry[] = [];
 
-  async saveRun(run: PlaybookRun, journal: readonly JournalRecord[]): Promise<void> {
+  async saveRun(
+    run: PlaybookRun,
+    journal: readonly JournalRecord[],
+    timeline: readonly NewTimelineEntry[],
+  ): Promise<void> {
     const stored = this.runs.get(run.id)?.revision ?? 0;
     if (run.revision !== stored + 1) throw new Error(`stale revision ${run.revision} over ${stored}`);
     this.runs.set(run.id, structuredClone(run));
     for (const record of journal)
       if (this.journal.get(record.id)?.outcome == null) this.journal.set(record.id, { ...record });
+    this.timeline.push(...timeline);
   }
 
   async loadRuns(): Promise<PlaybookRun[]> {
@@ -134,7 +140,14 @@ export function benchOf(options: {
   const timeline: NewTimelineEntry[] = [];
   const seen: PlaybookRun[] = [];
   const playbooks = createPlaybooks({
-    log: options.log,
+    log: {
+      loadRuns: () => options.log.loadRuns(),
+      openJournal: () => options.log.openJournal(),
+      async saveRun(run, journal, entries) {
+        await options.log.saveRun(run, journal, entries);
+        timeline.push(...entries);
+      },
+    },
     executor: options.executor,
     clock: systemClock(),
     ids: countingIds('run'),
@@ -143,7 +156,7 @@ export function benchOf(options: {
     vars: () => options.vars ?? {},
     incident: (id) => (id === 'incident-1' ? incidentOf() : undefined),
     onRun: (run) => void seen.push(run),
-    onTimeline: (_id, entry) => void timeline.push(entry),
+    onTimeline: () => undefined,
   });
   return { playbooks, timeline, seen };
 }

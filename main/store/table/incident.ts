@@ -42,6 +42,7 @@ export function incidentTable(db: Database.Database, onUnreadable: OnUnreadable)
     `UPDATE incident SET phase = @phase, group_key = @groupKey, revision = @revision, timeline_seq = @seq,
      timeline_hash = @hash, body = @body WHERE id = @id`,
   );
+  const advance = db.prepare('UPDATE incident SET timeline_seq = ?, timeline_hash = ? WHERE id = ?');
   const parse = (row: IncidentRow): Incident | undefined => {
     const incident = readBody(Incident, row, 'incident', onUnreadable);
     // Counted where they live, so that they cannot disagree with the rows.
@@ -62,6 +63,10 @@ export function incidentTable(db: Database.Database, onUnreadable: OnUnreadable)
     insert(incident: Incident, number: number): void {
       const { id, phase, groupKey, revision, openedAt } = incident;
       insert.run({ id, number, phase, groupKey, revision, openedAt, body: JSON.stringify(incident) });
+    },
+    /** The timeline has grown and nothing else has changed; works also where the incident itself cannot be read. */
+    advance(id: string, head: ChainHead): void {
+      advance.run(head.seq, head.hash, id);
     },
     update(incident: Incident, head: ChainHead): void {
       const { id, phase, groupKey, revision } = incident;

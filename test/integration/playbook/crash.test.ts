@@ -30,10 +30,10 @@ function dyingLog(log: TestLog, dieAt: number, when: 'before' | 'after'): RunLog
   return {
     loadRuns: () => log.log.call.loadRuns(),
     openJournal: () => log.log.call.openJournal(),
-    async saveRun(run, journal) {
+    async saveRun(run, journal, timeline) {
       saves += 1;
       if (saves > dieAt || (saves === dieAt && when === 'before')) throw new Crash('killed');
-      await log.log.call.saveRun(run, journal);
+      await log.log.call.saveRun(run, journal, timeline);
       if (saves === dieAt) throw new Crash('killed');
     },
   };
@@ -151,15 +151,15 @@ describe('a run whose process ends', () => {
     const flaky: RunLog = {
       loadRuns: () => real.loadRuns(),
       openJournal: () => real.openJournal(),
-      async saveRun(run, journal) {
+      async saveRun(run, journal, timeline) {
         saves += 1;
         // The intent was committed, but its answer was lost on the way; later the disk refuses an outcome.
         if (saves === 4) {
-          await real.saveRun(run, journal);
+          await real.saveRun(run, journal, timeline);
           throw new Crash('worker died');
         }
         if (saves === 9) throw new Crash('disk full');
-        await real.saveRun(run, journal);
+        await real.saveRun(run, journal, timeline);
       },
     };
     const bench = benchOf({ log: flaky, executor: executorOver(target), playbook: playbookAt(server) });
