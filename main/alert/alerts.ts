@@ -72,8 +72,9 @@ const VERDICTS_SHOWN = 500;
 
 export function createAlerts(deps: AlertsDeps): Alerts {
   const book = createAlertBook(deps.log, deps.logger);
-  const pollEveryMs = (ruleId: string) =>
-    deps.sources().find((one) => sourceRuleId(one.id) === ruleId)?.pollEveryMs ?? deps.pollEveryMs(ruleId);
+  // Asked for each observation of a round: a source's status is too dear for that.
+  let sourcePolls: ReadonlyMap<string, number> = new Map();
+  const pollEveryMs = (ruleId: string) => sourcePolls.get(ruleId) ?? deps.pollEveryMs(ruleId);
   const intake = createIntake({ ...deps, pollEveryMs }, book);
   let last: Promise<unknown> = Promise.resolve();
   let sourcesSeenAt = Number.NEGATIVE_INFINITY;
@@ -87,9 +88,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const round = (observations: readonly Observation[], now: number) =>
     inTurn(async () => {
       const services = new Map(deps.services().map((one) => [one.id, one]));
+      const statuses = deps.sources();
+      sourcePolls = new Map(statuses.map((one) => [sourceRuleId(one.id), one.pollEveryMs]));
       // Rounds of several sources overtake each other; what a later one saw of the sources stands.
       const isLate = now < sourcesSeenAt && sourcesSeenAt - now < CLOCK_SET_BACK_MS;
-      const sources = isLate ? [] : observeSources({ ...deps, sources: deps.sources(), services, now });
+      const sources = isLate ? [] : observeSources({ ...deps, sources: statuses, services, now });
       if (!isLate) sourcesSeenAt = now;
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);

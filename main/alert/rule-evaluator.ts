@@ -20,6 +20,13 @@ const MAX_SERIES = 1_000;
 
 /** Plain PromQL rules: each series of the result is one alert. Keeps no state of its own. */
 export function createRuleEvaluator(deps: RuleEvaluatorDeps): RuleEvaluator {
+  // Parsed once a rule, not at each poll; a reload brings new rules, and the old ones' entries go with them.
+  const thresholds = new WeakMap<AlertRule, { readonly threshold: Threshold | null }>();
+  const thresholdOf = (rule: AlertRule) => {
+    const known = thresholds.get(rule) ?? { threshold: splitThreshold(rule.expression) };
+    thresholds.set(rule, known);
+    return known.threshold;
+  };
   return {
     async evaluate(rules, at, known) {
       const active = known.filter((one) => one.phase !== 'inactive' && one.phase !== 'resolved');
@@ -29,7 +36,7 @@ export function createRuleEvaluator(deps: RuleEvaluatorDeps): RuleEvaluator {
             rule,
             at,
             active.filter((one) => one.ruleId === rule.id),
-            deps,
+            { ...deps, thresholdOf },
           ),
         ),
       );
@@ -42,7 +49,7 @@ async function evaluateRule(
   rule: AlertRule,
   at: number,
   active: readonly Alert[],
-  deps: RuleEvaluatorDeps,
+  deps: RuleEvaluatorDeps & { readonly thresholdOf: (rule: AlertRule) => Threshold | null },
 ): Promise<Observation[]> {
   const observe = (labels: Labels, finding: Finding) => observation(rule, at, labels, finding);
   const target = deps.target(rule.source);
@@ -50,7 +57,7 @@ async function evaluateRule(
     const reason = `The rule asks the source ${rule.source}, which is not in the configuration.`;
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
-  const threshold = splitThreshold(rule.expression);
+  const threshold = deps.thresholdOf(rule);
   const answer = await target.instant(threshold?.measured ?? rule.expression, at);
   if (!answer.ok) return undecided(rule, active, failure(answer.error), observe);
   if (answer.value.kind === 'scalar') {

@@ -40,6 +40,7 @@ type Store = { [Name in CollectionName]: Map<string, Collections[Name]> };
 
 interface Watcher {
   queue: StateFrame[];
+  /** What piled up behind the first of the queue. */
   bytes: number;
   wake: () => void;
 }
@@ -159,12 +160,17 @@ class Hub implements StateHub {
       changes,
     };
     if (this.watching.size === 0) return;
-    const bytes = JSON.stringify(frame).length;
+    // Measured only where it piles up: a window that keeps up takes each frame before the next comes.
+    let measured: number | undefined;
+    const bytes = () => {
+      measured ??= JSON.stringify(frame).length;
+      return measured;
+    };
     for (const watcher of this.watching) this.offer(watcher, frame, bytes);
   }
 
-  private offer(watcher: Watcher, frame: StateFrame, bytes: number): void {
-    watcher.bytes += bytes;
+  private offer(watcher: Watcher, frame: StateFrame, bytes: () => number): void {
+    if (watcher.queue.length > 0) watcher.bytes += bytes();
     if (watcher.bytes > (this.options.bufferBytes ?? BUFFER_BYTES)) {
       watcher.queue = [this.snapshot()];
       watcher.bytes = 0;
