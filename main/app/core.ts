@@ -123,6 +123,13 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   };
 }
 
+/** What the databases last said of themselves. */
+interface StoreSizes {
+  logBytes: number | null;
+  metrics: { bytes: number; series: number } | null;
+  storeNotices: readonly string[];
+}
+
 function publishConfiguration(hub: StateHub, workspace: Workspace): void {
   hub.replace('services', [...workspace.services]);
   hub.replace('playbooks', [...workspace.playbooks]);
@@ -150,7 +157,14 @@ async function importHistory(parts: CoreParts, fleet: RunningFleet, workspace: W
   const labels = new Map(targets.map((target) => [target.id, target.labels]));
   const labelsOf = (service: string) => labels.get(service) ?? {};
   const { options, threads, clock } = parts;
-  await writeHistory(fleet.address, threads.metric.call, clock, options.log, labelsOf);
+  await writeHistory({
+    fleetAddress: fleet.address,
+    store: threads.metric.call,
+    settings: threads.log.call,
+    clock,
+    log: options.log,
+    labelsOf,
+  });
 }
 
 function startTimers(
@@ -169,10 +183,7 @@ function startTimers(
       task,
       onError: (thrown) => log.error({ what, problem: messageOf(thrown) }, 'a regular task failed'),
     });
-  const sizes: { logBytes: number | null; metrics: { bytes: number; series: number } | null } = {
-    logBytes: null,
-    metrics: null,
-  };
+  const sizes: StoreSizes = { logBytes: null, metrics: null, storeNotices: [] };
   const publishHealth = () => {
     const { startedAt, problems, workspace } = facts();
     const health = healthOf({
@@ -206,9 +217,11 @@ function startTimers(
       10 * SECOND_MS,
       'sizes',
       async () => {
-        const { bytes, series } = await threads.metric.call.stats();
+        const { bytes, series, notice } = await threads.metric.call.stats();
         sizes.metrics = { bytes, series };
         sizes.logBytes = await threads.log.call.sizeBytes();
+        const notices = await threads.log.call.notices();
+        sizes.storeNotices = [...notices.map((one) => one.text), ...(notice === null ? [] : [notice])];
       },
       0,
     ),
@@ -222,7 +235,7 @@ function startTimers(
       async () => {
         await threads.log.call.backup();
       },
-      0.001,
+      0,
     ),
     () => loop.stop(),
   ];

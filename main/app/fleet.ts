@@ -72,13 +72,21 @@ function readyPort(child: Child): Promise<number> {
       );
     });
     child.onLine((line) => {
-      if (!line.startsWith('{')) return;
-      const ready = Ready.safeParse(JSON.parse(line));
+      const ready = Ready.safeParse(jsonOf(line));
       if (!ready.success) return;
       clearTimeout(timer);
       resolve(ready.data.port);
     });
   });
+}
+
+/** A fleet may print whatever it likes before it is ready. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 function controlOf(address: string): FleetControl {
@@ -110,13 +118,23 @@ function controlOf(address: string): FleetControl {
     endsAt: fault.endsAt,
   });
   return {
-    faults: async () => State.parse(await ask('GET', 'state')).faults.map(plain),
+    faults: async () => understood(State, await ask('GET', 'state')).faults.map(plain),
     inject: async (kind) => {
-      const fault = FAULTS[kind];
+      const fault = Object.hasOwn(FAULTS, kind) ? FAULTS[kind] : undefined;
       if (!fault) throw new CodedError('unknown-fault', `The demo fleet knows no fault named ${kind}.`);
-      const started = Started.parse(await ask('POST', 'fault', { ...fault, ttlSeconds: FAULT_TTL_SECONDS }));
+      const answer = await ask('POST', 'fault', { ...fault, ttlSeconds: FAULT_TTL_SECONDS });
+      const started = understood(Started, answer);
       return { id: started.id, endsAt: started.endsAt };
     },
     clear: async (id) => void (await ask('DELETE', `fault/${encodeURIComponent(id)}`)),
   };
+}
+
+function understood<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new CodedError(
+    'fleet-not-understood',
+    'The demo fleet answered something else than its control API does. Start the demo again.',
+  );
 }

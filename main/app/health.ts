@@ -13,6 +13,8 @@ export interface HealthFacts {
   readonly logBytes: number | null;
   readonly metrics: { readonly bytes: number; readonly series: number } | null;
   readonly notifierProblem: string | null;
+  /** What a person must hear of the databases: damage, a restoration, a file that was set aside. */
+  readonly storeNotices: readonly string[];
   /** Why decisions do not reach people. */
   readonly chainProblem: string | null;
 }
@@ -23,7 +25,7 @@ export function healthOf(facts: HealthFacts): Health {
     id: 'core',
     startedAt: facts.startedAt,
     version: facts.version,
-    workspace: facts.workspace,
+    workspace: { ...facts.workspace, problems: [...facts.storeNotices, ...facts.workspace.problems] },
     blind: blindness(facts),
     loopDelayP99Ms: facts.loop.p99Ms,
     loopDelayMaxMs: facts.loop.maxMs,

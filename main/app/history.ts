@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { z } from 'zod';
-import { CodedError } from '../../shared/error/coded.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/unit/time.ts';
 import type { Clock, Logger, Remote } from '../platform/index.ts';
-import type { MetricWriterApi, SeriesBlock } from '../store/index.ts';
+import type { LogApi, MetricWriterApi, SeriesBlock } from '../store/index.ts';
 
 const HISTORY_MS = 30 * DAY_MS;
 const FINE_MS = 26 * HOUR_MS;
@@ -14,6 +13,8 @@ const FINE_STEP_MS = MINUTE_MS;
 const HOLE_MIN_MS = 10 * MINUTE_MS;
 const BLOCK_SAMPLES = 400_000;
 const LINE_MAX = 4 * 1024 * 1024;
+/** Set once a whole month has been written: a start that ended in the middle leaves holes that only it can name. */
+const WRITTEN = 'demo.history-written-at';
 
 const Line = z.object({
   labels: z.record(z.string(), z.string()),
@@ -21,20 +22,27 @@ const Line = z.object({
   values: z.array(z.union([z.number(), z.null()])),
 });
 
+export interface HistoryDeps {
+  readonly fleetAddress: string;
+  readonly store: Pick<Remote<MetricWriterApi>, 'stats' | 'backfill'>;
+  readonly settings: Pick<Remote<LogApi>, 'getSetting' | 'putSetting'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
+  /** What the scrapes of a service's target carry beside its own labels. */
+  readonly labelsOf: (service: string) => Readonly<Record<string, string>>;
+}
+
 /**
  * Writes the demo's past, marked synthetic, so that screens and budgets have something in them: five-minute steps for
- * a month, one-minute steps for the last day. A later start adds only what is missing since.
+ * a month, one-minute steps for the last day. A later start adds only what is missing since; one after a start that
+ * broke off writes all of it again, which adds what is missing and nothing twice. Throws `history-refused`, `history-broken`.
  */
-export async function writeHistory(
-  fleetAddress: string,
-  store: Remote<MetricWriterApi>,
-  clock: Clock,
-  log: Logger,
-  labelsOf: (service: string) => Readonly<Record<string, string>>,
-): Promise<{ samples: number }> {
+export async function writeHistory(deps: HistoryDeps): Promise<{ samples: number }> {
+  const { fleetAddress, store, settings, clock, log, labelsOf } = deps;
   const now = clock.now();
   const { newestAt } = await store.stats();
-  const fromAt = Math.max(now - HISTORY_MS, newestAt ?? 0);
+  const whole = newestAt !== null && (await settings.getSetting(WRITTEN)) !== null;
+  const fromAt = whole ? Math.max(now - HISTORY_MS, newestAt) : now - HISTORY_MS;
   if (now - fromAt < HOLE_MIN_MS) return { samples: 0 };
   const fineFromAt = Math.max(fromAt, now - FINE_MS);
   let samples = 0;
@@ -49,13 +57,14 @@ export async function writeHistory(
       labelsOf,
     );
   }
+  await settings.putSetting(WRITTEN, String(now));
   log.info({ samples, fromAt }, 'wrote synthetic history');
   return { samples };
 }
 
 async function writeRange(
   address: string,
-  store: Remote<MetricWriterApi>,
+  store: HistoryDeps['store'],
   labelsOf: (service: string) => Readonly<Record<string, string>>,
 ): Promise<number> {
   const answer = await request(address, { signal: AbortSignal.timeout(60_000) });
@@ -72,10 +81,9 @@ async function writeRange(
     blocks = [];
     waiting = 0;
   };
-  for await (const text of createInterface({ input: answer.body })) {
-    if (text.length > LINE_MAX)
-      throw new CodedError('history-refused', 'A line of the demo history is too long.');
-    const line = Line.safeParse(JSON.parse(text));
+  for await (const text of linesOf(answer.body)) {
+    if (text === '') continue;
+    const line = Line.safeParse(jsonOf(text));
     if (!line.success) continue;
     const block = blockOf(line.data, labelsOf);
     blocks.push(block);
@@ -84,6 +92,37 @@ async function writeRange(
   }
   await flush();
   return samples;
+}
+
+/** The body's lines. A stream that breaks off throws; nothing that came before it is taken for the whole. */
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const bytes of body) {
+      const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      if (rest.length > LINE_MAX)
+        throw new CodedError('history-refused', 'A line of the demo history is too long.');
+      yield* parts;
+    }
+  } catch (thrown) {
+    if (thrown instanceof CodedError) throw thrown;
+    throw new CodedError(
+      'history-broken',
+      `The demo fleet broke off while it gave its history (${messageOf(thrown)}). Start the demo again: what is missing is written then.`,
+      { retryable: true, cause: thrown },
+    );
+  }
+  if (rest !== '') yield rest;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CodedError('history-refused', 'The demo fleet gave a history that is not JSON.');
+  }
 }
 
 function blockOf(

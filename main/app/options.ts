@@ -11,7 +11,8 @@ export interface AppOptions {
   readonly workspace: string | undefined;
   /** Where state is kept; undefined takes the system's place for it. */
   readonly dataFolder: string | undefined;
-  readonly notifier: HostNotifier;
+  /** Null where this host has no notifications of its own: then nothing is tried there. */
+  readonly notifier: HostNotifier | null;
   readonly launchChild: LaunchChild;
   readonly log: Logger;
   /** What a second instance is told: where the window of this one is. */

@@ -19,6 +19,7 @@ import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { createLocalTarget } from '../query/index.ts';
 import { createObjectives } from '../slo/index.ts';
 import type { SecretReader } from './secret.ts';
+import { createRedrafts } from './redrafts.ts';
 import type { Threads } from './threads.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 
@@ -36,7 +37,7 @@ export interface StageDeps {
   readonly threads: Threads;
   readonly policies: readonly PolicyConfig[];
   readonly running: Running;
-  readonly notifier: HostNotifier;
+  readonly notifier: HostNotifier | null;
   readonly secret: SecretReader;
 }
 
@@ -60,7 +61,13 @@ const DELIVERIES_SHOWN = 100;
 export function createStages(deps: StageDeps): Stages {
   const { threads, log } = deps;
   // The parts of the circle (ingest asks the pipeline, the pipeline asks ingest's targets) meet here and nowhere else.
-  const late: { pipeline?: Pipeline; alerts?: Alerts; notifier?: Notifier; playbooks?: Playbooks } = {};
+  const late: {
+    pipeline?: Pipeline;
+    alerts?: Alerts;
+    notifier?: Notifier;
+    playbooks?: Playbooks;
+    postmortems?: Postmortems;
+  } = {};
   const local = createLocalTarget({ id: 'local', worker: threads.query });
   const counting = createLocalTarget({ id: 'local', worker: threads.query, countNewSeriesFromZero: true });
   const ingest = createIngest({
@@ -81,12 +88,12 @@ export function createStages(deps: StageDeps): Stages {
     await late.notifier?.acknowledgeShown(deliveryId);
   });
   const notifier = notifierOf(deps, pages, () => late.alerts);
-  const incidents = incidentsOf(
-    deps,
-    (id) => late.pipeline?.status(id),
-    ingest,
-    () => late.playbooks,
-  );
+  const redrafts = createRedrafts(async (id) => late.postmortems?.refresh(id), log);
+  const incidents = incidentsOf(deps, ingest, {
+    status: (id) => late.pipeline?.status(id),
+    playbooks: () => late.playbooks,
+    onChange: (id) => redrafts.changed(id),
+  });
   const alerts = alertsOf(deps, ingest);
   const playbooks = playbooksOf(deps, incidents, ingest);
   const postmortems = createPostmortems({
@@ -100,7 +107,7 @@ export function createStages(deps: StageDeps): Stages {
   const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, (id) =>
     ingest.target(id) === local ? counting : ingest.target(id),
   );
-  Object.assign(late, { pipeline, alerts, notifier, playbooks: playbooks.playbooks });
+  Object.assign(late, { pipeline, alerts, notifier, postmortems, playbooks: playbooks.playbooks });
   return {
     ingest,
     alerts,
@@ -118,6 +125,7 @@ export function createStages(deps: StageDeps): Stages {
       pipeline.stop();
       await notifier.stop();
       await playbooks.close();
+      await redrafts.idle();
     },
   };
 }
@@ -210,24 +218,31 @@ function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts |
   return notifier;
 }
 
-function incidentsOf(
-  deps: StageDeps,
-  status: (objectiveId: string) => ReturnType<Pipeline['status']>,
-  ingest: Ingest,
-  playbooks: () => Playbooks | undefined,
-): Incidents {
+interface IncidentTies {
+  readonly status: (objectiveId: string) => ReturnType<Pipeline['status']>;
+  readonly playbooks: () => Playbooks | undefined;
+  readonly onChange: (incidentId: string) => void;
+}
+
+function incidentsOf(deps: StageDeps, ingest: Ingest, ties: IncidentTies): Incidents {
   return createIncidents({
     clock: deps.clock,
     ids: deps.ids,
     log: deps.threads.log,
     logger: deps.log,
     services: () => deps.running.workspace().services,
-    objective: status,
+    objective: ties.status,
     target: (id) => ingest.target(id),
     detector: (id) => deps.running.workspace().detectors.find((one) => one.id === id),
-    near: (services) => nearOf(deps.running.workspace(), services, status),
-    playbookFor: (draft) => playbooks()?.proposeFor(draft)?.id ?? null,
-    onChange: (incident) => deps.hub.put('incidents', [incident]),
+    near: (services) => nearOf(deps.running.workspace(), services, ties.status),
+    playbookFor: (draft) => ties.playbooks()?.proposeFor(draft)?.id ?? null,
+    // Where nobody ever works, plain time is the better promise than none.
+    businessDeadline: (fromAt, durationMs) =>
+      hoursOf(deps.running).after(fromAt, durationMs) ?? fromAt + durationMs,
+    onChange: (incident) => {
+      deps.hub.put('incidents', [incident]);
+      ties.onChange(incident.id);
+    },
   });
 }
 
@@ -260,10 +275,16 @@ function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
       return ingest.status().find((one) => one.id === source)?.pollEveryMs ?? 15_000;
     },
     routing: () => running.workspace().routing,
-    routingDefinedAt: 'midwatch.yaml',
-    inBusinessHours: (at) =>
-      createBusinessHours(running.workspace().routing.business_hours).inBusinessHours(at),
+    // Asked anew each time: a reload moves it.
+    get routingDefinedAt() {
+      return running.workspace().routingDefinedAt;
+    },
+    inBusinessHours: (at) => hoursOf(running).inBusinessHours(at),
   });
+}
+
+function hoursOf(running: Running) {
+  return createBusinessHours(running.workspace().routing.business_hours);
 }
 
 function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { createStateHub } from '../api/index.ts';
 import { randomIds, systemClock } from '../platform/index.ts';
+import { refuseUnusableLog } from '../store/index.ts';
 import {
   formatProblems,
   type LoadDeps,
@@ -68,8 +69,10 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const clock = systemClock();
   const path = workspacePath(options);
   const folders = dataFolders(options.demo ? 'demo' : workspaceId(path), options.dataFolder, process.env);
-  const lock = await takeInstanceLock(folders.root, options.greeting);
+  const lock = await takeInstanceLock(folders.root, options.greeting, clock);
   cleanup.add('the instance lock', () => lock.release());
+  // Before a thread is started for it, which would be restarted again and again over the same refusal.
+  refuseUnusableLog(folders.logPath);
   const threads = startThreads(folders, clock, log);
   cleanup.add('threads', () => threads.stop());
   // The first answer of the store: a database that cannot be opened ends the start here, with its reason.

@@ -6,6 +6,8 @@ import type { BrowserNotifier } from '../notify/index.ts';
 
 /** Pages that one window may have waiting. */
 const QUEUE_MAX = 100;
+/** Pages whose refusals are counted at a time. */
+const REFUSALS_MAX = 100;
 
 interface Window {
   queue: BrowserNotification[];
@@ -21,14 +23,23 @@ export function createBrowserPages(onShown: (deliveryId: string) => Promise<void
   const windows = new Set<Window>();
   let stopped = false;
   let problem: string | null = null;
+  const refusals = new Map<string, number>();
   const offer = (deliveryId: string, page: Page): Result<'offered', string> => {
     if (windows.size === 0) return err('no window is open in a browser, so nothing could be shown there');
-    if (problem !== null) return err(problem);
+    refusals.delete(deliveryId);
     for (const window of windows) {
       window.queue = [...window.queue, { deliveryId, page }].slice(-QUEUE_MAX);
       window.wake();
     }
-    return ok('offered');
+    // Windows are asked all the same: a person may have allowed notifications since, and only showing one tells.
+    return problem === null ? ok('offered') : err(problem);
+  };
+  /** True once every window has refused this page. */
+  const refusedByAll = (deliveryId: string): boolean => {
+    const count = (refusals.get(deliveryId) ?? 0) + 1;
+    if (refusals.size >= REFUSALS_MAX) refusals.clear();
+    refusals.set(deliveryId, count);
+    return count >= windows.size;
   };
   return {
     offer: async (deliveryId, page) => offer(deliveryId, page),
@@ -57,8 +68,9 @@ export function createBrowserPages(onShown: (deliveryId: string) => Promise<void
     async shown(deliveryId, outcome, said) {
       if (outcome === 'shown') {
         problem = null;
+        refusals.delete(deliveryId);
         await onShown(deliveryId);
-      } else if (windows.size <= 1) {
+      } else if (refusedByAll(deliveryId)) {
         problem =
           outcome === 'denied'
             ? 'the browser does not allow notifications from this address; allow them in the window'

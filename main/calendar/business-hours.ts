@@ -6,6 +6,8 @@ export interface BusinessHours {
   inBusinessHours(at: number): boolean;
   /** The next instant at which they open, strictly after `at`; null where no day of the next two years does. */
   nextOpening(at: number): number | null;
+  /** The instant at which so much time has passed within business hours; null where two years do not hold that much. */
+  after(at: number, durationMs: number): number | null;
 }
 
 const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -29,6 +31,10 @@ export function createBusinessHours(config: BusinessHoursConfig): BusinessHours 
   };
   const zoned = (at: number) =>
     Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(config.time_zone);
+  const closingOf = (date: Temporal.PlainDate) =>
+    config.to === '24:00'
+      ? instantOf(date.add({ days: 1 }), '00:00', config.time_zone)
+      : instantOf(date, config.to, config.time_zone);
 
   return {
     inBusinessHours(at) {
@@ -40,8 +46,22 @@ export function createBusinessHours(config: BusinessHoursConfig): BusinessHours 
       let date = zoned(at).toPlainDate();
       for (let day = 0; day < SEARCH_DAYS; day += 1) {
         if (isWorkday(date)) {
-          const opening = openingOf(date, config.from, config.time_zone);
+          const opening = instantOf(date, config.from, config.time_zone);
           if (opening > at) return opening;
+        }
+        date = date.add({ days: 1 });
+      }
+      return null;
+    },
+    after(at, durationMs) {
+      let left = durationMs;
+      let date = zoned(at).toPlainDate();
+      for (let day = 0; day < SEARCH_DAYS; day += 1) {
+        if (isWorkday(date)) {
+          const begin = Math.max(at, instantOf(date, config.from, config.time_zone));
+          const open = Math.max(0, closingOf(date) - begin);
+          if (open >= left && open > 0) return begin + left;
+          left -= open;
         }
         date = date.add({ days: 1 });
       }
@@ -50,13 +70,13 @@ export function createBusinessHours(config: BusinessHoursConfig): BusinessHours 
   };
 }
 
-function openingOf(date: Temporal.PlainDate, from: string, timeZone: string): number {
-  const wanted = date.toPlainDateTime(Temporal.PlainTime.from(from));
-  const opening = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
-  const shown = opening.toPlainDateTime();
-  if (Temporal.PlainDateTime.compare(shown, wanted) >= 0) return opening.epochMilliseconds;
-  // The wall clock skips the opening: it opens at the transition itself.
-  return opening.getTimeZoneTransition('next')?.epochMilliseconds ?? opening.epochMilliseconds;
+function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
+  const wanted = date.toPlainDateTime(Temporal.PlainTime.from(time));
+  const found = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  const shown = found.toPlainDateTime();
+  if (Temporal.PlainDateTime.compare(shown, wanted) >= 0) return found.epochMilliseconds;
+  // The wall clock skips this time: the first instant after the gap stands for it.
+  return found.getTimeZoneTransition('next')?.epochMilliseconds ?? found.epochMilliseconds;
 }
 
 function minuteOfDay(time: string): number {

@@ -42,6 +42,8 @@ export function repeat(options: Repeat): () => void {
     } catch (thrown) {
       options.onError(thrown);
     }
+    // A clock that was set back must not stop the task for as long as it was set back.
+    dueAt = Math.min(dueAt, clock.now() + periodMs);
     if (!stopped) schedule();
   };
   schedule();

@@ -78,6 +78,9 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
     vars: assembly.vars,
     sources,
     routing: routing satisfies RoutingConfig,
+    routingDefinedAt: found.midwatch.located.parts.has('routes')
+      ? definedAt(found.midwatch, ['routes'])
+      : found.midwatch.file,
     services: found.services.map(({ config }) => ({
       id: config.id,
       title: config.title ?? config.id,

@@ -48,6 +48,8 @@ export interface Workspace {
   readonly vars: Readonly<Record<string, string>>;
   readonly sources: readonly SourceConfig[];
   readonly routing: RoutingConfig;
+  /** `midwatch.yaml:12`; without a line where the default routes are taken. */
+  readonly routingDefinedAt: string;
   readonly services: readonly Service[];
   readonly objectives: readonly Objective[];
   readonly rules: readonly RuleDefinition[];

@@ -11,28 +11,15 @@ const URGENCY = { P0: 'critical', P1: 'critical', P2: 'normal', P3: 'low' } as c
 
 /**
  * Linux: `notify-send` of the desktop session, with the text as arguments; servers read the body as markup, so it is escaped.
- * Elsewhere the browser's notification is used, and this says so.
+ * Null elsewhere and without a session: pages go to the browser's window then, and none is tried here in vain.
  */
 export function createDesktopNotifier(
   platform: NodeJS.Platform,
   environment: NodeJS.ProcessEnv,
-): DesktopNotifier {
+): DesktopNotifier | null {
+  if (platform !== 'linux' || !environment.DBUS_SESSION_BUS_ADDRESS) return null;
   return {
     show: (page) => {
-      if (platform !== 'linux') {
-        return Promise.resolve(
-          err(
-            'Without the desktop application this system has no notification of its own; the browser shows it.',
-          ),
-        );
-      }
-      if (!environment.DBUS_SESSION_BUS_ADDRESS) {
-        return Promise.resolve(
-          err(
-            'There is no desktop session here (DBUS_SESSION_BUS_ADDRESS is not set), so nothing could be shown on it.',
-          ),
-        );
-      }
       const tag = `string:x-canonical-private-synchronous:${page.groupKey.slice(0, 200)}`;
       const args = [
         '--app-name=Midwatch',
