@@ -78,22 +78,32 @@ export function backups(path: string): string[] {
  * A copy that does not pass its check never takes the place of an older one.
  */
 export async function backUp(db: Database.Database, path: string, at: number): Promise<LogBackup> {
-  const target = join(backupFolder(path), `midwatch-${fileStamp(at)}.db`);
+  const folder = backupFolder(path);
+  const target = join(folder, `midwatch-${fileStamp(at)}.db`);
   const partial = `${target}.partial`;
-  mkdirSync(backupFolder(path), { recursive: true, mode: 0o700 });
-  rmSync(partial, { force: true });
-  await db.backup(partial);
-  const problem = checkFile(partial);
-  if (problem) {
-    rmSync(partial, { force: true });
-    throw new Error(`the copy did not pass its check: ${problem}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Also those of a process that was killed: each is as large as the whole database.
+  removePartials(folder);
+  try {
+    await db.backup(partial);
+    const problem = checkFile(partial);
+    if (problem) throw new Error(`the copy did not pass its check: ${problem}`);
+    sync(partial);
+    renameSync(partial, target);
+  } finally {
+    // A piece that stays on a full disk would keep it full; reading the copy for its check leaves companions in WAL mode.
+    removePartials(folder);
   }
-  sync(partial);
-  renameSync(partial, target);
-  // Reading the copy for its check leaves companions behind where it is in WAL mode.
-  for (const suffix of ['-wal', '-shm']) rmSync(`${partial}${suffix}`, { force: true });
-  for (const old of backups(path).slice(KEPT)) rmSync(old, { force: true });
+  // After the clock was set back the newest copy has not the latest name: it is never the one that goes.
+  const older = backups(path).filter((one) => one !== target);
+  for (const old of older.slice(KEPT - 1)) rmSync(old, { force: true });
   return { path: target, at, bytes: statSync(target).size };
+}
+
+function removePartials(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^midwatch-.*\.db\.partial(?:-wal|-shm|-journal)?$/.test(name))
+      rmSync(join(folder, name), { force: true });
 }
 
 /** A copy before a migration, in one blocking step: nobody else may write between it and the migration. Never dropped. */

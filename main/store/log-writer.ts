@@ -218,6 +218,11 @@ function carePart({ db }: Tables, path: string, clock: LogOptions['clock'], noti
 function refuseSecond({ incidents }: Tables, { id, groupKey }: Pick<Incident, 'id' | 'groupKey'>): void {
   const openId = groupKey === null ? undefined : incidents.openOfGroup(groupKey);
   if (openId === undefined || openId === id) return;
+  if (!incidents.get(openId)) {
+    // Nobody can see or close a row that cannot be read: it must not keep its group from ever paging again.
+    incidents.releaseGroup(openId);
+    return;
+  }
   throw new CodedError(
     'incident-already-open',
     `An incident of the alert group ${groupKey} is already open; the alert belongs to it.`,

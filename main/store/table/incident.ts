@@ -43,6 +43,7 @@ export function incidentTable(db: Database.Database, onUnreadable: OnUnreadable)
      timeline_hash = @hash, body = @body WHERE id = @id`,
   );
   const advance = db.prepare('UPDATE incident SET timeline_seq = ?, timeline_hash = ? WHERE id = ?');
+  const release = db.prepare('UPDATE incident SET group_key = NULL WHERE id = ?');
   const parse = (row: IncidentRow): Incident | undefined => {
     const incident = readBody(Incident, row, 'incident', onUnreadable);
     // Counted where they live, so that they cannot disagree with the rows.
@@ -59,6 +60,8 @@ export function incidentTable(db: Database.Database, onUnreadable: OnUnreadable)
       return row && { revision: row.revision, seq: row.timelineSeq, hash: row.timelineHash };
     },
     openOfGroup: (groupKey: string) => openOfGroup.get(groupKey) as string | undefined,
+    /** Its group may have another open incident; nothing else of the row is touched. */
+    releaseGroup: (id: string): void => void release.run(id),
     nextNumber: () => nextNumber.get() as number,
     insert(incident: Incident, number: number): void {
       const { id, phase, groupKey, revision, openedAt } = incident;
