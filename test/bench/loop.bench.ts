@@ -6,6 +6,7 @@ import type { WindowClient } from '../../main/host/node/index.ts';
 import type { Benchmark, Figure, Measured, Options } from './support/benchmark.ts';
 import { openWindow, prepareCore, startCore } from './support/core-process.ts';
 import type { LoopReading } from './support/loop-probe.ts';
+import { type RunningMadeFleet, startMadeFleet } from './support/made-fleet-process.ts';
 import { type MadeWorkspace, writeMadeWorkspace } from './support/made-workspace.ts';
 import { type MeasuredProcess, startMeasured, threadCpu } from './support/measured-process.ts';
 
@@ -14,7 +15,6 @@ const P99_MAX_MS = 20;
 const CHART_EVERY_MS = 5_000;
 const CHART_SPAN_MS = 30 * 60_000;
 const CHART_STEP_MS = 10_000;
-const FLEET_START_MS = 10_000;
 
 export const benchmark: Benchmark = {
   about: 'event-loop delay of the core’s main thread while it watches, decides, and opens an incident',
@@ -40,7 +40,7 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   const folder = mkdtempSync(join(tmpdir(), 'midwatch-bench-'));
   const ends: (() => Promise<void>)[] = [];
   try {
-    const fleet = await startFleet(options);
+    const fleet = await startMadeFleet(options.number('series'), options.seed);
     ends.push(() => fleet.process.end());
     const workspace = writeMadeWorkspace(join(folder, 'workspace'), fleet.address);
     const profile = options.path('profile');
@@ -67,34 +67,10 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   }
 }
 
-interface Fleet {
-  readonly process: MeasuredProcess;
-  readonly address: string;
-  readonly series: number;
-}
-
-async function startFleet(options: Options): Promise<Fleet> {
-  const process = startMeasured({
-    args: [
-      join(import.meta.dirname, 'support', 'exposition.main.ts'),
-      String(options.number('series')),
-      String(options.seed),
-    ],
-  });
-  const { port, series } = await new Promise<{ port: number; series: number }>((resolve, reject) => {
-    process.child.once('message', (message) => resolve(message as { port: number; series: number }));
-    setTimeout(
-      () => reject(new Error(`The made fleet did not start:\n${process.output()}`)),
-      FLEET_START_MS,
-    ).unref();
-  });
-  return { process, address: `http://127.0.0.1:${port}`, series };
-}
-
 interface Scene {
   readonly options: Options;
   readonly say: (text: string) => void;
-  readonly fleet: Fleet;
+  readonly fleet: RunningMadeFleet;
   readonly core: MeasuredProcess;
   readonly idle: MeasuredProcess;
   readonly window: WindowClient;
@@ -131,7 +107,7 @@ async function measure(scene: Scene): Promise<Measured> {
     'incidents',
     (seconds * 1_000) / 2,
     'no incident was opened after the fault',
-    (one) => one.phase !== 'closed',
+    (one) => one.openedAt >= brokenAt,
   );
   say(`incident ${incident.name} after ${((incident.openedAt - brokenAt) / 1_000).toFixed(1)} s`);
   await sleep(Math.max(0, (seconds * 1_000) / 3 - (Date.now() - brokenAt)));
