@@ -47,9 +47,8 @@ export interface IngestDeps extends SourceDeps {
   readonly blinds?: (sourceId: string) => readonly string[];
 }
 
-/** First polls of many sources are spread over this much each: soon, but not all at one instant. */
+/** First polls of many sources are spread over this much each: soon, but not all at one instant. One alone is due at once. */
 const SPREAD_PER_SOURCE_MS = 100;
-const SPREAD_MIN_MS = 500;
 
 interface Running {
   readonly config: SourceConfig;
@@ -65,7 +64,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   const open = (config: SourceConfig) => openSource(config, deps, keeper, news.tell);
   const begin = (one: Running) => {
-    const spreadMs = Math.max(SPREAD_MIN_MS, SPREAD_PER_SOURCE_MS * running.length);
+    const spreadMs = SPREAD_PER_SOURCE_MS * (running.length - 1);
     one.schedule.start(Math.round(deps.random() * Math.min(one.config.pollEveryMs, spreadMs)));
   };
   const find = (id: string) => running.find((one) => one.config.id === id);

@@ -39,6 +39,8 @@ interface Pending {
 /** A restart storm must not burn the laptop: the wait doubles up to this. */
 const RESTART_WAIT_MAX_MS = 30_000;
 const RESTART_WAIT_MIN_MS = 100;
+/** Left alone, each thread lets its short-lived objects fill a share of the machine's memory before it looks at them. */
+const YOUNG_GENERATION_MIB = 16;
 /** A thread that lived this long did not die of its start: the next wait is short again. */
 const LIVED_LONG_MS = 60_000;
 
@@ -123,7 +125,11 @@ class KeptThread {
     this.lastStartAt = clock.monotonic();
     this.condition = 'ok';
     this.startError = undefined;
-    const thread = new Worker(entry, { workerData: init, name });
+    const thread = new Worker(entry, {
+      workerData: init,
+      name,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+    });
     let failure: string | undefined;
     thread.on('message', (answer: AnswerMessage) => this.settle(answer));
     thread.on('messageerror', (thrown) =>
