@@ -47,6 +47,9 @@ export function createPlaybookDomain(requests: Requests, ui: UiActions): Playboo
   };
   return {
     runNext: async (incident, view) => {
+      // A key pressed twice must not start a second run, nor ask for a step while one is under way.
+      const under = [`run:${incident.id}`, ...(view.run ? [`run:${view.run.id}`] : [])];
+      if (under.some((key) => requests.isBusy(key))) return;
       const started = view.run ? view.run : await start(requests, incident, view);
       const step = view.next?.step;
       if (!started || !step) return;

@@ -7,17 +7,22 @@ import type { UiActions, UiStore } from './ui.ts';
 export interface Requests {
   /** Busy under the given key; a failure becomes a toast. */
   say<Answer>(key: string, run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
+  /** Whether a request under this key is under way. */
+  isBusy(key: string): boolean;
   quiet<Answer>(run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
 }
 
 export function createRequests(api: () => Api | null, ui: UiStore, actions: UiActions): Requests {
-  const quiet: Requests['quiet'] = async (run) => {
+  const attempt = async <Answer>(
+    run: (api: Api) => Promise<Answer>,
+    acting: boolean,
+  ): Promise<Result<Answer, Failure>> => {
     const line = api();
     if (!line) return err(UNREACHABLE);
     try {
       return ok(await run(line));
     } catch (thrown) {
-      return err(failureOf(thrown));
+      return err(failureOf(thrown, acting));
     }
   };
   const busy = (key: string, on: boolean) =>
@@ -28,10 +33,11 @@ export function createRequests(api: () => Api | null, ui: UiStore, actions: UiAc
       return { busy: next };
     });
   return {
-    quiet,
+    isBusy: (key) => ui.getState().busy.has(key),
+    quiet: (run) => attempt(run, false),
     say: async (key, run) => {
       busy(key, true);
-      const result = await quiet(run);
+      const result = await attempt(run, true);
       busy(key, false);
       if (!result.ok && result.error.confirmation === null) actions.toast('problem', result.error.text);
       return result;

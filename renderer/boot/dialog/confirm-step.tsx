@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { conditionText, requestText } from '../../state/step.ts';
+import { requestText } from '../../state/step.ts';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
 import { FormDialog } from './form.tsx';
 
@@ -42,7 +42,6 @@ export function ConfirmStep({
       onSubmit={save}
     >
       <code className="cmd">{request}</code>
-      {step?.verify && <p className="t2 s12">Verified when {conditionText(step.verify)}.</p>}
       {step?.kind === 'http' && (
         <div className="t2 s12">
           {step.undo ? (
