@@ -7,5 +7,5 @@
 export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
 export { checkWorkspace } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
-export { type App, type AppOptions, VERSION } from './options.ts';
+export { type App, type AppOptions, type ReadKeychain, VERSION } from './options.ts';
 export { startApp } from './start.ts';

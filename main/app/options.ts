@@ -1,6 +1,10 @@
+import type { Result } from '../../shared/error/result.ts';
 import type { Api, StateHub } from '../api/index.ts';
 import type { HostNotifier } from '../notify/index.ts';
 import type { LaunchChild, Logger } from '../platform/index.ts';
+
+/** The operating system's vault, where the host has one: answers the secret of that name, or what to do about it. */
+export type ReadKeychain = (name: string) => Promise<Result<string, string>>;
 
 /** What a host gives the core and asks of it. */
 export interface AppOptions {
@@ -11,6 +15,8 @@ export interface AppOptions {
   readonly workspace: string | undefined;
   /** Where state is kept; undefined takes the system's place for it. */
   readonly dataFolder: string | undefined;
+  /** Left out where the host has none: then `keychain:NAME` is refused with what to do instead. */
+  readonly readKeychain?: ReadKeychain;
   /** Null where this host has no notifications of its own: then nothing is tried there. */
   readonly notifier: HostNotifier | null;
   readonly launchChild: LaunchChild;
@@ -29,6 +35,12 @@ export interface App {
   readonly actor: string;
   readonly workspaceName: string;
   readonly dataFolder: string;
+  /** The machine goes to sleep: no more polls. */
+  suspend(): void;
+  /** The machine is awake again: one catch-up poll a source, then as before. */
+  resume(): void;
+  /** Acknowledges an incident and the alerts behind it; rejects with a coded error where there is nothing to acknowledge. */
+  acknowledgeIncident(incidentId: string): Promise<void>;
   /** Sends what is due, closes both databases and ends all threads; within two seconds. */
   stop(): Promise<void>;
 }

@@ -18,8 +18,8 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { createLocalTarget } from '../query/index.ts';
 import { createObjectives } from '../slo/index.ts';
-import type { SecretReader } from './secret.ts';
 import { createRedrafts } from './redrafts.ts';
+import type { SecretReader } from './secret.ts';
 import type { Threads } from './threads.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 

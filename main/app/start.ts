@@ -113,6 +113,9 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     actor: actorName(),
     workspaceName: load.workspace.name,
     dataFolder: folders.root,
+    suspend: () => core.suspend(),
+    resume: () => core.resume(),
+    acknowledgeIncident: (id) => core.acknowledgeIncident(id),
     stop: () => cleanup.run(),
   };
 }

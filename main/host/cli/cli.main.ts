@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
 import { VERSION } from '../../app/index.ts';
+import { type LaunchChild, launchNodeChild } from '../../platform/index.ts';
 import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
@@ -15,7 +16,7 @@ const DEMO_KEYS = `
 In the window: break something from the palette (Ctrl+K, "break"), wait for the page, press Enter, acknowledge with a,
 run the playbook with r. Every screen shows its keys with ?.`;
 
-async function run(command: Command): Promise<number> {
+async function run(command: Command, launchChild: LaunchChild): Promise<number> {
   switch (command.kind) {
     case 'help':
       terminal.say(HELP);
@@ -27,12 +28,12 @@ async function run(command: Command): Promise<number> {
       return check(command.workspace, command.json, terminal);
     case 'start':
     case 'serve':
-      return keepServing(await serve({ ...command, demo: false }, terminal), command.open);
+      return keepServing(await serve({ ...command, launchChild, demo: false }, terminal), command.open);
     case 'demo':
       return command.smoke
-        ? smokeRun(command)
+        ? smokeRun(command, launchChild)
         : keepServing(
-            await serve({ ...command, demo: true, workspace: undefined }, terminal),
+            await serve({ ...command, launchChild, demo: true, workspace: undefined }, terminal),
             command.open,
             DEMO_KEYS,
           );
@@ -47,10 +48,13 @@ async function keepServing(served: Served, open: boolean, words = ''): Promise<n
 }
 
 /** Unattended and alone: a free port and a data folder of its own, so that it disturbs no demo that runs. */
-async function smokeRun(command: Extract<Command, { kind: 'demo' }>): Promise<number> {
+async function smokeRun(
+  command: Extract<Command, { kind: 'demo' }>,
+  launchChild: LaunchChild,
+): Promise<number> {
   const folder = command.dataFolder ?? mkdtempSync(join(tmpdir(), 'midwatch-smoke-'));
   const served = await serve(
-    { ...command, port: 0, dataFolder: folder, demo: true, workspace: undefined },
+    { ...command, launchChild, port: 0, dataFolder: folder, demo: true, workspace: undefined },
     terminal,
   );
   try {
@@ -67,19 +71,25 @@ function checkNode(): string | undefined {
   return `this Node is ${process.version}; Midwatch needs ${NODE_MIN.join('.')} or newer. "npm start" brings its own.`;
 }
 
-const command = parseCommand(process.argv.slice(2));
-const tooOld = checkNode();
-if (tooOld !== undefined || !command.ok) {
-  terminal.complain(`midwatch: ${tooOld ?? (command.ok ? '' : command.error)}`);
-  process.exit(2);
-}
-run(command.value).then(
-  (status) => process.exit(status),
-  (thrown: unknown) => {
+/** Runs one command line to its end and answers the exit status. The desktop's executable starts this, too, with its own way to start processes. */
+export async function commandLine(args: readonly string[], launchChild: LaunchChild): Promise<number> {
+  const command = parseCommand(args);
+  const tooOld = checkNode();
+  if (tooOld !== undefined || !command.ok) {
+    terminal.complain(`midwatch: ${tooOld ?? (command.ok ? '' : command.error)}`);
+    return 2;
+  }
+  try {
+    return await run(command.value, launchChild);
+  } catch (thrown) {
     // A coded error is for the person at the terminal; anything else is a bug, and its stack is what helps.
     terminal.complain(
       `midwatch: ${thrown instanceof CodedError ? thrown.message : thrown instanceof Error ? thrown.stack : messageOf(thrown)}`,
     );
-    process.exit(1);
-  },
-);
+    return 1;
+  }
+}
+
+// Under the desktop runtime this file is loaded by the shell, which calls it when it is ready.
+if (process.versions.electron === undefined)
+  void commandLine(process.argv.slice(2), launchNodeChild).then((status) => process.exit(status));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { type App, startApp, windowFolderUrl } from '../../app/index.ts';
-import { createLogger, type Logger, launchNodeChild, systemClock } from '../../platform/index.ts';
+import { createLogger, type LaunchChild, type Logger, systemClock } from '../../platform/index.ts';
 import {
   createDesktopNotifier,
   hasDisplay,
@@ -22,6 +22,7 @@ export interface Served {
 export interface ServeOptions extends RunOptions {
   readonly demo: boolean;
   readonly workspace: string | undefined;
+  readonly launchChild: LaunchChild;
 }
 
 /** Starts the core in this host with its loopback server. Rejects with a coded error; nothing is left running then. */
@@ -34,7 +35,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     workspace: options.workspace,
     dataFolder: options.dataFolder,
     notifier: createDesktopNotifier(process.platform, process.env),
-    launchChild: launchNodeChild,
+    launchChild: options.launchChild,
     log,
     greeting: () =>
       started.server ? `Open its window: ${started.server.launchAddress()}` : 'It is starting.',
