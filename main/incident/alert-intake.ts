@@ -16,7 +16,8 @@ import { alertEntry } from './words.ts';
 /** What is remembered of an alert that belongs to an incident. */
 interface Member {
   readonly incidentId: string;
-  readonly firing: boolean;
+  /** `unknown`: it has no data or an error, which is neither firing nor over. */
+  readonly state: 'firing' | 'unknown' | 'over';
   readonly change: AlertChange | null;
 }
 
@@ -32,6 +33,8 @@ interface Intake {
   readonly book: Book;
   readonly members: Map<string, Member>;
   readonly overSince: (objectiveId: string) => number | null;
+  /** What a batch leaves to be done once all its alerts are placed. */
+  readonly afterwards: (() => Promise<void>)[];
 }
 
 /** Puts alerts into incidents: opens, joins, and records what becomes of them. One batch after the other. */
@@ -40,7 +43,7 @@ export function createAlertIntake(
   book: Book,
   overSince: Intake['overSince'],
 ): AlertIntake {
-  const intake: Intake = { deps, book, members: new Map(), overSince };
+  const intake: Intake = { deps, book, members: new Map(), overSince, afterwards: [] };
   let last: Promise<unknown> = Promise.resolve();
 
   const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
@@ -55,6 +58,8 @@ export function createAlertIntake(
         failures.push(thrown);
       }
     }
+    // All at once: a source that is slow costs the pages that wait one deadline, not one for each alert of a storm.
+    await Promise.all(intake.afterwards.splice(0).map((work) => work()));
     if (failures.length > 0) throw failures[0];
     return placements;
   };
@@ -69,11 +74,17 @@ export function createAlertIntake(
       for (const { id, phase } of alerts) {
         const incident = incidents.find((other) => !isOver(other.phase) && other.alertIds.includes(id));
         if (incident)
-          intake.members.set(id, { incidentId: incident.id, firing: phase !== 'resolved', change: null });
+          intake.members.set(id, { incidentId: incident.id, state: stateOf(phase), change: null });
       }
     },
     handle: (changes) => inTurn(() => handle(changes)),
   };
+}
+
+/** A pending alert has not fired again yet: what comes of it is news. */
+function stateOf(phase: Alert['phase']): Member['state'] {
+  if (phase === 'firing') return 'firing';
+  return phase === 'no_data' || phase === 'error' ? 'unknown' : 'over';
 }
 
 function isFiring({ change }: AlertChange): boolean {
@@ -153,16 +164,17 @@ async function open(intake: Intake, change: AlertChange, batch: readonly AlertCh
   );
   const incident = await book.open(proposed, openingEntries(proposed, facts, evidence), evidence);
   for (const one of together)
-    members.set(one.alert.id, { incidentId: incident.id, firing: true, change: one });
+    members.set(one.alert.id, { incidentId: incident.id, state: 'firing', change: one });
   return placed(change, incident.id, true, `${incident.name} opened: ${incident.suggestion.arithmetic}`);
 }
 
 async function join(intake: Intake, change: AlertChange, incident: Incident): Promise<Placement> {
   const { deps, book, members } = intake;
   const isNew = !incident.alertIds.includes(change.alert.id);
-  const repeat = change.change === 'fired' && !isNew && members.get(change.alert.id)?.firing !== false;
+  const known = members.get(change.alert.id)?.state ?? 'firing';
+  const repeat = change.change === 'fired' && !isNew && known === 'firing';
   const others = [...members.entries()].flatMap(([id, one]) =>
-    id !== change.alert.id && one.incidentId === incident.id && one.firing && one.change
+    id !== change.alert.id && one.incidentId === incident.id && one.state !== 'over' && one.change
       ? [impactOf(one.change)]
       : [],
   );
@@ -177,8 +189,8 @@ async function join(intake: Intake, change: AlertChange, incident: Incident): Pr
     isKnown(recent, alertEntry(change)) ? null : joinChange(current, change, facts),
   );
   // Only now: where the store refused, the same news must not be taken for a repeat.
-  members.set(change.alert.id, { incidentId: incident.id, firing: true, change });
-  if (isNew) await addEvidence(intake, joined, change);
+  members.set(change.alert.id, { incidentId: incident.id, state: 'firing', change });
+  if (isNew) intake.afterwards.push(() => addEvidence(intake, joined, change));
   return placed(change, incident.id, false, joinReason(change, incident));
 }
 
@@ -209,13 +221,14 @@ async function news({ book, members }: Intake, change: AlertChange): Promise<Pla
   if (!incident) return placed(change, null, false, 'no open incident holds this alert');
   const resolved = change.change === 'resolved';
   const allResolved = incident.alertIds.every((other) =>
-    other === id ? resolved : members.get(other)?.firing === false,
+    other === id ? resolved : members.get(other)?.state === 'over',
   );
   const entry = alertEntry(change);
   await book.change(incident.id, (current, recent) =>
     isKnown(recent, entry) ? null : newsChange(current, change, allResolved, entry),
   );
-  if (resolved) members.set(id, { incidentId: incident.id, firing: false, change });
+  if (resolved) members.set(id, { incidentId: incident.id, state: 'over', change });
+  if (change.change === 'no-data') members.set(id, { incidentId: incident.id, state: 'unknown', change });
   return placed(change, incident.id, false, `told to ${incident.name}`);
 }
 
@@ -251,6 +264,8 @@ function newsChange(
     // Its alerts are acknowledged together, which is one piece of news; one that broke and came again is another.
     return acknowledgement.at > (incident.acknowledgedAt ?? 0) ? { incident: {}, entries: [entry] } : null;
   }
+  // What is unknown is not over, whatever was said before.
+  if (change.change === 'no-data') return { incident: { resolvedAt: null }, entries: [entry] };
   if (change.change !== 'resolved' || !allResolved) return { incident: {}, entries: [entry] };
   const resolved = { resolvedAt: change.at };
   // Without an objective there are no polls that could say that it recovered: its alerts are all there is.

@@ -70,21 +70,7 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
       if (incidents.has(incident.id)) takeRead(incident);
       else incidents.set(incident.id, incident);
   };
-  /** An answer that was lost with its thread says nothing of the commit: look before doing it again. */
-  const insist = async <T>(work: () => Promise<T>): Promise<T> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        if (attempt > 1) await readAll();
-        return await work();
-      } catch (thrown) {
-        if (!(thrown instanceof CodedError) || !REPEATABLE.has(thrown.code) || attempt === ATTEMPTS)
-          throw thrown;
-        logger.warn({ code: thrown.code, attempt }, 'a change of an incident is tried again');
-        if (thrown.code === 'worker-died')
-          await new Promise<void>((resolve) => void clock.setTimeout(resolve, attempt * RETRY_WAIT_MS));
-      }
-    }
-  };
+  const insist = createInsistence({ clock, logger }, readAll);
   const found = (id: string): Incident => {
     const incident = incidents.get(id);
     if (incident) return incident;
@@ -129,6 +115,24 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
           return take((await log.call.updateIncident(next, change.entries)).incident);
         });
       }),
+  };
+}
+
+/** Repeats work whose answer was lost with its thread, which says nothing of the commit: it looks before doing it again. */
+function createInsistence({ clock, logger }: Pick<BookDeps, 'clock' | 'logger'>, look: () => Promise<void>) {
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (attempt > 1) await look();
+        return await work();
+      } catch (thrown) {
+        if (!(thrown instanceof CodedError) || !REPEATABLE.has(thrown.code) || attempt === ATTEMPTS)
+          throw thrown;
+        logger.warn({ code: thrown.code, attempt }, 'a change of an incident is tried again');
+        if (thrown.code === 'worker-died')
+          await new Promise<void>((resolve) => void clock.setTimeout(resolve, attempt * RETRY_WAIT_MS));
+      }
+    }
   };
 }
 

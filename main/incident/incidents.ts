@@ -36,6 +36,7 @@ export interface Incidents {
    * the store took not all of it; to tell the same batch again is safe, after a failure and after a crash.
    */
   handleAlerts(changes: readonly AlertChange[]): Promise<Placement[]>;
+  /** Never rejects: what could not be saved is decided again at the next poll. */
   onPoll(status: ObjectiveStatus): Promise<void>;
   /** To be called every few seconds: evidence grows, and what of it was missing is asked for again. */
   tend(now: number): Promise<void>;
@@ -72,7 +73,7 @@ const REMEMBERED_MS = 30 * DAY_MS;
 export function createIncidents(deps: IncidentDeps): Incidents {
   const { clock, log } = deps;
   const book = createBook(deps);
-  const polls = createPollWatch(clock, book);
+  const polls = createPollWatch(deps, book);
   const intake = createAlertIntake(deps, book, (id) => polls.overSince(id));
   const keeper = createEvidenceKeeper(deps);
 
@@ -97,7 +98,10 @@ export function createIncidents(deps: IncidentDeps): Incidents {
   return {
     async load() {
       await book.load();
-      intake.remember(await log.call.loadAlerts(clock.now() - REMEMBERED_MS), book.list());
+      const open = book.list().filter((incident) => !isOver(incident.phase));
+      // An incident may stay open for longer: what became of its alerts since then is still asked.
+      const sinceAt = Math.min(clock.now() - REMEMBERED_MS, ...open.map((incident) => incident.startedAt));
+      intake.remember(await log.call.loadAlerts(sinceAt), open);
     },
     list: () => [...book.list()].sort((a, b) => b.openedAt - a.openedAt || (a.name < b.name ? 1 : -1)),
     get: (id) => book.get(id),

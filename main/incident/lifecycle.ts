@@ -120,11 +120,16 @@ function refused(state: LifecycleState, wish: string): { readonly ok: false; rea
   );
 }
 
+/** A clock that was set back must not make anything happen before it began. */
+function sinceWords(at: number, now: number): string {
+  return formatDuration(Math.max(0, now - at));
+}
+
 function acknowledge(state: LifecycleState, by: string, now: number): Result<LifecycleStep, CodedError> {
   if (isOver(state.phase)) return refused(state, 'an acknowledgement');
   if (state.acknowledgedAt !== null)
     return ok({ state, reason: `acknowledged by ${state.acknowledgedBy ?? by} already`, effects: [] });
-  const reason = `${by} acknowledged after ${formatDuration(now - state.openedAt)}`;
+  const reason = `${by} acknowledged after ${sinceWords(state.openedAt, now)}`;
   const phase = state.phase === 'triage' || state.phase === 'detected' ? 'responding' : state.phase;
   const detail = phase === state.phase ? reason : `${reason}; ${state.phase} → ${phase}`;
   return ok({
@@ -220,7 +225,7 @@ function recover(
         at: now,
         kind: 'recovered',
         actor: MIDWATCH,
-        title: `Recovered after ${formatDuration(now - state.openedAt)}`,
+        title: `Recovered after ${sinceWords(state.openedAt, now)}`,
         detail: `${reason}; ${state.phase} → recovering`,
       },
     ],
@@ -239,7 +244,7 @@ function relapse(state: LifecycleState, reason: string, now: number): Result<Lif
         kind: 'phase',
         actor: MIDWATCH,
         title: `Relapse: ${state.phase} → mitigating`,
-        detail: `${reason}; it had recovered ${formatDuration(now - state.recoveredAt)} before`,
+        detail: `${reason}; it had recovered ${sinceWords(state.recoveredAt, now)} before`,
       },
     ],
   });

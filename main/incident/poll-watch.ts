@@ -1,9 +1,18 @@
+import { messageOf } from '../../shared/error/coded.ts';
 import type { Incident } from '../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
-import type { Clock } from '../platform/index.ts';
+import type { Clock, Logger } from '../platform/index.ts';
 import type { Book, Change } from './book.ts';
 import { isAtWork, isOver, step } from './lifecycle.ts';
-import { allOver, allUnder, countPoll, type PollRow, pollWords } from './recovery.ts';
+import {
+  allOver,
+  allUnder,
+  CLOCK_SET_BACK_MS,
+  countPoll,
+  isUnderBudget,
+  type PollRow,
+  pollWords,
+} from './recovery.ts';
 
 export interface PollWatch {
   take(status: ObjectiveStatus): Promise<void>;
@@ -12,16 +21,14 @@ export interface PollWatch {
 }
 
 /** Counts the polls of each open incident's objectives and says when it recovered, and when that did not hold. */
-export function createPollWatch(clock: Clock, book: Book): PollWatch {
+export function createPollWatch(
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  book: Book,
+): PollWatch {
   /** By incident and objective. Not kept over a restart: three polls are three polls. */
   const rows = new Map<string, Map<string, { readonly target: number; readonly row: PollRow }>>();
 
-  const over = new Map<string, number>();
-  const follow = ({ objective, state, evaluatedAt, pollErrorRate }: ObjectiveStatus) => {
-    if (state === 'blind' || evaluatedAt === null || pollErrorRate === null) return;
-    if (pollErrorRate <= 1 - objective.target) over.delete(objective.id);
-    else if (!over.has(objective.id)) over.set(objective.id, evaluatedAt);
-  };
+  const over = followOver();
   const rowsOf = (incident: Incident) => {
     const known = rows.get(incident.id) ?? new Map<string, { target: number; row: PollRow }>();
     rows.set(incident.id, known);
@@ -36,28 +43,49 @@ export function createPollWatch(clock: Clock, book: Book): PollWatch {
       const reason = all.map(({ id, target, row }) => pollWords(id, target, row)).join('; ');
       return changeOf(incident, { kind: 'recovered', sinceAt, reason }, now);
     }
-    const over = all.find(({ row }) => allOver(row));
-    if (incident.recoveredAt === null || !over) return null;
-    return changeOf(incident, { kind: 'relapsed', reason: pollWords(over.id, over.target, over.row) }, now);
+    const worse = all.find(({ row }) => allOver(row));
+    if (incident.recoveredAt === null || !worse) return null;
+    const reason = pollWords(worse.id, worse.target, worse.row);
+    return changeOf(incident, { kind: 'relapsed', reason }, now);
+  };
+  /** Polls of before a relapse or a step back are no part of the next recovery: it needs a row of its own. */
+  const recovered = new Set<string>();
+  const forgetSetBack = (incident: Incident) => {
+    if (incident.recoveredAt !== null) recovered.add(incident.id);
+    else if (recovered.delete(incident.id)) rows.delete(incident.id);
+  };
+  /** A log that refuses must not keep the alerts of this poll from being decided: the next poll says the same again. */
+  const change = async (incident: Incident) => {
+    try {
+      await book.change(incident.id, decide);
+    } catch (thrown) {
+      logger.error(
+        { incident: incident.name, problem: messageOf(thrown) },
+        'what the polls say of an incident could not be saved',
+      );
+    }
   };
   return {
-    overSince: (objectiveId) => over.get(objectiveId) ?? null,
+    overSince: over.since,
     async take(status) {
-      follow(status);
+      over.follow(status);
       const { id, target } = status.objective;
       for (const incident of book.list()) {
         if (isOver(incident.phase)) {
           rows.delete(incident.id);
+          recovered.delete(incident.id);
           continue;
         }
         if (!incident.objectiveIds.includes(id)) continue;
         // A poll of before the opening says nothing about what came after.
-        if (status.evaluatedAt !== null && status.evaluatedAt <= incident.openedAt) continue;
+        const beforeMs = status.evaluatedAt === null ? 0 : incident.openedAt - status.evaluatedAt;
+        if (status.evaluatedAt !== null && beforeMs >= 0 && beforeMs < CLOCK_SET_BACK_MS) continue;
+        forgetSetBack(incident);
         const known = rowsOf(incident);
         const before = known.get(id)?.row ?? [];
         const row = countPoll(before, status);
         known.set(id, { target, row });
-        if (row !== before && decide(incident) !== null) await book.change(incident.id, decide);
+        if (row !== before && decide(incident) !== null) await change(incident);
       }
     },
   };
@@ -66,4 +94,17 @@ export function createPollWatch(clock: Clock, book: Book): PollWatch {
 function changeOf(incident: Incident, event: Parameters<typeof step>[1], now: number): Change | null {
   const next = step(incident, event, now);
   return next.ok ? { incident: next.value.state, entries: next.value.effects } : null;
+}
+
+/** Since when each objective's polls have been over its budget, without a break. */
+function followOver() {
+  const over = new Map<string, number>();
+  return {
+    since: (objectiveId: string) => over.get(objectiveId) ?? null,
+    follow({ objective, state, evaluatedAt, pollErrorRate }: ObjectiveStatus): void {
+      if (state === 'blind' || evaluatedAt === null || pollErrorRate === null) return;
+      if (isUnderBudget(pollErrorRate, objective.target)) over.delete(objective.id);
+      else if (!over.has(objective.id)) over.set(objective.id, evaluatedAt);
+    },
+  };
 }

@@ -1,8 +1,12 @@
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import { formatPercent, formatSignificant } from '../../shared/unit/number.ts';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
 
 /** Polls in a row that make *recovered*, and in a row that make a relapse of it. */
 export const POLLS_IN_A_ROW = 3;
+
+/** Polls overtake each other by seconds. One that is older by more than this is new, by a clock that was set back. */
+export const CLOCK_SET_BACK_MS = MINUTE_MS;
 
 /** One poll that had data. */
 export interface PollFact {
@@ -21,15 +25,21 @@ export function countPoll(row: PollRow, status: ObjectiveStatus): PollRow {
   if (state === 'blind' || evaluatedAt === null || pollErrorRate === null || pollTotal === null) return row;
   if (!(pollTotal > 0) || Number.isNaN(pollErrorRate)) return row;
   const lastAt = row.at(-1)?.at;
-  if (lastAt !== undefined && evaluatedAt <= lastAt) return row;
+  const backMs = lastAt === undefined ? 0 : lastAt - evaluatedAt;
+  if (lastAt !== undefined && backMs >= 0 && backMs < CLOCK_SET_BACK_MS) return row;
   const fact: PollFact = {
     at: evaluatedAt,
     failed: pollErrorRate * pollTotal,
     total: pollTotal,
-    // A hair of tolerance: 1 − 0.999 is a little more than 0.001.
-    under: pollErrorRate <= (1 - objective.target) * (1 + 1e-9),
+    under: isUnderBudget(pollErrorRate, objective.target),
   };
-  return [...row, fact].slice(-POLLS_IN_A_ROW);
+  // By another clock the polls before are no row with this one.
+  return [...(backMs > 0 ? [] : row), fact].slice(-POLLS_IN_A_ROW);
+}
+
+/** A hair of tolerance: 1 − 0.9999 is a little less than 0.0001. */
+export function isUnderBudget(errorRate: number, target: number): boolean {
+  return errorRate <= (1 - target) * (1 + 1e-9);
 }
 
 export function allUnder(row: PollRow): boolean {

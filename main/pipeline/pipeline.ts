@@ -117,7 +117,8 @@ class Chain implements Pipeline {
     const now = this.deps.clock.now();
     await this.takeOver.add(await this.deps.alerts.tick(now));
     await this.takeOver.retry();
-    if (now - this.tendedAt < TEND_MS) return;
+    // Apart in either direction: a clock that was set back must not stop it until it has caught up.
+    if (Math.abs(now - this.tendedAt) < TEND_MS) return;
     this.tendedAt = now;
     // Evidence may wait seconds for a source that is silent; decisions must not wait with it.
     this.tending ??= this.deps.incidents
@@ -205,11 +206,20 @@ class Chain implements Pipeline {
   }
 
   private async lookForChanges(sourceId: string, target: QueryTarget, at: number): Promise<void> {
-    if (at - (this.lookedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < CHANGE_LOOK_MS) return;
+    if (Math.abs(at - (this.lookedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY)) < CHANGE_LOOK_MS) return;
     this.lookedAt.set(sourceId, at);
     const changes = await this.changeWatch.look(sourceId, target, at);
     if (changes.length === 0) return;
     this.deps.publish.changes(changes);
+    try {
+      await this.noteChanges(changes);
+    } catch (thrown) {
+      // The poll itself went well: a log that refuses must not make its source look as if nobody had seen it.
+      this.deps.logger.warn({ problem: messageOf(thrown) }, 'changes could not be noted on the timelines');
+    }
+  }
+
+  private async noteChanges(changes: readonly ChangeEvent[]): Promise<void> {
     for (const incident of this.deps.incidents.list()) {
       if (isOver(incident.phase)) continue;
       for (const change of changes) {
