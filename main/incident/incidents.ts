@@ -72,7 +72,13 @@ const REMEMBERED_MS = 30 * DAY_MS;
 
 export function createIncidents(deps: IncidentDeps): Incidents {
   const { clock, log } = deps;
-  const book = createBook(deps);
+  const book = createBook({
+    ...deps,
+    onChange: (incident) => {
+      polls.notice(incident);
+      deps.onChange(incident);
+    },
+  });
   const polls = createPollWatch(deps, book);
   const intake = createAlertIntake(deps, book, (id) => polls.overSince(id));
   const keeper = createEvidenceKeeper(deps);

@@ -16,6 +16,8 @@ import {
 
 export interface PollWatch {
   take(status: ObjectiveStatus): Promise<void>;
+  /** To be told of each change of an incident. */
+  notice(incident: Incident): void;
   /** Since when each poll of the objective has been over its budget; null while the last one was not. */
   overSince(objectiveId: string): number | null;
 }
@@ -50,9 +52,10 @@ export function createPollWatch(
   };
   /** Polls of before a relapse or a step back are no part of the next recovery: it needs a row of its own. */
   const recovered = new Set<string>();
-  const forgetSetBack = (incident: Incident) => {
-    if (incident.recoveredAt !== null) recovered.add(incident.id);
-    else if (recovered.delete(incident.id)) rows.delete(incident.id);
+  const notice = ({ id, phase, recoveredAt }: Incident) => {
+    if (isOver(phase)) rows.delete(id);
+    if (recoveredAt !== null && !isOver(phase)) recovered.add(id);
+    else if (recovered.delete(id)) rows.delete(id);
   };
   /** A log that refuses must not keep the alerts of this poll from being decided: the next poll says the same again. */
   const change = async (incident: Incident) => {
@@ -66,21 +69,16 @@ export function createPollWatch(
     }
   };
   return {
+    notice,
     overSince: over.since,
     async take(status) {
       over.follow(status);
       const { id, target } = status.objective;
       for (const incident of book.list()) {
-        if (isOver(incident.phase)) {
-          rows.delete(incident.id);
-          recovered.delete(incident.id);
-          continue;
-        }
-        if (!incident.objectiveIds.includes(id)) continue;
+        if (isOver(incident.phase) || !incident.objectiveIds.includes(id)) continue;
         // A poll of before the opening says nothing about what came after.
         const beforeMs = status.evaluatedAt === null ? 0 : incident.openedAt - status.evaluatedAt;
         if (status.evaluatedAt !== null && beforeMs >= 0 && beforeMs < CLOCK_SET_BACK_MS) continue;
-        forgetSetBack(incident);
         const known = rowsOf(incident);
         const before = known.get(id)?.row ?? [];
         const row = countPoll(before, status);
