@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Incident } from '../../shared/model/incident.ts';
 import type { Core } from '../state/core.ts';
-import { triageNow } from '../state/selection.ts';
 import { isOpen, needsYouCount } from '../state/triage.ts';
 import { useCollection } from '../state/use-core.tsx';
 
@@ -33,7 +32,7 @@ function spoken(incident: Incident): string {
 /** The tab's title carries how many rows need a person, since that may be all one sees of it. */
 export function announceTitle(core: Core, page: Document): void {
   const update = () => {
-    const waiting = needsYouCount(triageNow(core));
+    const waiting = needsYouCount(core.triage());
     const title = waiting > 0 ? `(${waiting}) Midwatch` : 'Midwatch';
     if (page.title !== title) page.title = title;
   };

@@ -3,14 +3,26 @@ import { runCommand } from '../state/command.ts';
 import type { Core } from '../state/core.ts';
 import { type Command, commands, worksOn } from '../state/key-table.ts';
 
+/** `g`, then a letter, goes to a screen; within the time that tinykeys gives a sequence. */
+const PREFIX = 'g';
+const SEQUENCE_MS = 1_000;
+
 /** Binds the table's keys. Typing in a field, an open dialog and a focused control keep their own keys. */
 export function bindKeys(core: Core, page: Window): () => void {
+  let prefixAt = Number.NEGATIVE_INFINITY;
+  // Seen before the bindings are: what follows a prefix belongs to the sequence, not to a command of its own.
+  const notePrefix = (event: KeyboardEvent) => {
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === PREFIX && plain && !isTyping(event.target)) prefixAt = event.timeStamp;
+  };
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
   for (const command of commands) {
     if (command.keys === null) continue;
     // The question mark needs Shift on most layouts, and is its own key on others.
     for (const keys of command.keys === '?' ? ['Shift+?', '?'] : [command.keys])
       bindings[keys] = (event) => {
+        const second = event.timeStamp - prefixAt < SEQUENCE_MS && event.key !== PREFIX;
+        if (second && !keys.includes(' ')) return;
         if (!mayRun(core, command, event)) return;
         event.preventDefault();
         if (command.id === 'edit') editFirst(page.document);
@@ -27,7 +39,12 @@ export function bindKeys(core: Core, page: Window): () => void {
       runCommand(core, id);
     };
   }
-  return tinykeys(page, bindings);
+  page.addEventListener('keydown', notePrefix, { capture: true });
+  const unbind = tinykeys(page, bindings);
+  return () => {
+    unbind();
+    page.removeEventListener('keydown', notePrefix, { capture: true });
+  };
 }
 
 function mayRun(core: Core, command: Command, event: KeyboardEvent): boolean {

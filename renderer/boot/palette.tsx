@@ -9,6 +9,7 @@ import { Glyph, SeverityBadge } from '../ui/badge.tsx';
 import { Keys } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ago } from '../ui/format.ts';
+import { matchScore } from '../ui/match.ts';
 
 const MOST_PER_GROUP = 50;
 
@@ -17,11 +18,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState('');
   return (
     <Dialog title="Search or run a command" onClose={onClose} plain>
-      <Command label="Search or run a command" className="palette" loop>
+      <Command label="Search or run a command" className="palette" loop filter={matchScore}>
         <div className="q">
           <Glyph name="found" tone="t3" />
           <Command.Input
-            autoFocus
+            data-focus
             value={query}
             onValueChange={setQuery}
             placeholder="Search or run"
@@ -69,7 +70,7 @@ function CommandGroup() {
       {offered.map((one) => (
         <Command.Item
           key={one.id}
-          value={`${one.id} ${one.label} ${one.group}`}
+          value={`${one.label} ${one.group} ${one.id}`}
           onSelect={() => {
             core.ui.close();
             runCommand(core, one.id);
@@ -96,7 +97,7 @@ function IncidentGroup() {
       {incidents.map((one) => (
         <Command.Item
           key={one.id}
-          value={`incident ${one.id} ${one.name} ${one.title} ${one.service}`}
+          value={`${one.title} ${one.name} ${one.service} incident ${one.id}`}
           onSelect={() => core.ui.go({ screen: 'incident', id: one.id, tab: 'response' })}
         >
           <SeverityBadge severity={one.severity} />
@@ -118,7 +119,7 @@ function ObjectiveGroup() {
       {[...objectives.values()].slice(0, MOST_PER_GROUP).map(({ objective, state }) => (
         <Command.Item
           key={objective.id}
-          value={`objective ${objective.id} ${objective.title} ${objective.service}`}
+          value={`${objective.title} ${objective.service} objective ${objective.id}`}
           onSelect={() => core.ui.go({ screen: 'objectives', id: objective.id })}
         >
           <Glyph
@@ -143,7 +144,7 @@ function PlaybookGroup() {
       {[...playbooks.values()].slice(0, MOST_PER_GROUP).map((one) => (
         <Command.Item
           key={one.id}
-          value={`playbook ${one.id} ${one.title} ${one.services.join(' ')}`}
+          value={`${one.title} ${one.services.join(' ')} playbook ${one.id}`}
           onSelect={() => {
             if (incident?.playbookId === one.id)
               core.ui.go({ screen: 'incident', id: incident.id, tab: 'response' });

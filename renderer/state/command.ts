@@ -3,14 +3,7 @@ import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
 import { sortObjectives } from './objective-table.ts';
 import type { ScreenName } from './route.ts';
-import {
-  flatten,
-  incidentInHand,
-  incidentToShow,
-  playbookNow,
-  selectedEntry,
-  triageNow,
-} from './selection.ts';
+import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {
@@ -112,7 +105,7 @@ function acknowledge(core: Core): void {
     return;
   }
   const { route, queueKey } = core.uiStore.getState();
-  const entry = route.screen === 'triage' ? selectedEntry(flatten(triageNow(core)), queueKey) : null;
+  const entry = route.screen === 'triage' ? selectedEntry(flatten(core.triage()), queueKey) : null;
   if (entry?.kind !== 'alert' || entry.alert.acknowledgement) return;
   void core.requests.say(`acknowledge:${entry.alert.id}`, (api) =>
     api.alert.acknowledge({ alertId: entry.alert.id }),
@@ -135,7 +128,7 @@ function openSelected(core: Core): void {
 function move(core: Core, by: 1 | -1): void {
   const { route, queueKey, objectiveId, objectiveSort } = core.uiStore.getState();
   if (route.screen === 'triage') {
-    const keys = flatten(triageNow(core)).map((entry) => entry.key);
+    const keys = flatten(core.triage()).map((entry) => entry.key);
     core.uiStore.setState({ queueKey: step(keys, queueKey ?? keys[0] ?? null, by) });
   } else if (route.screen === 'objectives') {
     const ids = sortObjectives(core.mirror.objectives.getState().byId.values(), objectiveSort).map(

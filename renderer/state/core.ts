@@ -10,6 +10,8 @@ import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
+import type { QueueGroup } from './triage.ts';
+import { createTriage } from './triage-memo.ts';
 import { createUiStore, type Theme, type UiActions, type UiStore, uiActions } from './ui.ts';
 
 export interface LineState {
@@ -25,6 +27,8 @@ export interface Core {
   /** The core's time, moving once a second. */
   readonly clock: StoreApi<{ readonly nowAt: number }>;
   readonly mirror: MirrorStores;
+  /** The queue of Triage as it stands. */
+  readonly triage: () => readonly QueueGroup[];
   readonly uiStore: UiStore;
   readonly ui: UiActions;
   readonly requests: Requests;
@@ -97,6 +101,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     line,
     clock,
     mirror: mirror.stores,
+    triage: createTriage(mirror.stores, () => clock.getState().nowAt),
     uiStore,
     ui,
     requests,

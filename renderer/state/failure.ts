@@ -18,11 +18,14 @@ export const UNREACHABLE: Failure = {
   confirmation: null,
 };
 
-export function failureOf(thrown: unknown): Failure {
+/** `acting` where the request may have changed something: then nobody knows whether it did. */
+export function failureOf(thrown: unknown, acting: boolean): Failure {
   if (!(thrown instanceof ORPCError))
     return {
       code: 'unreachable',
-      text: `Not known whether it was done: ${messageOf(thrown)} Look before you try again.`,
+      text: acting
+        ? `Not known whether it was done: ${messageOf(thrown)} Look before you try again.`
+        : `The core did not answer: ${messageOf(thrown)} It is asked again when the window is live.`,
       confirmation: null,
     };
   const asked = Confirmation.safeParse(thrown.data);

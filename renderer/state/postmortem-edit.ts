@@ -16,6 +16,8 @@ export interface Edit {
   readonly title: string | null;
   readonly mine: ReadonlyMap<SectionId, string>;
   readonly conflicts: readonly Conflict[];
+  /** What a save under way carries; one at a time. */
+  readonly sending: Pick<Edit, 'title' | 'mine'> | null;
   readonly phase: 'saved' | 'unsaved' | 'saving' | 'failed';
   readonly problem: string | null;
 }
@@ -24,14 +26,14 @@ export type EditEvent =
   | { readonly kind: 'wrote'; readonly id: SectionId; readonly text: string }
   | { readonly kind: 'titled'; readonly title: string }
   | { readonly kind: 'sent' }
-  | { readonly kind: 'saved'; readonly postmortem: Postmortem; readonly sent: Edit }
+  | { readonly kind: 'saved'; readonly postmortem: Postmortem }
   | { readonly kind: 'failed'; readonly problem: string }
   /** What the core has now, read because a save was refused or the core came back. */
   | { readonly kind: 'read'; readonly postmortem: Postmortem }
   | { readonly kind: 'chose'; readonly id: SectionId; readonly text: string };
 
 export function openEdit(base: Postmortem): Edit {
-  return { base, title: null, mine: new Map(), conflicts: [], phase: 'saved', problem: null };
+  return { base, title: null, mine: new Map(), conflicts: [], sending: null, phase: 'saved', problem: null };
 }
 
 export function stepEdit(edit: Edit, event: EditEvent): Edit {
@@ -41,13 +43,13 @@ export function stepEdit(edit: Edit, event: EditEvent): Edit {
     case 'titled':
       return settle({ ...edit, title: event.title });
     case 'sent':
-      return { ...edit, phase: 'saving', problem: null };
+      return { ...edit, sending: { title: edit.title, mine: edit.mine }, phase: 'saving', problem: null };
     case 'failed':
-      return { ...edit, phase: 'failed', problem: event.problem };
+      return { ...edit, sending: null, phase: 'failed', problem: event.problem };
     case 'saved':
-      return settle({ ...edit, base: event.postmortem, ...withoutSent(edit, event.sent), problem: null });
+      return settle({ ...withoutSent(edit), base: event.postmortem, sending: null, problem: null });
     case 'read':
-      return settle(merge(edit, event.postmortem));
+      return settle({ ...merge(edit, event.postmortem), sending: null });
     case 'chose':
       return settle({
         ...edit,
@@ -61,7 +63,7 @@ export function stepEdit(edit: Edit, event: EditEvent): Edit {
 export function pendingSave(
   edit: Edit,
 ): { revision: number; title: string; sections: { id: SectionId; text: string }[] } | null {
-  if (edit.conflicts.length > 0 || edit.phase === 'saving' || !differs(edit)) return null;
+  if (edit.conflicts.length > 0 || edit.sending !== null || !differs(edit)) return null;
   return {
     revision: edit.base.revision,
     title: edit.title ?? edit.base.title,
@@ -78,19 +80,31 @@ function differs(edit: Edit): boolean {
   return edit.mine.size > 0 || edit.title !== null;
 }
 
-/** Drops what equals the core's text, and says whether anything is left to save. */
+/**
+ * Drops what equals the core's text, and says whether anything is left to save. While a save is under way nothing is
+ * dropped: what equals the old text then differs from what the core is about to have.
+ */
 function settle(edit: Edit): Edit {
+  if (edit.sending) return { ...edit, phase: 'saving' };
   const mine = new Map([...edit.mine].filter(([id, text]) => textIn(edit.base, id) !== text));
   const title =
     edit.title === null || edit.title.trim() === '' || edit.title === edit.base.title ? null : edit.title;
   const clean = mine.size === 0 && title === null && edit.conflicts.length === 0;
-  return { ...edit, mine, title, phase: clean ? 'saved' : 'unsaved', problem: clean ? null : edit.problem };
+  return {
+    ...edit,
+    mine,
+    title,
+    phase: clean ? 'saved' : 'unsaved',
+    problem: clean ? null : edit.problem,
+  };
 }
 
 // What was typed while the save was under way is still to be saved.
-function withoutSent(edit: Edit, sent: Edit): Pick<Edit, 'mine' | 'title'> {
-  const mine = new Map([...edit.mine].filter(([id, text]) => sent.mine.get(id) !== text));
-  return { mine, title: edit.title === sent.title ? null : edit.title };
+function withoutSent(edit: Edit): Edit {
+  const { sending } = edit;
+  if (!sending) return edit;
+  const mine = new Map([...edit.mine].filter(([id, text]) => sending.mine.get(id) !== text));
+  return { ...edit, mine, title: edit.title === sending.title ? null : edit.title };
 }
 
 function merge(edit: Edit, theirs: Postmortem): Edit {

@@ -61,7 +61,7 @@ export function createPostmortemDomain(
     apply(incidentId, { kind: 'sent' });
     const saved = await requests.quiet((api) => api.postmortem.save({ incidentId, ...payload }));
     if (saved.ok) {
-      apply(incidentId, { kind: 'saved', postmortem: saved.value, sent });
+      apply(incidentId, { kind: 'saved', postmortem: saved.value });
     } else if (saved.error.code === 'STALE') {
       const now = await requests.quiet((api) => api.postmortem.get({ incidentId }));
       apply(

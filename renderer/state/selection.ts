@@ -2,43 +2,21 @@ import { useMemo } from 'react';
 import type { Incident } from '../../shared/model/incident.ts';
 import type { Core } from './core.ts';
 import { type PlaybookView, playbookOf } from './step.ts';
-import { isOpen, type QueueEntry, type QueueGroup, type TriageInput, triageGroups } from './triage.ts';
+import { isOpen, type QueueEntry, type QueueGroup } from './triage.ts';
 import type { UiState } from './ui.ts';
-import { useCollection, useNowEvery, useUi } from './use-core.tsx';
+import { useCollection, useCore, useNowEvery, useUi } from './use-core.tsx';
 
 const MINUTE_MS = 60_000;
 
 /** The queue as it stands, for components. */
 export function useTriage(): { ready: boolean; groups: readonly QueueGroup[] } {
-  const incidents = useCollection('incidents');
-  const alerts = useCollection('alerts');
-  const sources = useCollection('sources');
-  const health = useCollection('health');
-  const now = useNowEvery(MINUTE_MS);
-  const groups = useMemo(
-    () =>
-      triageGroups({
-        incidents: incidents.byId.values(),
-        alerts: alerts.byId.values(),
-        sources: sources.byId.values(),
-        health: health.byId.get('core') ?? null,
-        now,
-      }),
-    [incidents, alerts, sources, health, now],
-  );
-  return { ready: incidents.ready, groups };
-}
-
-/** The queue as it stands, for commands. */
-export function triageNow(core: Core): QueueGroup[] {
-  const input: TriageInput = {
-    incidents: core.mirror.incidents.getState().byId.values(),
-    alerts: core.mirror.alerts.getState().byId.values(),
-    sources: core.mirror.sources.getState().byId.values(),
-    health: core.mirror.health.getState().byId.get('core') ?? null,
-    now: core.clock.getState().nowAt,
-  };
-  return triageGroups(input);
+  const core = useCore();
+  const { ready } = useCollection('incidents');
+  useCollection('alerts');
+  useCollection('sources');
+  useCollection('health');
+  useNowEvery(MINUTE_MS);
+  return { ready, groups: core.triage() };
 }
 
 export function flatten(groups: readonly QueueGroup[]): readonly QueueEntry[] {
@@ -56,7 +34,7 @@ export function incidentInHand(core: Core): Incident | null {
   const incidents = core.mirror.incidents.getState().byId;
   if (route.screen === 'incident') return route.id === null ? null : (incidents.get(route.id) ?? null);
   if (route.screen !== 'triage') return null;
-  return incidentOfEntry(selectedEntry(flatten(triageNow(core)), queueKey), incidents);
+  return incidentOfEntry(selectedEntry(flatten(core.triage()), queueKey), incidents);
 }
 
 export function incidentOfEntry(

@@ -182,9 +182,14 @@ function urgency(entry: QueueEntry): number {
 }
 
 function urgentFirst(a: QueueEntry, b: QueueEntry): number {
-  return urgency(a) - urgency(b) || a.sinceAt - b.sinceAt || a.key.localeCompare(b.key);
+  return urgency(a) - urgency(b) || a.sinceAt - b.sinceAt || byKey(a, b);
 }
 
 function latestFirst(a: QueueEntry, b: QueueEntry): number {
-  return b.sinceAt - a.sinceAt || a.key.localeCompare(b.key);
+  return b.sinceAt - a.sinceAt || byKey(a, b);
+}
+
+// Not by the reader's language: that costs a hundred times more, and here only the same order each time matters.
+function byKey(a: QueueEntry, b: QueueEntry): number {
+  return a.key < b.key ? -1 : Number(a.key > b.key);
 }

@@ -46,9 +46,9 @@ export function startSession(open: OpenLine, listener: SessionListener, world: S
   const life = new AbortController();
   const step = (event: Parameters<typeof stepConnection>[1]) => {
     const next = stepConnection(connection, event, world.now());
-    if (next === connection) return;
+    const news = next !== connection && !(next.kind === 'live' && connection.kind === 'live');
     connection = next;
-    listener.connection(next);
+    if (news) listener.connection(next);
   };
   listener.connection(connection);
   const stopTicks = world.every(1_000, () => {

@@ -44,7 +44,7 @@ export function Button({
       aria-busy={busy}
       aria-keyshortcuts={caps?.join(' ')}
       title={title}
-      autoFocus={autoFocus}
+      data-focus={autoFocus || undefined}
       onClick={(event) => {
         if (busy || disabled) event.preventDefault();
         else if (type === 'button') onPress();

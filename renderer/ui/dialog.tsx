@@ -16,6 +16,8 @@ export function Dialog({ title, onClose, children, plain = false }: DialogProps)
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    // The dialog itself would choose its first control, which need not be the one to begin with.
+    dialog?.querySelector<HTMLElement>('[data-focus]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -59,7 +59,7 @@ export function ConfirmStep({
         </span>
         <input
           type="text"
-          autoFocus
+          data-focus
           autoComplete="off"
           spellCheck={false}
           maxLength={200}

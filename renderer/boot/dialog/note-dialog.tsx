@@ -22,7 +22,7 @@ export function NoteDialog({ incidentId, onClose }: { incidentId: string; onClos
       <label>
         What is worth remembering? It cannot be changed later.
         <textarea
-          autoFocus
+          data-focus
           rows={5}
           maxLength={10_000}
           value={text}

@@ -36,7 +36,7 @@ export function ObserveStep({
       <label>
         What did you see?
         <textarea
-          autoFocus
+          data-focus
           rows={3}
           maxLength={2_000}
           value={text}

@@ -32,7 +32,7 @@ export function OpenIncident({ onClose }: { onClose: () => void }) {
         What is wrong?
         <input
           type="text"
-          autoFocus
+          data-focus
           maxLength={300}
           value={title}
           onChange={(event) => setTitle(event.target.value)}

@@ -40,7 +40,7 @@ export function PhaseDialog({ incidentId, onClose }: { incidentId: string; onClo
         Reason, for the timeline
         <input
           type="text"
-          autoFocus
+          data-focus
           maxLength={2_000}
           value={reason}
           onChange={(event) => setReason(event.target.value)}

@@ -36,7 +36,7 @@ export function Timeline({ incident, oldestFirst = false }: { incident: Incident
     <section className={`pane ${styles.timeline}`} aria-label="Timeline">
       <div className="pane-head">
         <h2>Timeline</h2>
-        <span className="t3 s12">UTC, {oldestFirst ? 'oldest' : 'newest'} first</span>
+        <span className="t3 s12 clip">UTC, {oldestFirst ? 'oldest' : 'newest'} first</span>
         <span className="push">
           <Button caps={['n']} onPress={() => runCommand(core, 'note')}>
             Note

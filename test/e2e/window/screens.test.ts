@@ -1,0 +1,205 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
+import {
+  buildWindow,
+  openChromium,
+  openWindow,
+  type View,
+  type Window,
+} from '../../support/window/browser.ts';
+import { type FleetScene, fleetState, INCIDENT_ID } from '../../support/window/fleet.ts';
+
+/** Each screen at a moment at which there is something to see, and a text that is there when it is drawn. */
+const SCREENS: readonly { name: string; scene: FleetScene; hash: string; ready: string }[] = [
+  { name: 'triage', scene: 'page', hash: '#/triage', ready: 'What changed' },
+  { name: 'incident', scene: 'response', hash: `#/incident/${INCIDENT_ID}`, ready: 'Online accuracy' },
+  {
+    name: 'objectives',
+    scene: 'response',
+    hash: '#/objectives/ranking-accuracy',
+    ready: 'Thresholds that can never fire',
+  },
+  {
+    name: 'postmortem',
+    scene: 'after',
+    hash: `#/incident/${INCIDENT_ID}/postmortem`,
+    ready: 'Where we got lucky',
+  },
+  { name: 'settings', scene: 'page', hash: '#/settings', ready: 'ops-webhook' },
+  { name: 'health', scene: 'page', hash: '#/health', ready: 'Workers' },
+  { name: 'quiet', scene: 'quiet', hash: '#/triage', ready: 'Nothing is firing' },
+  { name: 'first-run', scene: 'empty', hash: '#/objectives', ready: 'No objectives yet' },
+];
+const VIEWS: readonly { name: string; view: View }[] = [
+  { name: 'dark', view: {} },
+  { name: 'light', view: { theme: 'light' } },
+  { name: 'small', view: { width: 1_024, height: 640 } },
+  { name: 'zoom', view: { width: 1_024, height: 640, zoom: 2 } },
+];
+/** Where pictures go when somebody wants to look at them. */
+const PICTURES = process.env.MIDWATCH_SHOTS;
+
+let browser: Browser;
+let built: Awaited<ReturnType<typeof buildWindow>>;
+const cores = new Map<FleetScene, FakeCore>();
+
+beforeAll(async () => {
+  [built, browser] = await Promise.all([buildWindow(), openChromium()]);
+  for (const scene of new Set(SCREENS.map((one) => one.scene)))
+    cores.set(scene, await startFakeCore(built.folder, fleetState(scene)));
+  if (PICTURES) await mkdir(PICTURES, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.close();
+  for (const core of cores.values()) await core.stop();
+  await built?.remove();
+});
+
+/** Goes on in a window that is open, as a reader does; another scene needs a window of its own. */
+async function show(window: Window, screen: (typeof SCREENS)[number]): Promise<void> {
+  await window.page.evaluate((hash) => {
+    location.hash = hash;
+  }, screen.hash);
+  await drawn(window, screen);
+}
+
+async function drawn(window: Window, screen: (typeof SCREENS)[number]): Promise<void> {
+  await window.page.getByText(screen.ready).first().waitFor();
+  await window.page.waitForFunction(() => document.querySelectorAll('.sk').length === 0);
+}
+
+async function eachScreen(
+  view: View,
+  look: (window: Window, screen: (typeof SCREENS)[number]) => Promise<void>,
+): Promise<void> {
+  for (const scene of new Set(SCREENS.map((one) => one.scene))) {
+    const [first, ...others] = SCREENS.filter((one) => one.scene === scene);
+    if (!first) continue;
+    const window = await open(first, view);
+    await look(window, first);
+    for (const screen of others) {
+      await show(window, screen);
+      await look(window, screen);
+    }
+    await window.close();
+  }
+}
+
+async function open(screen: (typeof SCREENS)[number], view: View): Promise<Window> {
+  const core = cores.get(screen.scene);
+  if (!core) throw new Error(`no core for ${screen.scene}`);
+  const window = await openWindow(browser, core.url + screen.hash, view);
+  await drawn(window, screen);
+  return window;
+}
+
+describe('every screen', () => {
+  for (const { name, view } of VIEWS)
+    it(`fits without scrolling sideways and without a complaint of the browser: ${name}`, async () => {
+      await eachScreen(view, async (window, screen) => {
+        const sideways = await window.page.evaluate(() => {
+          const wide = document.documentElement.scrollWidth - innerWidth;
+          const panes = [...document.querySelectorAll<HTMLElement>('main, .pane')].filter(
+            (one) => one.scrollWidth > one.clientWidth + 1,
+          );
+          return [
+            ...(wide > 0 ? [`page by ${wide}`] : []),
+            ...panes.map((one) => `${one.tagName} ${one.className}`),
+          ];
+        });
+        if (PICTURES)
+          await window.page.screenshot({
+            path: join(PICTURES, `${screen.name}-${name}.png`),
+            fullPage: name === 'zoom',
+          });
+        expect({ screen: screen.name, sideways, complaints: window.complaints }).toEqual({
+          screen: screen.name,
+          sideways: [],
+          complaints: [],
+        });
+      });
+    });
+
+  for (const { name, view } of VIEWS.slice(0, 2))
+    it(`has no serious barrier for anybody: ${name}`, async () => {
+      await eachScreen(view, async (window, screen) => {
+        // The markup is the same in both themes; only the colours are others.
+        const axe = new AxeBuilder({ page: window.page });
+        const { violations } = await (name === 'light' ? axe.withRules(['color-contrast']) : axe).analyze();
+        const serious = violations
+          .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+          .map(
+            (one) =>
+              `${one.id}: ${one.nodes
+                .map((node) => node.target.join(' '))
+                .slice(0, 4)
+                .join(' | ')}`,
+          );
+        expect({ screen: screen.name, serious }).toEqual({ screen: screen.name, serious: [] });
+      });
+    }, 60_000);
+
+  it('is usable in colours that the reader chose', async () => {
+    const window = await open(SCREENS[0] as (typeof SCREENS)[number], { forcedColors: true });
+    const painted = await window.page.evaluate(() => {
+      const glyph = document.querySelector('.item .sev');
+      return glyph ? getComputedStyle(glyph, '::before').backgroundColor : '';
+    });
+    if (PICTURES) await window.page.screenshot({ path: join(PICTURES, 'triage-forced.png') });
+    expect(painted).not.toBe('rgba(0, 0, 0, 0)');
+    await window.close();
+  });
+});
+
+describe('a small window', () => {
+  it('shows what changed and the next step of the page without scrolling', async () => {
+    const window = await open(SCREENS[0] as (typeof SCREENS)[number], { width: 1_024, height: 640 });
+    for (const text of ['ranking-model v41 → v42', '1 of 7 · Compare P99 by model version', 'Run step'])
+      expect(
+        await window.page
+          .getByText(text)
+          .first()
+          .evaluate((one) => one.getBoundingClientRect().bottom),
+      ).toBeLessThanOrEqual(640);
+    await window.close();
+  });
+
+  it('shows the running step of the incident without scrolling', async () => {
+    const window = await open(SCREENS[1] as (typeof SCREENS)[number], { width: 1_024, height: 640 });
+    const step = window.page.locator('[aria-current="step"] button', { hasText: 'Run step' });
+    expect(await step.evaluate((one) => one.getBoundingClientRect().bottom)).toBeLessThanOrEqual(640);
+    await window.close();
+  });
+});
+
+describe('a chart', () => {
+  it('reads the same instant in all linked charts under the pointer, and gives the latest back when it leaves', async () => {
+    const window = await open(SCREENS[1] as (typeof SCREENS)[number], {});
+    const overs = window.page.locator('.u-over');
+    const captions = window.page.locator('figcaption');
+    const box = await overs.first().boundingBox();
+    if (!box) throw new Error('no chart');
+    await window.page.mouse.move(box.x + box.width * 0.3, box.y + 30, { steps: 3 });
+    await window.page.waitForFunction(() => document.querySelectorAll('[data-reading]').length === 5);
+    const times = await captions.evaluateAll((all) =>
+      all.map((one) => (one as HTMLElement).innerText.match(/\d\d:\d\d:\d\d/)?.[0]),
+    );
+    expect(new Set(times).size).toBe(1);
+    await window.page.mouse.move(5, 5);
+    await window.page.waitForFunction(() => document.querySelectorAll('[data-reading]').length === 0);
+    await window.close();
+  });
+
+  it('says in words what it shows', async () => {
+    const window = await open(SCREENS[0] as (typeof SCREENS)[number], {});
+    const label = await window.page.locator('figure [role="img"]').first().getAttribute('aria-label');
+    expect(label).toMatch(
+      /^Burn rate, ×, ranking-latency\. Latest: 5 m .*×, 1 h .*× at .* UTC; threshold page 13\.44×; .*v42 at/,
+    );
+    await window.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import {
+  leadingRow,
+  objectiveFacts,
+  targetText,
+  thresholdText,
+  windowName,
+  worstObjective,
+} from '../../../../renderer/state/fact.ts';
+import { sortObjectives } from '../../../../renderer/state/objective-table.ts';
+import type { ObjectiveStatus } from '../../../../shared/model/objective.ts';
+import { incident } from '../../../support/window/fleet-incident.ts';
+import { fleetObjectives } from '../../../support/window/fleet-objectives.ts';
+
+const all = fleetObjectives(1_800_000_000_000);
+const byId = new Map(all.map((one) => [one.objective.id, one]));
+const get = (id: string): ObjectiveStatus => byId.get(id) as ObjectiveStatus;
+
+describe('the facts of an objective', () => {
+  it('stand with their unit and with what to hold them against', () => {
+    const [burn, share, budget, exhaustion] = objectiveFacts(get('ranking-latency'));
+    expect(burn).toEqual({
+      label: 'Burn rate, 5 m',
+      value: '35.7',
+      unit: '×',
+      note: '1 h 16.1×, page 13.44×',
+      hot: true,
+    });
+    expect(share).toMatchObject({
+      label: 'Over 100 ms, 5 m',
+      value: '35.7',
+      note: '42,840 of 120,000; 1 % allowed',
+    });
+    expect(budget).toMatchObject({ value: '59.6', note: 'of 28 d' });
+    expect(exhaustion).toMatchObject({ value: '11 h 13 m', note: 'at this rate' });
+  });
+
+  it('never write a number where there is no data', () => {
+    const facts = objectiveFacts(get('embedding-gpu-availability'));
+    expect(facts.map((one) => one.value)).toEqual([null, null, '66.1', null]);
+  });
+
+  it('write never as infinity, not as minus one', () => {
+    expect(objectiveFacts(get('embedding-throughput'))[3]?.value).toBe('∞');
+  });
+
+  it('speak of the row that holds, else of the first that can fire', () => {
+    expect(leadingRow(get('feature-store-latency'))?.name).toBe('notice');
+    expect(leadingRow(get('ranking-accuracy'))?.name).toBe('ticket');
+  });
+
+  it('name targets, windows and thresholds as people do', () => {
+    expect(targetText(get('gateway-availability'))).toBe('availability, 99.99 %');
+    expect(targetText(get('ranking-latency'))).toBe('latency, 99 % under 100 ms');
+    expect([300_000, 3_600_000, 259_200_000].map(windowName)).toEqual(['5 m', '1 h', '3 d']);
+    expect([13.44, 5.6, 0.93333].map(thresholdText)).toEqual(['13.44×', '5.6×', '0.93×']);
+  });
+
+  it('are those of the objective that holds, of an incident with several', () => {
+    const one = incident({
+      id: 'i',
+      name: 'n',
+      title: 't',
+      service: 's',
+      openedAt: 0,
+      objectiveIds: ['ranking-accuracy', 'ranking-latency'],
+    });
+    expect(worstObjective(one, byId)?.objective.id).toBe('ranking-latency');
+  });
+});
+
+describe('the table of objectives', () => {
+  const ids = (list: ObjectiveStatus[]) => list.map((one) => one.objective.id);
+
+  it('puts what burns first, the worst at the top', () => {
+    const order = ids(sortObjectives(all, { column: 'state', descending: false }));
+    expect(order.slice(0, 4)).toEqual([
+      'ranking-latency',
+      'gateway-availability',
+      'ranking-accuracy',
+      'feature-store-latency',
+    ]);
+  });
+
+  it('leaves no data last, whichever way numbers are sorted', () => {
+    for (const descending of [true, false]) {
+      const order = ids(sortObjectives(all, { column: 'burn', descending }));
+      expect(order.slice(-2).sort()).toEqual(['embedding-gpu-availability', 'session-latency']);
+    }
+  });
+
+  it('takes never as the longest time of all', () => {
+    expect(ids(sortObjectives(all, { column: 'exhaustion', descending: true }))[0]).toBe(
+      'embedding-throughput',
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { budgetLines } from '../../../../renderer/state/budget-view.ts';
+import { burnLines, unwatchedSpans } from '../../../../renderer/state/burn-view.ts';
+import { joinTimeline } from '../../../../renderer/state/incident.ts';
+import { incidentTimes } from '../../../../renderer/state/incident-times.ts';
+import { commands, keyCaps } from '../../../../renderer/state/key-table.ts';
+import { chartSpan } from '../../../../renderer/state/objective.ts';
+import { nextPhase } from '../../../../renderer/state/phase.ts';
+import { receiversOf } from '../../../../renderer/state/receiver.ts';
+import { hashOf, type Route, routeOf } from '../../../../renderer/state/route.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../shared/unit/time.ts';
+import { sampled } from '../../../support/window/curves.ts';
+import {
+  alert,
+  incident,
+  responseEntries,
+  storyOf,
+  timelineOf,
+} from '../../../support/window/fleet-incident.ts';
+import { fleetObjectives } from '../../../support/window/fleet-objectives.ts';
+
+const now = 1_800_000_000_000;
+
+describe('the address of the window', () => {
+  it('leads back to where it was written, for every screen', () => {
+    const routes: Route[] = [
+      { screen: 'triage' },
+      { screen: 'incident', id: null, tab: 'response' },
+      { screen: 'incident', id: 'a/b %', tab: 'postmortem' },
+      { screen: 'objectives', id: 'x' },
+      { screen: 'postmortems' },
+      { screen: 'settings' },
+      { screen: 'health' },
+    ];
+    expect(routes.map((route) => routeOf(hashOf(route)))).toEqual(routes);
+  });
+
+  it('is Triage where it names nothing, and survives a broken escape', () => {
+    expect(routeOf('#/elsewhere')).toEqual({ screen: 'triage' });
+    expect(routeOf('#/incident/%E0%A4%A')).toMatchObject({ screen: 'incident', id: '%E0%A4%A' });
+  });
+});
+
+describe('the table of keys', () => {
+  it('names each command and each key of a screen once', () => {
+    expect(new Set(commands.map((one) => one.id)).size).toBe(commands.length);
+    const keys = commands.filter((one) => one.keys !== null).map((one) => one.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('draws presses as caps', () => {
+    expect(keyCaps('g t', false)).toEqual(['g', 't']);
+    expect(keyCaps('$mod+k', false)).toEqual(['Ctrl K']);
+    expect(keyCaps('$mod+k', true)).toEqual(['⌘ K']);
+    expect(keyCaps('Alt+Enter', false)).toEqual(['Alt ↵']);
+  });
+});
+
+describe('the burn of an objective', () => {
+  const series = ['5m', '30m', '1h', '6h', '3d'].map((window) =>
+    sampled({ window }, now, now + MINUTE_MS, 15_000, () => 1),
+  );
+  const [latency] = fleetObjectives(now);
+
+  it('shows the two windows of the row that holds, the short one shaded', () => {
+    const lines = burnLines(series, latency?.rows[0] ?? null);
+    expect(lines.map((line) => [line.label, line.fill])).toEqual([
+      ['5 m', true],
+      ['1 h', false],
+    ]);
+  });
+
+  it('hatches from the last answer of a source that is silent, or of the core', () => {
+    expect(unwatchedSpans(undefined, { kind: 'stale', sinceAt: now - 9_000 }, now)).toEqual([
+      { fromAt: now - 9_000, toAt: now, label: 'unwatched' },
+    ]);
+    expect(unwatchedSpans(undefined, { kind: 'live', lastFrameAt: now }, now)).toEqual([]);
+  });
+
+  it('is asked for with a few hundred points at most, on round steps', () => {
+    for (const hours of [0.1, 1, 6, 24, 24 * 28]) {
+      const span = chartSpan(now - hours * HOUR_MS, now);
+      expect((span.toAt - span.fromAt) / span.stepMs).toBeLessThanOrEqual(362);
+      expect(span.fromAt % span.stepMs).toBe(0);
+    }
+  });
+
+  it('projects the budget only where its end is in the picture', () => {
+    const budget = [sampled({}, now - 28 * DAY_MS, now, 2 * HOUR_MS, () => 0.4)];
+    const burning = fleetObjectives(now)[2];
+    const calm = fleetObjectives(now)[6];
+    expect(burning && budgetLines(budget, burning).lines.map((line) => line.dashed ?? false)).toEqual([
+      false,
+      true,
+    ]);
+    expect(calm && budgetLines(budget, calm).lines).toHaveLength(1);
+    expect(burning && budgetLines([], burning).lines).toEqual([]);
+  });
+});
+
+describe('an incident in parts', () => {
+  it('joins its timeline by number, each entry once', () => {
+    const entries = timelineOf('i', responseEntries(storyOf(now, HOUR_MS)));
+    expect(joinTimeline(entries.slice(0, 5), entries.slice(3)).map((one) => one.seq)).toEqual(
+      entries.map((one) => one.seq),
+    );
+  });
+
+  it('derives its times, and says which are not yet', () => {
+    const one = incident({
+      id: 'i',
+      name: 'n',
+      title: 't',
+      service: 's',
+      openedAt: now,
+      startedAt: now - MINUTE_MS,
+      acknowledgedAt: now + MINUTE_MS,
+    });
+    expect(incidentTimes(one).map((time) => [time.label, time.ms])).toEqual([
+      ['Detect', MINUTE_MS],
+      ['Acknowledge', MINUTE_MS],
+      ['Mitigate', null],
+      ['Recover', null],
+      ['Resolve', null],
+    ]);
+  });
+
+  it('moves on phase by phase, and back into response from closed', () => {
+    expect(nextPhase('detected')).toBe('responding');
+    expect(nextPhase('recovering')).toBe('postmortem');
+    expect(nextPhase('closed')).toBe('responding');
+  });
+});
+
+describe('the receivers', () => {
+  it('are known from where alerts were routed, before anything was sent', () => {
+    const routed = alert(
+      { id: 'a', title: 't', service: 's', priority: 'P0', phase: 'firing', receivers: ['hook'] },
+      now,
+    );
+    expect(receiversOf([], [routed]).map((one) => one.name)).toContain('hook');
+  });
+});
