@@ -11,6 +11,10 @@ export interface Cadence {
 }
 
 const DENSITY_WINDOW_MS = 5 * MINUTE_MS;
+const NEWEST_POLLS = 10;
+const NEWEST_MIN_MS = 10 * SECOND_MS;
+/** Fewer than these in the newest window would make a guess of a measurement. */
+const NEWEST_SAMPLES = 5;
 /** Long enough that jitter cannot leave one sample alone in the window, of which no increase can be taken. */
 const SCRAPES_IN_WINDOW = 2.5;
 /** Measured anew this often, and this often while the series is young. */
@@ -29,6 +33,12 @@ export async function measureCadence(
   // Only the author of a template knows its counters: four polls, and not under a minute, hold two scrapes of most.
   if (query === null)
     return ok({ scrapeMs: Math.max(4 * pollMs, MINUTE_MS) / SCRAPES_IN_WINDOW, measuredAt: at });
+  // Samples of now say it best: five minutes may still hold coarser ones of before, written later or by another scraper.
+  const newestMs = Math.max(NEWEST_POLLS * pollMs, NEWEST_MIN_MS);
+  const newest = newestMs < DENSITY_WINDOW_MS ? densityQuery(counters.total, newestMs) : null;
+  const fresh = newest === null ? null : await askNumber(asking, newest, at);
+  if (fresh?.ok && fresh.value !== null && fresh.value >= NEWEST_SAMPLES)
+    return ok({ scrapeMs: newestMs / fresh.value, measuredAt: at });
   const samples = await askNumber(asking, query, at);
   if (!samples.ok) return samples;
   if (samples.value === null || samples.value < 2 || seenMs <= 0) return ok(null);

@@ -114,6 +114,8 @@ async function runPlaybook(journey: Journey): Promise<void> {
   let typed = false;
   for (let press = 0; press < 12 && run()?.nextStep !== null; press += 1) {
     const before = JSON.stringify(run()?.steps.map((step) => step.phase));
+    // Between two steps the last answer still travels, and the key does nothing until it is there.
+    await page.waitForTimeout(1_000);
     await page.keyboard.press('r');
     const dialog = page.getByRole('dialog');
     await until(
@@ -153,8 +155,8 @@ async function writePostmortem(journey: Journey): Promise<void> {
   const { id } = incident(journey);
   await page.goto(`${new URL(page.url()).origin}/#/incident/${id}/postmortem`);
   const words = 'A version went out whose feature was missing online; it was rolled back.';
+  await page.getByRole('button', { name: 'Write: Summary' }).click({ timeout: 10_000 });
   const summary = page.getByRole('textbox', { name: /summary/i }).first();
-  await summary.waitFor({ timeout: 10_000 });
   await summary.fill(words);
   await page
     .getByText(/^saved/i)
