@@ -30,7 +30,7 @@ export function createDesktopNotifier(
         escapeMarkup(page.body.slice(0, 2_000)),
       ];
       return new Promise((resolve) => {
-        execFile('notify-send', args, { timeout: 5_000 }, (error) => {
+        execFile('notify-send', args.map(asArgument), { timeout: 5_000 }, (error) => {
           resolve(
             error
               ? err(
@@ -42,6 +42,11 @@ export function createDesktopNotifier(
       });
     },
   };
+}
+
+/** No process takes an argument with a NUL in it, and label values may hold one. */
+function asArgument(text: string): string {
+  return text.replaceAll('\0', ' ');
 }
 
 function escapeMarkup(text: string): string {
