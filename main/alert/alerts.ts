@@ -175,7 +175,7 @@ function dispatchAll(book: AlertBook, deps: AlertsDeps, now: number): Notificati
       inBusinessHours: deps.inBusinessHours(now),
       recent: () => {
         const ofService = (byService.get(service) ?? []).flatMap((one) => book.get(one.id) ?? []);
-        return recentNotifications(ofService, now - routing.rate_limit.per);
+        return recentNotifications(ofService, now - routing.rate_limit.per, now);
       },
     });
     const marked = new Map(result.alerts.map((one) => [one.id, one]));

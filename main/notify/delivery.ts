@@ -1,6 +1,7 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Delivery, Page } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
 import { type Available, addressesOf, channelKey, fallbackOf } from './channel.ts';
 
 const FALLBACK = 'Fallback for';
@@ -73,6 +74,14 @@ export function replaces(later: Delivery, earlier: Delivery): boolean {
   return sameScreen && earlier.page.groupKey === later.page.groupKey;
 }
 
+/** No wait is longer than this; a try that seems further away was planned by a clock that was set back since. */
+const LONGEST_WAIT_MS = MINUTE_MS;
+
+/** When the delivery is tried next; now, where its plan is another clock's. */
+export function nextTryOf({ nextTryAt }: Delivery, now: number): number {
+  return nextTryAt === null || nextTryAt - now > LONGEST_WAIT_MS ? now : nextTryAt;
+}
+
 /** What is due, oldest first; of one group at one webhook only the first, so that *over* never overtakes *fires*. */
 export function dueOf(queued: readonly Delivery[], now: number): Delivery[] {
   const heads = new Set<string>();
@@ -80,7 +89,7 @@ export function dueOf(queued: readonly Delivery[], now: number): Delivery[] {
     const line = `${delivery.channel ?? delivery.kind}\n${delivery.page.groupKey}`;
     const isHead = delivery.kind !== 'webhook' || !heads.has(line);
     heads.add(line);
-    return isHead && (delivery.nextTryAt ?? 0) <= now;
+    return isHead && nextTryOf(delivery, now) <= now;
   });
 }
 

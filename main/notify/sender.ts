@@ -5,7 +5,16 @@ import { SECOND_MS } from '../../shared/unit/time.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import { backOffMs } from './back-off.ts';
 import { attempt, availableOf, type CourierDeps } from './courier.ts';
-import { dueOf, expired, fallbackDelivery, replaces, requestIdOf, sent, wayOf } from './delivery.ts';
+import {
+  dueOf,
+  expired,
+  fallbackDelivery,
+  nextTryOf,
+  replaces,
+  requestIdOf,
+  sent,
+  wayOf,
+} from './delivery.ts';
 import type { Attempt } from './notifiers.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -97,7 +106,8 @@ export class Sender {
     }
     const waitingUntil = outbox
       .queued()
-      .flatMap((one) => (one.nextTryAt !== null && one.nextTryAt > now ? [one.nextTryAt] : []));
+      .map((one) => nextTryOf(one, now))
+      .filter((at) => at > now);
     if (waitingUntil.length > 0)
       this.cancelTimer = clock.setTimeout(() => this.pump(), Math.min(...waitingUntil) - now);
   }
@@ -191,7 +201,19 @@ export class Sender {
       { delivery: delivery.id, way: delivery.kind, state: delivery.state },
       'notification',
     );
-    for (const listener of this.listeners) listener(outcome, delivery);
+    for (const listener of this.listeners) this.tell(listener, outcome, delivery);
+  }
+
+  /** One that fails must not keep the others from hearing what became of a page. */
+  private tell(listener: OutcomeListener, outcome: DeliveryOutcome, delivery: Delivery): void {
+    try {
+      listener(outcome, delivery);
+    } catch (thrown) {
+      this.deps.logger.error(
+        { delivery: delivery.id, problem: messageOf(thrown) },
+        'a listener of deliveries failed',
+      );
+    }
   }
 
   private fallback(delivery: Delivery, problem: string): Delivery[] {

@@ -3,6 +3,7 @@ import { formatBurnRate, formatPercent } from '../../../shared/unit/number.ts';
 import { formatDuration, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { isAlerting, memoryOf, remember } from './memory.ts';
 import { verdictOf } from './stage.ts';
+import { isAhead } from './validate.ts';
 
 /** How long an acknowledgement lasts; domain terms, section 3. A page that was seen and forgotten comes back. */
 const LASTS_P0_MS = 30 * MINUTE_MS;
@@ -49,9 +50,14 @@ export function breakAcknowledgement(alert: Alert, now: number): Acknowledgement
     };
   }
   const worse = settling ? null : worsened(alert);
-  const expired = acknowledgement.untilAt !== null && now >= acknowledgement.untilAt;
+  // By a clock that was set back it would last for as much longer as that.
+  const another = isAhead(acknowledgement.at, now);
+  const expired = another || (acknowledgement.untilAt !== null && now >= acknowledgement.untilAt);
   if (worse === null && !expired) return null;
-  const why = worse ?? `it is ${formatDuration(now - acknowledgement.at)} old and the alert still fires`;
+  const old = another
+    ? 'the clock was set back since, so nobody knows how old it is, and the alert still fires'
+    : `it is ${formatDuration(Math.max(0, now - acknowledgement.at))} old and the alert still fires`;
+  const why = worse ?? old;
   const reason = `The acknowledgement by ${acknowledgement.by} is broken: ${why}.`;
   const broken = remember(
     { ...alert, acknowledgement: null },

@@ -7,6 +7,7 @@ import { requestOf } from './notify.ts';
 import { rateLimit } from './rate-limit.ts';
 import { route } from './route.ts';
 import { verdictOf } from './stage.ts';
+import { isAhead } from './validate.ts';
 
 /** What a group that is due passes on its way to the notifier, in order. A stage is added by a line here. */
 const DISPATCH: readonly DispatchStage[] = [rateLimit, route];
@@ -74,7 +75,7 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
   const { dispatch, addressing } = outgoing;
   const fresh = dispatch.fresh.includes(alert);
   const kept = memory.notifications.filter(
-    (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval),
+    (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval) && !isAhead(one.at, now),
   );
   return remember(fresh ? { ...alert, receivers: [...(addressing?.receivers ?? [])] } : alert, {
     notifications: nobody ? kept : [...kept, { at: now, summary: dispatch.summary }],
@@ -89,11 +90,12 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
 export function recentNotifications(
   alerts: Iterable<Alert>,
   sinceAt: number,
+  now: number,
 ): readonly { readonly at: number; readonly summary: boolean }[] {
   const seen = new Map<string, { at: number; summary: boolean }>();
   for (const alert of alerts) {
     for (const one of memoryOf(alert).notifications) {
-      if (one.at > sinceAt) seen.set(`${alert.groupKey}\n${one.at}`, one);
+      if (one.at > sinceAt && !isAhead(one.at, now)) seen.set(`${alert.groupKey}\n${one.at}`, one);
     }
   }
   return [...seen.values()].sort((a, b) => a.at - b.at);

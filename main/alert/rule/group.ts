@@ -4,6 +4,7 @@ import { formatDuration } from '../../../shared/unit/time.ts';
 import { isAlerting, memoryOf } from './memory.ts';
 import { verdictOf } from './stage.ts';
 import { byUrgency } from './state.ts';
+import { isAhead } from './validate.ts';
 
 export interface GroupTiming {
   readonly groupWaitMs: number;
@@ -53,7 +54,7 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
   const lead = unsaid[0] ?? over[0] ?? alerting[0];
   if (!lead) return null;
   const base = { groupKey: lead.groupKey, service: lead.service, alerting, over, summary: false };
-  const lastSaidAt = lastSaid(alerts);
+  const lastSaidAt = lastSaid(alerts, now);
 
   const again = unsaid.find((one) => memoryOf(one).renotify !== null);
   const p0 = unsaid.find((one) => one.priority === 'P0');
@@ -64,7 +65,7 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
     return due({ ...base, fresh: unsaid, why, firstP0, silent: unsaid.every(isSilent) }, now);
   }
   if (unsaid.length > 0) {
-    const dueAt = dueAtOf(unsaid, alerting.length > unsaid.length, lastSaidAt, timing);
+    const dueAt = dueAtOf(unsaid, alerting.length > unsaid.length, lastSaidAt, timing, now);
     if (now < dueAt) return wait(unsaid, waitReason(dueAt - now, lastSaidAt, timing), now);
     const why = `${unsaid.length === 1 ? 'one alert is' : `${unsaid.length} alerts are`} new in the group`;
     return due({ ...base, fresh: unsaid, why, firstP0: false, silent: false }, now);
@@ -89,16 +90,18 @@ function decideRepeat(
   return due({ ...base, fresh: open, why, firstP0: false, silent: false }, now);
 }
 
-/** When anything of the group was said last, as far as its alerts remember. */
-function lastSaid(alerts: readonly Alert[]): number | null {
-  let last: number | null = null;
-  for (const alert of alerts) {
+/**
+ * When anything of the group was said last, as far as its alerts remember. What seems to have been said later than now
+ * was said by a clock that was set back since: it counts as long ago, so that nothing waits until the clock has caught up.
+ */
+function lastSaid(alerts: readonly Alert[], now: number): number | null {
+  const times = alerts.flatMap((alert) => {
     const { notifications, notifiedAt } = memoryOf(alert);
-    for (const at of [notifiedAt, notifications.at(-1)?.at ?? null]) {
-      if (at !== null && (last === null || at > last)) last = at;
-    }
-  }
-  return last;
+    return [notifiedAt, ...notifications.map((one) => one.at)].filter((at) => at !== null);
+  });
+  const known = times.filter((at) => !isAhead(at, now));
+  if (known.length > 0) return Math.max(...known);
+  return times.length > 0 ? 0 : null;
 }
 
 function dueAtOf(
@@ -106,8 +109,10 @@ function dueAtOf(
   joins: boolean,
   lastSaidAt: number | null,
   timing: GroupTiming,
+  now: number,
 ): number {
-  const firstAt = Math.min(...unsaid.map((one) => one.firedAt ?? Number.POSITIVE_INFINITY));
+  const fired = unsaid.flatMap(({ firedAt }) => firedAt ?? []).filter((at) => !isAhead(at, now));
+  const firstAt = fired.length > 0 ? Math.min(...fired) : 0;
   const waited = firstAt + timing.groupWaitMs;
   if (lastSaidAt === null) return waited;
   const interval = lastSaidAt + timing.groupIntervalMs;

@@ -9,6 +9,11 @@ const MAX_LABEL_LENGTH = 2_048;
 /** Answers overtake each other by seconds. What is older than this is new, by a clock that was set back. */
 export const CLOCK_SET_BACK_MS = MINUTE_MS;
 
+/** Whether a stored time is another clock's: ahead of now by more than rounds overtake each other. */
+export function isAhead(at: number, now: number): boolean {
+  return at - now >= CLOCK_SET_BACK_MS;
+}
+
 /** Refuses what cannot be decided on: no labels, too many, a number that is none, a time that goes back. */
 export const validate: IntakeStage = {
   name: 'validate',
