@@ -12,6 +12,11 @@ import { type MeasuredProcess, startMeasured, threadCpu } from './support/measur
 
 /** The promise: what the main thread may keep others waiting, as `monitorEventLoopDelay` reads at 10 ms resolution. */
 const P99_MAX_MS = 20;
+/**
+ * Over this an idle process, too, waits for the machine: the run says more of the other programs than of Midwatch.
+ * The last attempt counts whatever it shows, so a busy machine fails and never passes by being busy.
+ */
+const DISTURBED_MS = 15;
 const CHART_EVERY_MS = 5_000;
 const CHART_SPAN_MS = 30 * 60_000;
 const CHART_STEP_MS = 10_000;
@@ -28,6 +33,13 @@ export const benchmark: Benchmark = {
       max: 3_600,
     },
     'warm-up': { kind: 'number', about: 'seconds before', default: 15, min: 5, max: 600 },
+    attempts: {
+      kind: 'number',
+      about: 'runs at most, while other programs disturb the machine',
+      default: 3,
+      min: 1,
+      max: 20,
+    },
     source: { kind: 'flag', about: 'runs the sources instead of the bundles' },
     profile: { kind: 'path', about: 'writes CPU profiles of the core’s threads into this folder' },
   },
@@ -35,8 +47,25 @@ export const benchmark: Benchmark = {
 };
 
 async function run(options: Options, say: (text: string) => void): Promise<Measured> {
+  await prepareCore(options.flag('source'));
+  for (let attempt = 1; ; attempt += 1) {
+    const { idleP99Ms, ...measured } = await runOnce(options, say);
+    const disturbed = idleP99Ms > DISTURBED_MS;
+    const note = `Attempt ${attempt}: an idle process beside it waited ${idleP99Ms.toFixed(1)} ms (p99)`;
+    if (!disturbed) return measured;
+    if (attempt >= options.number('attempts')) {
+      const doubt = `${note}, so the machine was too busy for this figure to speak of Midwatch. Run it on a quiet machine.`;
+      return { ...measured, notes: [...measured.notes, doubt] };
+    }
+    say(`${note}: too busy a machine, measuring again`);
+  }
+}
+
+async function runOnce(
+  options: Options,
+  say: (text: string) => void,
+): Promise<Measured & { readonly idleP99Ms: number }> {
   const fromSource = options.flag('source');
-  await prepareCore(fromSource);
   const folder = mkdtempSync(join(tmpdir(), 'midwatch-bench-'));
   const ends: (() => Promise<void>)[] = [];
   try {
@@ -78,7 +107,7 @@ interface Scene {
   readonly people: ReturnType<typeof readAsPeopleDo>;
 }
 
-async function measure(scene: Scene): Promise<Measured> {
+async function measure(scene: Scene): Promise<Measured & { readonly idleP99Ms: number }> {
   const { options, say, fleet, core, idle, window, workspace, people } = scene;
   const seconds = options.number('seconds');
   const corePid = core.child.pid ?? 0;
@@ -103,13 +132,14 @@ async function measure(scene: Scene): Promise<Measured> {
   await sleep((seconds * 1_000) / 3);
   fleet.process.child.send('break');
   const brokenAt = Date.now();
-  const incident = await window.until(
-    'incidents',
+  await window.until(
+    'alerts',
     (seconds * 1_000) / 2,
-    'no incident was opened after the fault',
-    (one) => one.openedAt >= brokenAt,
+    'no objective’s alert became an incident after the fault',
+    (one) => one.kind === 'burn' && (one.firedAt ?? 0) >= brokenAt && one.incidentId !== null,
   );
-  say(`incident ${incident.name} after ${((incident.openedAt - brokenAt) / 1_000).toFixed(1)} s`);
+  const incidentAfterMs = Date.now() - brokenAt;
+  say(`the fault is an incident in the window after ${(incidentAfterMs / 1_000).toFixed(1)} s`);
   await sleep(Math.max(0, (seconds * 1_000) / 3 - (Date.now() - brokenAt)));
   fleet.process.child.send('mend');
   await sleep(Math.max(0, seconds * 1_000 - (performance.now() - beganAt)));
@@ -144,7 +174,7 @@ async function measure(scene: Scene): Promise<Measured> {
       value: seen.p99Ms,
       unit: 'ms',
     },
-    { name: 'incidentAfterMs', label: 'fault → incident', value: incident.openedAt - brokenAt, unit: 'ms' },
+    { name: 'incidentAfterMs', label: 'fault → incident in the window', value: incidentAfterMs, unit: 'ms' },
     { name: 'polls', label: 'evaluations seen by the window', value: seen.evaluations, unit: '' },
     {
       name: 'loadAverage',
@@ -158,7 +188,7 @@ async function measure(scene: Scene): Promise<Measured> {
     `Threads, share of a core: ${threads}`,
     `Longest waits of the core: ${longest(loop, brokenAt)}`,
   ];
-  return { figures, notes };
+  return { figures, notes, idleP99Ms: quiet.p99Ms };
 }
 
 function loopFigures(loop: LoopReading): Figure[] {

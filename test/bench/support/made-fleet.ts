@@ -20,8 +20,13 @@ export const BUCKETS = [
 const ROUTES = 4;
 const CODES = ['200', '404', '500'];
 const FAILING_SHARE = 0.8;
+/** Well inside every budget, and enough that this series, too, moves each second. */
+const QUIET_FAILING_SHARE = 1e-5;
 
-/** Twenty services with requests, latencies and queues, as numbers over time: no requests are simulated here. */
+/**
+ * Twenty services with requests, latencies and queues, as numbers over time: no requests are simulated here. Counters
+ * are not rounded, so that every series moves each second.
+ */
 export interface MadeFleet {
   readonly series: number;
   exposition(elapsedS: number): string;
@@ -77,28 +82,28 @@ interface MadeService {
 /** Counters: the integral of what is served, of which a fixed share fails while the fleet is broken. */
 function requestLines(service: MadeService, elapsedS: number, brokenS: number): string[] {
   return service.requestsPerS.flatMap((perS, route) => {
-    const total = Math.floor(perS * (elapsedS + 60));
-    const failing = Math.floor(perS * brokenS * FAILING_SHARE);
-    const missing = Math.floor(total * 0.01);
+    const total = perS * (elapsedS + 60);
+    const failing = perS * brokenS * FAILING_SHARE + total * QUIET_FAILING_SHARE;
+    const missing = total * 0.01;
     return [total - failing - missing, missing, failing].map(
       (value, code) =>
-        `http_requests_total{service="${service.name}",route="/route/${route}",code="${CODES[code]}"} ${value}`,
+        `http_requests_total{service="${service.name}",route="/route/${route}",code="${CODES[code]}"} ${value.toFixed(6)}`,
     );
   });
 }
 
 function latencyLines(service: MadeService, elapsedS: number): string[] {
   return service.requestsPerS.flatMap((perS, route) => {
-    const total = Math.floor(perS * (elapsedS + 60));
+    const total = perS * (elapsedS + 60);
     const labels = `service="${service.name}",route="/route/${route}"`;
     const buckets = BUCKETS.map((le, index) => {
       const share = le === '+Inf' ? 1 : 1 - 0.35 ** (index + 1) * 0.9;
-      return `http_request_duration_seconds_bucket{${labels},le="${le}"} ${Math.floor(total * share)}`;
+      return `http_request_duration_seconds_bucket{${labels},le="${le}"} ${(total * share).toFixed(6)}`;
     });
     return [
       ...buckets,
       `http_request_duration_seconds_sum{${labels}} ${(total * 0.031).toFixed(3)}`,
-      `http_request_duration_seconds_count{${labels}} ${total}`,
+      `http_request_duration_seconds_count{${labels}} ${total.toFixed(6)}`,
     ];
   });
 }
