@@ -33,12 +33,8 @@ export function seriesRouter({ clock, target, burn, budget }: SeriesPart) {
   return at.router({
     range: at.range.handler(async ({ input, errors, signal }) => {
       const query = await answering(errors, () => targetOf(input.source));
-      if ((input.toAt - input.fromAt) / input.stepMs > POINTS_MAX) {
-        throw errors.QUERY({
-          message: `That is more than ${POINTS_MAX.toLocaleString('en-US')} points a series: use a longer step or a shorter range.`,
-          data: { code: 'limit', from: null, to: null },
-        });
-      }
+      const tooMuch = refusalOf(input);
+      if (tooMuch) throw errors.QUERY(tooMuch);
       const result = await query.range(input.expression, input, {
         timeoutMs: TIMEOUT_MS,
         ...(signal ? { signal } : {}),
@@ -58,17 +54,33 @@ export function seriesRouter({ clock, target, burn, budget }: SeriesPart) {
         return [{ labels: {}, at: result.value.at, value: wire(result.value.value) }];
       return result.value.samples.map((sample) => ({ ...sample, value: wire(sample.value) }));
     }),
-    burn: at.burn.handler(({ input, errors }) =>
-      answering(
+    burn: at.burn.handler(({ input, errors }) => {
+      const tooMuch = refusalOf(input);
+      if (tooMuch) throw errors.QUERY(tooMuch);
+      return answering(
         errors,
         async () =>
           new Blob([encodeSeries(await burn(input.objectiveId, input.fromAt, input.toAt, input.stepMs))]),
-      ),
-    ),
+      );
+    }),
     budget: at.budget.handler(({ input, errors }) =>
       answering(errors, async () => new Blob([encodeSeries(await budget(input.objectiveId))])),
     ),
   });
+}
+
+/** A range that no chart could show is refused before anybody is asked for it. */
+function refusalOf({ fromAt, toAt, stepMs }: { fromAt: number; toAt: number; stepMs: number }) {
+  if (toAt < fromAt)
+    return {
+      message: 'The range ends before it begins: swap its ends.',
+      data: { code: 'execution', from: null, to: null },
+    };
+  if ((toAt - fromAt) / stepMs <= POINTS_MAX) return undefined;
+  return {
+    message: `That is more than ${POINTS_MAX.toLocaleString('en-US')} points a series: use a longer step or a shorter range.`,
+    data: { code: 'limit', from: null, to: null },
+  };
 }
 
 function wire(value: number): number | string {
