@@ -271,8 +271,9 @@ function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
     sources: () => ingest.status(),
     serviceOfRule: (id) => ruleOf(id)?.service ?? null,
     pollEveryMs: (id) => {
+      // From the configuration: this is asked for each observation, and a source's status is made anew each time.
       const source = ruleOf(id)?.source;
-      return ingest.status().find((one) => one.id === source)?.pollEveryMs ?? 15_000;
+      return running.workspace().sources.find((one) => one.id === source)?.pollEveryMs ?? 15_000;
     },
     routing: () => running.workspace().routing,
     // Asked anew each time: a reload moves it.
