@@ -9,6 +9,8 @@ import { askTrend, TREND_EVERY_MS } from './trend.ts';
 
 /** A long query that failed must not be sent again at each poll: the backend that timed out is busy already. */
 const RETRY_MS = 30 * SECOND_MS;
+/** An interval of more polls than these may be one of before: who polls each second mostly scrapes each second. */
+const COARSE_POLLS = 2;
 
 /**
  * What need not be exact at this poll: the cadence, the long windows in full, how far back they were seen, the trend.
@@ -40,8 +42,10 @@ async function keepCadence(
   const seen = tracker.seen.get(REASON_WINDOW_MS);
   if (!seen) return null;
   const fraction = seenFraction(seen, at);
-  // A few samples of a young series tell the interval badly; each further one tells it better.
-  const everyMs = fraction < 1 ? CADENCE_YOUNG_EVERY_MS : CADENCE_EVERY_MS;
+  // A few samples of a young series tell the interval badly, and so do coarse ones of before this start; each further
+  // one tells it better.
+  const coarse = tracker.cadence !== null && tracker.cadence.scrapeMs > COARSE_POLLS * pollMs;
+  const everyMs = fraction < 1 || coarse ? CADENCE_YOUNG_EVERY_MS : CADENCE_EVERY_MS;
   if (tracker.cadence && at - tracker.cadence.measuredAt < everyMs) return null;
   const seenMs = fraction * REASON_WINDOW_MS;
   const measured = await measureCadence(asking, tracker.counters, seenMs, pollMs, at);

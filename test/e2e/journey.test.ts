@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFleetServer } from '../../main/demo/index.ts';
-import { systemClock } from '../../main/platform/index.ts';
+import { createWindowClient } from '../../main/host/node/index.ts';
+import { silentLogger, systemClock } from '../../main/platform/index.ts';
 import { startTestCore } from '../support/core.ts';
 import { shoot, walk } from '../support/journey.ts';
 import { missingForPrometheus, startScrapingPrometheus } from '../support/scraping-prometheus.ts';
@@ -75,7 +76,10 @@ describe.skipIf(noChromium !== null)('the first five minutes', { timeout: 300_00
         console.log(
           JSON.stringify({ name: 'journey-prometheus', prometheus: prometheus.version, notifiedMs }),
         );
-        expect(core.app.hub.get('alerts').some((alert) => alert.labels.alertname === 'NodeIsUp')).toBe(true);
+        const client = await createWindowClient(core.server, silentLogger(), () => undefined);
+        const load = await client.call.series.instant({ source: 'prometheus', expression: 'node_load1' });
+        expect(load.map((sample) => sample.labels.job)).toEqual(['node']);
+        await client.close();
         expect(complaints).toEqual([]);
         await close();
       } finally {
@@ -103,10 +107,10 @@ function workspaceOver(prometheusUrl: string, fleetUrl: string): string {
       'groups:',
       '  - name: node',
       '    rules:',
-      '      - alert: NodeIsUp',
-      '        expr: node_load1 >= 0',
-      '        labels: { priority: P3, service: gateway }',
-      '        annotations: { summary: The node is watched }',
+      '      - alert: NodeOverloaded',
+      '        expr: node_load1 > 100000',
+      '        labels: { priority: P2, service: gateway }',
+      '        annotations: { summary: The node is overloaded }',
       '',
     ].join('\n'),
   );

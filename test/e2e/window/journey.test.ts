@@ -1,8 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
 import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
 import { type FleetScene, fleetState, INCIDENT_ID } from '../../support/window/fleet.ts';
+
+// A browser shares its machine: what is slow there is not wrong here.
+vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 let built: Awaited<ReturnType<typeof buildWindow>>;
@@ -114,6 +117,23 @@ describe('with the keyboard alone', () => {
   });
 });
 
+describe('a key after g', () => {
+  it('goes to a screen and does nothing else, also where the letter alone would', async () => {
+    await begin('response', '#/triage');
+    await window.page.getByText('What changed').waitFor();
+    await press('g');
+    await press('s');
+    await window.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await press('g');
+    await press('i');
+    await window.page.getByText('step 6 of 7').waitFor();
+    await press('g');
+    await press('p');
+    await window.page.getByRole('heading', { level: 1, name: 'Postmortems' }).waitFor();
+    expect(await window.page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
 describe('the postmortem', () => {
   const section = (name: string) => window.page.getByRole('region', { name });
 
@@ -129,7 +149,7 @@ describe('the postmortem', () => {
         ?.text,
     ).toBe('Nobody **tested** it.');
     await press('Escape');
-    expect(await section('Contributing factors').locator('strong').innerText()).toBe('tested');
+    expect(await section('Contributing factors').locator('strong').textContent()).toBe('tested');
     await press('x');
     await window.page.getByText(`exports/${INCIDENT_ID}`, { exact: true }).waitFor();
   });

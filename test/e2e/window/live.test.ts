@@ -1,9 +1,12 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
 import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
 import { fleetState, INCIDENT_ID } from '../../support/window/fleet.ts';
 import { alert, incident } from '../../support/window/fleet-incident.ts';
+
+// A browser shares its machine: what is slow there is not wrong here.
+vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 let built: Awaited<ReturnType<typeof buildWindow>>;
@@ -37,7 +40,7 @@ describe('a window that stays open', () => {
     core.state.put('incidents', fresh('inc-1', 'gateway fails'));
     await window.page.getByRole('option', { name: /gateway fails/ }).waitFor();
     expect(await window.page.title()).toBe('(1) Midwatch');
-    expect(await window.page.getByRole('log', { name: 'New pages' }).innerText()).toContain(
+    expect(await window.page.getByRole('log', { name: 'New pages' }).textContent()).toContain(
       'New incident, SEV-2: gateway fails',
     );
   });
@@ -64,7 +67,7 @@ describe('a window that stays open', () => {
   it('calls its numbers stale when the core falls silent, and live when it speaks', async () => {
     core.state.silent = true;
     await window.page.getByText(/Stale since \d\d:\d\d:\d\d UTC/).waitFor({ timeout: 9_000 });
-    expect(await window.page.locator('.top').innerText()).toContain('answered when last heard');
+    expect(await window.page.locator('.top').textContent()).toContain('answered when last heard');
     core.state.silent = false;
     await window.page.getByText('Stale since').waitFor({ state: 'detached' });
   });
