@@ -1,17 +1,23 @@
 import { ipcRenderer } from 'electron';
 
 /**
- * Hands the page one message port and nothing else. The port travels by `window.postMessage`: `contextBridge` carries none.
- * Only the main frame asks, and only a page of our own origin is given it.
+ * Hands the page one message port whenever it asks, and nothing else. The port travels by `window.postMessage`:
+ * `contextBridge` carries none. Only the top frame may ask; whether its page is ours is for the other side to judge.
  */
+const WANTED = 'midwatch:port-wanted';
+const HANDED = 'midwatch:port';
+
 if (window.self === window.top) {
-  ipcRenderer.on('midwatch:port', (event) => {
+  ipcRenderer.on(HANDED, (event) => {
     const [port] = event.ports;
-    if (port) window.postMessage({ type: 'midwatch:port' }, window.location.origin, [port]);
+    if (port) window.postMessage({ type: HANDED }, window.location.origin, [port]);
   });
-  window.addEventListener('message', (event) => {
-    const asks = event.source === window && event.origin === window.location.origin;
-    if (asks && (event.data as { type?: unknown } | null)?.type === 'midwatch:ready')
-      ipcRenderer.send('midwatch:ready');
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const isOwn = event.source === window && event.origin === window.location.origin;
+    if (isOwn && isWish(event.data)) ipcRenderer.send(WANTED);
   });
+}
+
+function isWish(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === WANTED;
 }

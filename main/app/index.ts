@@ -9,3 +9,4 @@ export { checkWorkspace } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
 export { type App, type AppOptions, type ReadKeychain, VERSION } from './options.ts';
 export { startApp } from './start.ts';
+export { readWindowFile, type WindowFile } from './window-file.ts';

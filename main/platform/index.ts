@@ -5,9 +5,12 @@
  */
 export { type Bus, createBus } from './bus.ts';
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
+export { type SmallFile, smallFile } from './file/small-file.ts';
+export { createVault, type Seal, type Vault } from './file/vault.ts';
 export { countingIds, fingerprint, type Ids, randomIds, secretToken, sha256 } from './id.ts';
 export { createLogger, type Logger, silentLogger } from './logger.ts';
-export { type Child, type LaunchChild, launchNodeChild } from './process/child.ts';
+export { type Autostart, freedesktopAutostart } from './process/autostart.ts';
+export { type Child, type LaunchChild, launchNodeChild, linesOf } from './process/child.ts';
 export { type Repeat, repeat, type Tick } from './scheduler.ts';
 export { inlineWorker, startWorker, type WorkerHandle, type WorkerOptions } from './worker/client.ts';
 export { type Remote, Transfer, type WorkerApi } from './worker/protocol.ts';

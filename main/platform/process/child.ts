@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** A process of ours, as its starter sees it. */
@@ -21,17 +22,9 @@ export const launchNodeChild: LaunchChild = (entry, args) => {
   const child = spawn(process.execPath, [fileURLToPath(entry), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const lines = new Set<(line: string) => void>();
-  let rest = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = (parts.pop() ?? '').slice(-LINE_MAX);
-    for (const line of parts) for (const listener of lines) listener(line.slice(0, LINE_MAX));
-  });
   return {
     pid: child.pid,
-    onLine: (listener) => void lines.add(listener),
+    onLine: linesOf(child.stdout),
     onExit: (listener) => void child.once('exit', (status) => listener(status)),
     stop: () => {
       child.stdin.end();
@@ -39,3 +32,16 @@ export const launchNodeChild: LaunchChild = (entry, args) => {
     },
   };
 };
+
+/** Reads whole lines off what a process prints; those printed before anybody listens are not kept. */
+export function linesOf(output: Readable): Child['onLine'] {
+  const listeners = new Set<(line: string) => void>();
+  let rest = '';
+  output.setEncoding('utf8');
+  output.on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = (parts.pop() ?? '').slice(-LINE_MAX);
+    for (const line of parts) for (const listener of listeners) listener(line.slice(0, LINE_MAX));
+  });
+  return (listener) => void listeners.add(listener);
+}
