@@ -77,9 +77,17 @@ export class Deployment {
     return ok(this.roll(from, version));
   }
 
-  /** To the version before; while traffic is split by hand, to the current version alone. */
+  /**
+   * To the version before; while traffic is split by hand, to the current version alone. Traffic that an operator has
+   * moved to an earlier version altogether stays there: a roll-back must not bring back what it was moved away from.
+   */
   rollBack(): Result<Rollout, ControlError> {
     const from = this.current;
+    const refuge = this.shares?.size === 1 ? [...this.shares.keys()][0] : undefined;
+    if (refuge !== undefined && this.history.includes(refuge)) {
+      this.history = this.history.slice(0, this.history.lastIndexOf(refuge) + 1);
+      return ok(this.roll(from, refuge));
+    }
     if (this.shares !== null) return ok(this.roll(from, from));
     const to = this.previous;
     if (to === null) return err(conflict(`There is no version before ${from} to roll back to.`));

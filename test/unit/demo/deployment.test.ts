@@ -89,6 +89,17 @@ describe('a deployment', () => {
     expect(Object.fromEntries(deployment.replicas)).toEqual({ v2: 8 });
   });
 
+  it('rolls back to where all traffic was moved, never to what it was moved away from', () => {
+    const { events, deployment } = deployed();
+    deployment.deploy('v3');
+    events.advanceTo(10_000);
+    deployment.splitTraffic(new Map([['v2', 1]]));
+    expect(deployment.rollBack()).toMatchObject({ ok: true, value: { from: 'v3', to: 'v2' } });
+    events.advanceTo(20_000);
+    expect(Object.fromEntries(deployment.replicas)).toEqual({ v2: 8 });
+    expect(deployment.current).toBe('v2');
+  });
+
   it('takes back a split by hand with a roll-back, to the current version', () => {
     const { events, deployment } = deployed();
     deployment.splitTraffic(
