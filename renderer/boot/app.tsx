@@ -27,16 +27,9 @@ export function App() {
   useFocusOnArrival(route.screen);
   return (
     <>
-      <a
-        className="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          focusMain();
-        }}
-      >
+      <button type="button" className="skip" onClick={focusMain}>
         Skip to the screen
-      </a>
+      </button>
       <Rail />
       <TopBar />
       <div className="banners">

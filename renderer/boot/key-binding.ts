@@ -10,10 +10,14 @@ const SEQUENCE_MS = 1_000;
 /** Binds the table's keys. Typing in a field, an open dialog and a focused control keep their own keys. */
 export function bindKeys(core: Core, page: Window): () => void {
   let prefixAt = Number.NEGATIVE_INFINITY;
-  // Seen before the bindings are: what follows a prefix belongs to the sequence, not to a command of its own.
+  let second: KeyboardEvent | null = null;
+  // Seen before the bindings are: the one key after a prefix belongs to the sequence, not to a command of its own.
   const notePrefix = (event: KeyboardEvent) => {
+    if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === PREFIX && plain && !isTyping(event.target)) prefixAt = event.timeStamp;
+    second = event.timeStamp - prefixAt < SEQUENCE_MS && event.key !== PREFIX ? event : null;
+    const begins = event.key === PREFIX && plain && !isTyping(event.target);
+    prefixAt = begins ? event.timeStamp : Number.NEGATIVE_INFINITY;
   };
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
   for (const command of commands) {
@@ -21,8 +25,7 @@ export function bindKeys(core: Core, page: Window): () => void {
     // The question mark needs Shift on most layouts, and is its own key on others.
     for (const keys of command.keys === '?' ? ['Shift+?', '?'] : [command.keys])
       bindings[keys] = (event) => {
-        const second = event.timeStamp - prefixAt < SEQUENCE_MS && event.key !== PREFIX;
-        if (second && !keys.includes(' ')) return;
+        if (event === second && !keys.includes(' ')) return;
         if (!mayRun(core, command, event)) return;
         event.preventDefault();
         if (command.id === 'edit') editFirst(page.document);

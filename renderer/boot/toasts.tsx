@@ -7,7 +7,7 @@ export function Toasts() {
   const core = useCore();
   const toasts = useUi((state) => state.toasts);
   return (
-    <div className="toasts" role="region" aria-label="Messages">
+    <section className="toasts" aria-label="Messages">
       {toasts.map((toast) => (
         <div
           key={toast.id}
@@ -25,6 +25,6 @@ export function Toasts() {
           </Button>
         </div>
       ))}
-    </div>
+    </section>
   );
 }

@@ -23,7 +23,8 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
                 {mine.map((one) => (
                   <div key={one.id}>
                     <dt>{one.label}</dt>
-                    <dd aria-label={one.keys ?? ''}>
+                    <dd>
+                      <span className="vh">{one.keys}</span>
                       <Keys caps={keyCaps(one.keys ?? '', mac)} />
                     </dd>
                   </div>

@@ -38,25 +38,24 @@ export function OpenIncident({ onClose }: { onClose: () => void }) {
           onChange={(event) => setTitle(event.target.value)}
         />
       </label>
-      <label>
-        Service
-        {names.length > 0 ? (
-          <select value={service} onChange={(event) => setService(event.target.value)}>
-            {names.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.title}
-              </option>
-            ))}
-          </select>
-        ) : (
-          <input
-            type="text"
-            maxLength={200}
-            value={service}
-            onChange={(event) => setService(event.target.value)}
-          />
-        )}
-      </label>
+      <label htmlFor="incident-service">Service</label>
+      {names.length > 0 ? (
+        <select id="incident-service" value={service} onChange={(event) => setService(event.target.value)}>
+          {names.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.title}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          id="incident-service"
+          type="text"
+          maxLength={200}
+          value={service}
+          onChange={(event) => setService(event.target.value)}
+        />
+      )}
       <label>
         Severity; if unsure, higher
         <select value={severity} onChange={(event) => setSeverity(Severity.parse(event.target.value))}>

@@ -22,6 +22,7 @@ export function ObjectiveRow({ status, open, selected }: ObjectiveRowProps) {
   const toggle = () => core.ui.go({ screen: 'objectives', id: open ? null : objective.id });
   return (
     <tr
+      className={styles.row}
       data-objective={objective.id}
       data-open={open || undefined}
       data-selected={selected || undefined}

@@ -50,28 +50,28 @@ export function SourceRow({ source }: { source: SourceStatus }) {
         </p>
       )}
       <dl className={`${styles.numbers} num`}>
-        <Number label="Kind" value={source.kind} />
-        <Number
+        <Figure label="Kind" value={source.kind} />
+        <Figure
           label="Last answer"
           value={source.lastOkAt === null ? 'never' : `${coarse(Math.max(0, now - source.lastOkAt))} ago`}
         />
-        <Number
+        <Figure
           label="Latency"
           value={source.latencyMs === null ? 'no data' : formatDuration(source.latencyMs)}
         />
-        <Number label="Every" value={formatDuration(source.pollEveryMs)} />
-        <Number label="Polls" value={source.polls.toLocaleString('en-GB')} />
-        <Number
+        <Figure label="Every" value={formatDuration(source.pollEveryMs)} />
+        <Figure label="Polls" value={source.polls.toLocaleString('en-GB')} />
+        <Figure
           label="Missed ticks"
           value={source.missedTicks.toLocaleString('en-GB')}
           hot={source.missedTicks > 0}
         />
-        <Number
+        <Figure
           label="Series"
           value={source.seriesCount === null ? 'not known' : source.seriesCount.toLocaleString('en-GB')}
         />
         {source.targets.length > 0 && (
-          <Number
+          <Figure
             label="Targets up"
             value={`${source.targets.length - down.length} of ${source.targets.length}`}
             hot={down.length > 0}
@@ -92,7 +92,7 @@ export function SourceRow({ source }: { source: SourceStatus }) {
   );
 }
 
-function Number({ label, value, hot = false }: { label: string; value: string; hot?: boolean }) {
+function Figure({ label, value, hot = false }: { label: string; value: string; hot?: boolean }) {
   return (
     <div>
       <dt>{label}</dt>
