@@ -137,8 +137,10 @@ async function runCheck(
     return { kind: 'failed', reason: result.reason, output: null, verified: null };
   const output = `${result.kind === 'holds' ? 'Holds' : 'Does not hold'}: ${result.reason}`;
   if (!step.indicates) return { kind: 'done', output, verified: null };
-  const same = step.indicates.when.query === step.check.query && step.indicates.when.is === step.check.is;
-  const indicated = same ? result : await asking.evaluate(step.indicates.when, asking.signal, step.timeoutMs);
+  const { when } = step.indicates;
+  const same =
+    when.query === step.check.query && when.is === step.check.is && when.source === step.check.source;
+  const indicated = same ? result : await asking.evaluate(when, asking.signal, step.timeoutMs);
   switch (indicated.kind) {
     case 'holds':
       return {

@@ -86,10 +86,20 @@ async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** A target that echoes what it was sent must not bring a secret into the database. */
+/**
+ * A target that echoes what it was sent must not bring a secret into the database: as it is, as JSON or a URL writes it.
+ * The longest first, so that one which is the beginning of another does not leave the other's end behind.
+ */
 function hideSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
+  const spellings = [...secrets].flatMap(([value, name]) =>
+    [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())].map(
+      (spelling) => [spelling, name] as const,
+    ),
+  );
+  spellings.sort(([a], [b]) => b.length - a.length);
   let hidden = text;
-  for (const [value, name] of secrets) hidden = hidden.replaceAll(value, name);
+  // By a function: a name such as ${env:X} holds what a replacement text would read as a pattern.
+  for (const [spelling, name] of spellings) hidden = hidden.replaceAll(spelling, () => name);
   return hidden;
 }
 

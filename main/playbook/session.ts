@@ -92,6 +92,7 @@ export function openSession(deps: PlaybooksDeps, loaded: PlaybookRun): Session {
         const definition = definitionOf(run(), stepId);
         // Asked before the step is sent back: a wrong name must change nothing.
         if (definition) requireWord(definition, options);
+        requireTurn(run(), stepId);
         await apply({ kind: 'retry', stepId, by: options.by });
         await runNext(options, signal);
       }),
@@ -120,6 +121,18 @@ function requireRunnable(run: PlaybookRun, next: NextStep | null): asserts next 
       `"${next.definition.title}" needs a decision first: done, skip or retry. ${next.at.reason ?? ''}`,
       { details: { stepId: next.at.stepId } },
     );
+}
+
+/** A step that is tried again runs at once; one that waits before it must not be run in its name. */
+function requireTurn(run: PlaybookRun, stepId: string): void {
+  const index = run.steps.findIndex((one) => one.stepId === stepId);
+  const before = run.steps[run.nextStep ?? run.steps.length];
+  if (!before || index === -1 || (run.nextStep ?? 0) >= index) return;
+  throw new CodedError(
+    'step-not-next',
+    `"${definitionOf(run, before.stepId)?.title ?? before.stepId}" comes first: it is ${before.phase}. Run or decide it, then try this one again. Nothing was sent.`,
+    { details: { stepId, next: before.stepId } },
+  );
 }
 
 /** What a person must have said before the step may begin. Asked each time: an approval is never kept. */

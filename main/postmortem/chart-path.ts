@@ -8,6 +8,14 @@ const GAP_STEPS = 2.5;
 /** Finer than this no printer shows; a path of a week of samples must stay readable by an editor. */
 const POINTS_PER_LINE_MAX = 1_500;
 
+/** Beyond this the difference of two numbers is no number any more, and a path of such is no path. */
+const DRAWABLE_MAX = 1e300;
+
+/** Whether a value has a place on an axis; one that has none is a gap. */
+export function isDrawable(value: number): boolean {
+  return Math.abs(value) <= DRAWABLE_MAX;
+}
+
 /** Equal round steps that take in all values, four to six of them, lowest first. */
 export function valueTicks(values: readonly number[]): number[] {
   const low = values.reduce((min, value) => Math.min(min, value), 0);
@@ -41,11 +49,11 @@ export function pieces({ times, values }: EvidenceSeries): { at: number; value: 
   for (let i = 0; i < times.length; i += 1) {
     const at = times[i] ?? Number.NaN;
     const value = values[i] ?? Number.NaN;
-    if (!Number.isFinite(value) || at - previous > limit) {
+    if (!isDrawable(value) || at - previous > limit) {
       if (current.length > 0) all.push(current);
       current = [];
     }
-    if (Number.isFinite(value)) current.push({ at, value });
+    if (isDrawable(value)) current.push({ at, value });
     previous = at;
   }
   if (current.length > 0) all.push(current);

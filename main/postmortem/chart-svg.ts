@@ -2,7 +2,7 @@ import type { EvidenceChart } from '../../shared/model/incident.ts';
 import { formatSignificant } from '../../shared/unit/number.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import type { EvidenceSeries } from '../store/index.ts';
-import { linePath, type Scale, valueTicks } from './chart-path.ts';
+import { isDrawable, linePath, type Scale, valueTicks } from './chart-path.ts';
 
 /** A moment to be marked on the axis. */
 export interface ChartMark {
@@ -41,8 +41,9 @@ export function renderChartSvg(
   marks: readonly ChartMark[] = [],
 ): string {
   const shown = series.slice(0, LINES_MAX);
-  const values = shown.flatMap((one) => [...one.values].filter(Number.isFinite));
-  const ticks = valueTicks([...values, 0, ...(chart.threshold ? [chart.threshold.value] : [])]);
+  const values = shown.flatMap((one) => [...one.values].filter(isDrawable));
+  const threshold = chart.threshold && isDrawable(chart.threshold.value) ? chart.threshold : null;
+  const ticks = valueTicks([...values, 0, ...(threshold ? [threshold.value] : [])]);
   const x: Scale = scale(chart.fromAt, Math.max(chart.toAt, chart.fromAt + 1), BOX.left, BOX.right);
   const y: Scale = scale(ticks[0] ?? 0, ticks.at(-1) ?? 1, BOX.bottom, BOX.top);
   const title = `${chart.title} (${chart.unit})`;
@@ -53,7 +54,7 @@ export function renderChartSvg(
     `<text x="16" y="22" font-size="14" font-weight="600" fill="#1c2430">${escapeXml(cut(title, 90))}</text>`,
     ...valueAxis(ticks, y, chart.unit),
     ...timeAxis(chart, x),
-    ...(chart.threshold ? thresholdLine(chart.threshold, y) : []),
+    ...(threshold ? thresholdLine(threshold, y) : []),
     ...shown.map((one, i) => {
       const path = linePath(one, x, y);
       const colour = COLOURS[i % COLOURS.length];

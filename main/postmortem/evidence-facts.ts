@@ -72,9 +72,12 @@ export function requestCounts(
   let failed = 0;
   let total = 0;
   eachHeld(requests, fromAt, toAt, (rate, heldMs, at) => {
+    const burnRate = burnAt.get(at);
+    // Of these requests nobody knows whether they failed: counted as good they would make the share smaller than it was.
+    if (burnRate === undefined) return;
     const events = (rate * heldMs) / 1000;
     total += events;
-    failed += events * Math.min(1, (burnAt.get(at) ?? 0) * (1 - target));
+    failed += events * Math.min(1, Math.max(0, burnRate) * (1 - target));
   });
   return burnAt.size === 0 || total === 0 ? null : { failed, total };
 }

@@ -9,15 +9,15 @@ export interface Written {
 export type Merge =
   | { readonly kind: 'merged'; readonly postmortem: Postmortem }
   | { readonly kind: 'unchanged' }
-  /** Sections that another person has written meanwhile. */
-  | { readonly kind: 'conflict'; readonly sections: readonly SectionId[] };
+  /** Sections that another person has written meanwhile; the title is theirs too. */
+  | { readonly kind: 'conflict'; readonly sections: readonly (SectionId | 'title')[] };
 
 /**
  * Joins what a person wrote on `base` with what is stored now. Only sections that differ from `base` are taken, so that
  * a redraft by Midwatch in between is neither undone nor a conflict; what another person wrote in between is one.
  */
 export function mergeWritten(base: Postmortem, stored: Postmortem, written: Written, now: number): Merge {
-  const conflicts: SectionId[] = [];
+  const conflicts: (SectionId | 'title')[] = [];
   let changed = false;
   const sections = stored.sections.map((section): PostmortemSection => {
     const before = base.sections.find((one) => one.id === section.id);
@@ -30,13 +30,20 @@ export function mergeWritten(base: Postmortem, stored: Postmortem, written: Writ
     changed = true;
     return { ...section, text: sent.text, origin: 'written' };
   });
-  if (conflicts.length > 0) return { kind: 'conflict', sections: conflicts };
-  const title = written.title !== undefined && written.title !== base.title ? written.title : stored.title;
+  const title = mergeTitle(base, stored, written);
+  if (title === null) conflicts.push('title');
+  if (conflicts.length > 0 || title === null) return { kind: 'conflict', sections: conflicts };
   if (!changed && title === stored.title) return { kind: 'unchanged' };
   return {
     kind: 'merged',
     postmortem: { ...stored, title, sections, revision: stored.revision + 1, savedAt: now },
   };
+}
+
+/** Midwatch never changes a title, so one that differs from both is another person's word against this one: null. */
+function mergeTitle(base: Postmortem, stored: Postmortem, { title }: Written): string | null {
+  if (title === undefined || title === base.title || title === stored.title) return stored.title;
+  return stored.title === base.title ? title : null;
 }
 
 /** The stored postmortem with fresh drafts wherever no person has written; null where nothing changes. */
