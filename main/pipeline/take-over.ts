@@ -31,6 +31,10 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
   let failure: string | null = null;
   let running: Promise<void> = Promise.resolve();
 
+  const show = (ids: readonly string[]) => {
+    const moved = new Set(ids);
+    deps.publish(deps.alerts.list().filter((alert) => moved.has(alert.id)));
+  };
   const takeOne = async (outcome: AlertOutcome) => {
     const placements = outcome.changes.length === 0 ? [] : await deps.incidents.handleAlerts(outcome.changes);
     for (const { alertId, incidentId } of placements) {
@@ -41,10 +45,7 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
       await deps.notifier.enqueue(outcome.notifications.map((request) => withIncident(request, known)));
     }
     if (outcome.changes.length > 0 || outcome.notifications.length > 0) await deps.alerts.settle(outcome);
-    const moved = new Set(
-      [...outcome.updated, ...placements.map(({ alertId }) => ({ id: alertId }))].map((one) => one.id),
-    );
-    deps.publish(deps.alerts.list().filter((alert) => moved.has(alert.id)));
+    show([...outcome.updated.map((one) => one.id), ...placements.map((one) => one.alertId)]);
   };
   const drain = async () => {
     for (let next = waiting[0]; next; next = waiting[0]) {
@@ -69,6 +70,12 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
 
   return {
     add(outcome) {
+      const isNews = outcome.changes.length > 0 || outcome.notifications.length > 0;
+      if (!isNews && waiting.length > 0) {
+        // Numbers that moved need no store: windows see them, and hours of a full disk do not fill the memory.
+        show(outcome.updated.map((one) => one.id));
+        return Promise.resolve();
+      }
       waiting.push(outcome);
       return inTurn();
     },
