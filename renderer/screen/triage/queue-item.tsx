@@ -9,6 +9,7 @@ import { isOpen, type QueueEntry } from '../../state/triage.ts';
 import { useCollection, useCore, useNow } from '../../state/use-core.tsx';
 import { Due, PriorityBadge, SeverityBadge, StateBadge } from '../../ui/badge.tsx';
 import { absoluteUtc, coarse, shortUtc } from '../../ui/format.ts';
+import { AlertState } from './alert-state.tsx';
 
 export interface QueueItemProps {
   entry: QueueEntry;
@@ -142,41 +143,6 @@ function AlertRow({
     </>
   );
 }
-
-function AlertState({ alert, verdict }: { alert: Alert; verdict: StageVerdict | null }) {
-  if (verdict)
-    return (
-      <StateBadge state="suppressed">
-        {verdict.outcome === 'held' ? 'Held back' : HELD_BY[verdict.stage]}
-      </StateBadge>
-    );
-  if (alert.phase === 'resolved')
-    return (
-      <StateBadge state="ok">
-        Resolved
-        {alert.firedAt && alert.resolvedAt
-          ? ` after ${formatDuration(alert.resolvedAt - alert.firedAt)}`
-          : ''}
-      </StateBadge>
-    );
-  if (alert.phase === 'no_data') return <StateBadge state="no-data">No data</StateBadge>;
-  if (alert.phase === 'error') return <StateBadge state="unwatched">Cannot be evaluated</StateBadge>;
-  if (alert.acknowledgement) return <StateBadge state="acknowledged">{alert.acknowledgement.by}</StateBadge>;
-  return <StateBadge state="firing">Firing</StateBadge>;
-}
-
-const HELD_BY: Readonly<Record<StageVerdict['stage'], string>> = {
-  validate: 'Not valid',
-  deduplicate: 'Duplicate',
-  enrich: 'Suppressed',
-  silence: 'Silence or maintenance window',
-  suppress: 'Causal',
-  group: 'Grouped',
-  'rate-limit': 'Rate limit',
-  route: 'Not routed',
-  notify: 'Not sent',
-  state: 'Suppressed',
-};
 
 function SourceRow({ source, sinceAt }: { source: SourceStatus; sinceAt: number }) {
   const now = useNow();
