@@ -3,7 +3,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { typeOf } from './check.ts';
-import type { Expression, Grouping, ParsedExpression, Selector } from './expression.ts';
+import type { BinaryExpression, Expression, Grouping, ParsedExpression, Selector } from './expression.ts';
 import { notPromQL, QueryFailure, unsupported } from './failure.ts';
 import { parseNumber } from './literal.ts';
 import { parseBinary } from './parse-binary.ts';
@@ -52,6 +52,13 @@ function refuseErrors(tree: Tree, text: string): void {
     enter: (node) => {
       if (!node.type.isError) return;
       const found = text.slice(node.from, Math.max(node.to, node.from + 1)).slice(0, 40);
+      const called = /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(0, node.from));
+      const name = called?.[1];
+      if (found.startsWith('(') && called && name !== undefined)
+        throw notPromQL(`there is no function named ${name.slice(0, 60)}`, {
+          from: called.index,
+          to: called.index + name.length,
+        });
       const problem =
         found === '' ? 'it ends where more is expected' : `${JSON.stringify(found)} is not expected here`;
       throw notPromQL(problem, { from: node.from, to: node.to });
@@ -93,10 +100,19 @@ function readExpression(outer: Source, node: SyntaxNode): Expression {
     case 'AggregateExpr':
       return readAggregate(source, node);
     case 'BinaryExpr':
-      return parseBinary(source, node, readExpression);
+      return signedPower(source, node, parseBinary(source, node, readExpression));
     default:
       throw unsupported(NOT_YET[node.name] ?? `"${textOf(source, node).slice(0, 60)}"`, position);
   }
+}
+
+/** A sign binds weaker than a power: -2 ^ 2 is -(2 ^ 2). The grammar takes the sign of a number for a part of it. */
+function signedPower(source: Source, node: SyntaxNode, expression: BinaryExpression): Expression {
+  const { op, left, position } = expression;
+  const [leftNode] = childrenOf(node);
+  const isSigned = leftNode?.name === 'NumberDurationLiteral' && textOf(source, leftNode).startsWith('-');
+  if (op !== '^' || !isSigned || left.kind !== 'number') return expression;
+  return { kind: 'negate', of: { ...expression, left: { ...left, value: -left.value } }, position };
 }
 
 function only(node: SyntaxNode): SyntaxNode {
@@ -121,6 +137,8 @@ function shifted(node: SyntaxNode, expression: Expression, offsetMs: number): Ex
   if (node.name === 'VectorSelector' && expression.kind === 'selector') return { ...expression, offsetMs };
   if (node.name === 'MatrixSelector' && expression.kind === 'range')
     return { ...expression, selector: { ...expression.selector, offsetMs } };
+  if (node.name === 'BinaryExpr' && expression.kind === 'negate')
+    return { ...expression, of: shifted(node, expression.of, offsetMs) };
   if (node.name === 'BinaryExpr' && expression.kind === 'binary' && last)
     return { ...expression, right: shifted(last, expression.right, offsetMs) };
   if (node.name === 'UnaryExpr' && last)
