@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: slow ? [] : ['test/**/*.slow.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: slow ? 1_800_000 : 20_000,
+    testTimeout: slow ? 1_800_000 : 60_000,
     hookTimeout: 60_000,
     reporters: ['default'],
   },

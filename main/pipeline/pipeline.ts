@@ -189,11 +189,17 @@ class Chain implements Pipeline {
         : null;
     const facts = { pollMs: source?.pollEveryMs ?? 15 * SECOND_MS, blind };
     const { objectives, detectors } = deps.workspace();
-    const [statuses, found, ruled] = await Promise.all([
+    const [evaluated, judged, ruled] = await Promise.all([
       deps.objectives.evaluate(ofSource(objectives), deps.objectiveTarget(sourceId) ?? target, at, facts),
       deps.detection.evaluate(ofSource(detectors), target, at),
       deps.ruleEvaluator.evaluate(ofSource(deps.rules()), at, deps.alerts.list()),
     ]);
+    // A reload may have come meanwhile: what it took away must not come back by a poll that was under way.
+    const still = deps.workspace();
+    const statuses = evaluated.filter(({ objective }) =>
+      still.objectives.some((one) => one.id === objective.id),
+    );
+    const found = judged.filter(({ detector }) => still.detectors.some((one) => one.id === detector.id));
     for (const status of statuses) this.statuses.set(status.objective.id, status);
     deps.publish.objectives(statuses);
     deps.publish.detectors(found);
