@@ -279,6 +279,7 @@ function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
     vars: {},
     sources: [],
     routing,
+    routingDefinedAt: 'scenario',
     services: setup.services,
     objectives: setup.objectives,
     rules: [],
