@@ -108,8 +108,11 @@ class Chain implements Pipeline {
   async polled({ sourceId, at }: PolledSource): Promise<void> {
     const target = this.deps.target(sourceId);
     if (!target) return;
+    const before = this.deps.workspace();
     const observations = await this.evaluate(sourceId, target, at);
     await this.takeOver.add(await this.deps.alerts.process(observations, at));
+    // Decided on rules of before a reload: what it took away is closed once more.
+    if (this.deps.workspace() !== before) await this.retain();
     await this.lookForChanges(sourceId, target, at);
   }
 
