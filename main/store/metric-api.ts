@@ -40,6 +40,7 @@ export interface MetricStats {
   readonly series: number;
   readonly samples: number;
   readonly bytes: number;
+  /** Where the samples that age next begin: never before the very oldest one, at most a chunk's length after it. */
   readonly oldestAt: number | null;
   readonly newestAt: number | null;
   readonly notice: string | null;

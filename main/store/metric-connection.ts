@@ -147,7 +147,11 @@ export class MetricConnection {
       this.cache.set(ref, known);
       return known.slice(fromAt, toAt);
     }
-    const newestAt = this.head.get(ref)?.newestAt() ?? this.statements.newest.get(ref) ?? fromAt;
+    // A backfill may reach beyond what still waits in the head, so both are asked.
+    const newestAt = Math.max(
+      this.head.get(ref)?.newestAt() ?? fromAt,
+      this.statements.newest.get(ref) ?? fromAt,
+    );
     if (newestAt <= fromAt) return { ...EMPTY, stale: NO_INDICES };
     if (toAt < newestAt - RECENT_MS) return between(this.load(ref, fromAt, toAt, budget), fromAt, toAt);
     const buffer = createSampleBuffer(this.load(ref, fromAt, Number.MAX_SAFE_INTEGER, budget), fromAt);
