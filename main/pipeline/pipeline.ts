@@ -108,11 +108,12 @@ class Chain implements Pipeline {
   async polled({ sourceId, at }: PolledSource): Promise<void> {
     const target = this.deps.target(sourceId);
     if (!target) return;
-    const before = this.deps.workspace();
+    const before = this.ruleIds();
     const observations = await this.evaluate(sourceId, target, at);
     await this.takeOver.add(await this.deps.alerts.process(observations, at));
     // Decided on rules of before a reload: what it took away is closed once more.
-    if (this.deps.workspace() !== before) await this.retain();
+    const now = this.ruleIds();
+    if ([...before].some((id) => !now.has(id))) await this.retain();
     await this.lookForChanges(sourceId, target, at);
   }
 
@@ -161,8 +162,12 @@ class Chain implements Pipeline {
     this.deps.objectives.retain(kept);
     this.deps.detection.retain(watched);
     for (const id of this.statuses.keys()) if (!kept.has(id)) this.statuses.delete(id);
-    const rules = [...kept, ...watched, ...this.deps.rules().map((one) => one.id)];
-    await this.takeOver.add(await this.deps.alerts.retainRules(new Set(rules), this.deps.clock.now()));
+    await this.takeOver.add(await this.deps.alerts.retainRules(this.ruleIds(), this.deps.clock.now()));
+  }
+
+  private ruleIds(): Set<string> {
+    const { objectives, detectors } = this.deps.workspace();
+    return new Set([...objectives, ...detectors, ...this.deps.rules()].map((one) => one.id));
   }
 
   problem(): string | null {
