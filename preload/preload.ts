@@ -1,10 +1,10 @@
 import { ipcRenderer } from 'electron';
 
 /**
- * Hands the page one message port whenever it asks, and nothing else. The port travels by `window.postMessage`:
+ * Hands the page one message port each time it says that it is ready, and nothing else. The port travels by `window.postMessage`:
  * `contextBridge` carries none. Only the top frame may ask; whether its page is ours is for the other side to judge.
  */
-const WANTED = 'midwatch:port-wanted';
+const READY = 'midwatch:ready';
 const HANDED = 'midwatch:port';
 
 if (window.self === window.top) {
@@ -14,10 +14,10 @@ if (window.self === window.top) {
   });
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const isOwn = event.source === window && event.origin === window.location.origin;
-    if (isOwn && isWish(event.data)) ipcRenderer.send(WANTED);
+    if (isOwn && isReady(event.data)) ipcRenderer.send(READY);
   });
 }
 
-function isWish(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === WANTED;
+function isReady(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === READY;
 }
