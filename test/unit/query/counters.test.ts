@@ -52,6 +52,20 @@ describe('worked examples of counters', () => {
     expect(short.value('increase(hits[5m])', 300_000)).toBeCloseTo(60 * ((60 + 60 + 30) / 60), 9);
   });
 
+  it.each([
+    ['a gap of 65 s, under 1.1 intervals, is filled whole', 245, 120 + 5 + 65],
+    ['a gap of 67 s, over 1.1 intervals, gets half an interval', 247, 120 + 7 + 30],
+  ])('%s', (_name, atS, filledS) => {
+    // Samples each 60 s; the window begins 5 or 7 s before the first one.
+    const bench = queryBench().samples('hits', [
+      [60_000, 1_000],
+      [120_000, 1_060],
+      [180_000, 1_120],
+    ]);
+    const rangeS = atS - 60 + (filledS - 120 > 60 ? 5 : 7);
+    expect(bench.value(`increase(hits[${rangeS}s])`, atS * 1_000)).toBeCloseTo(filledS, 9);
+  });
+
   it('do not extrapolate a counter to before its own zero', () => {
     const born = queryBench().samples('hits', [
       [60_000, 1],

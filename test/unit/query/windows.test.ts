@@ -149,6 +149,17 @@ describe('the look-back', () => {
     expect(bench.value('m', 1_000_000 + LOOK_BACK)).toBeUndefined();
   });
 
+  it('ends at the same millisecond in the middle of a range', () => {
+    const bench = queryBench().samples('m', [[1_000_000, 7]]);
+    const times = (stepMs: number) =>
+      [...(bench.range('m', 1_000_000, 1_000_000 + 2 * LOOK_BACK, stepMs)[0]?.times ?? [])].map(
+        (at) => at - 1_000_000,
+      );
+    expect(times(LOOK_BACK)).toEqual([0]);
+    expect(times(LOOK_BACK - 1)).toEqual([0, LOOK_BACK - 1]);
+    expect(times(100_000)).toEqual([0, 100_000, 200_000]);
+  });
+
   it('answers the newest sample at or before the instant, whatever the grid', () => {
     fc.assert(
       fc.property(
