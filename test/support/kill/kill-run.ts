@@ -101,13 +101,19 @@ async function oneJourney(options: KillOptions, random: () => number, tally: Tal
     deadlineMs: performance.now() + JOURNEY_MS,
   };
   const data = join(folder, 'data');
+  let alive: CoreProcess | null = null;
   try {
     let left = Math.min(options.killsAJourney, options.kills - tally.kills);
     let wasKilled = false;
     // A kill after the last word is followed by a start as well: what was said last is compared too.
     for (let life = 0; (wasKilled || !journey.done) && tally.problems.length === 0; life += 1) {
       const core = await startCoreProcess(workspace, data);
+      alive = core;
       if (life > 0) await compare(core, journey, tally);
+      if (tally.problems.length > 0) {
+        await core.stop();
+        break;
+      }
       const killer = left > 0 ? killLater(core, journey, random, options.say) : null;
       await drive(core, journey);
       wasKilled = (await killer?.end()) ?? false;
@@ -121,6 +127,8 @@ async function oneJourney(options: KillOptions, random: () => number, tally: Tal
       ...(await checkChain(data, journey.ledger)),
     );
   } finally {
+    // Also where the journey failed: no core outlives its test.
+    await (alive as CoreProcess | null)?.kill();
     await proxy.close();
     fleet.stop();
     rmSync(folder, { recursive: true, force: true });
