@@ -1,5 +1,5 @@
 import type { SupportedMessagePort } from '@orpc/client/message-port';
-import { onError } from '@orpc/server';
+import { ORPCError, onError } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
@@ -15,13 +15,19 @@ export interface Api {
 /** Serves one window over a WebSocket until it closes. */
 export function serveWebSocket(api: Api, socket: WebSocket, context: ApiContext): void {
   const handler = new SocketHandler(api.router, {
-    interceptors: [onError((thrown) => api.onFailure(thrown))],
+    interceptors: [onError((thrown) => report(api, thrown))],
   });
   void handler.upgrade(socket, { context });
 }
 
 /** Serves one window over a message port (Electron's, or a worker's in tests). */
 export function serveMessagePort(api: Api, port: SupportedMessagePort, context: ApiContext): void {
-  const handler = new PortHandler(api.router, { interceptors: [onError((thrown) => api.onFailure(thrown))] });
+  const handler = new PortHandler(api.router, { interceptors: [onError((thrown) => report(api, thrown))] });
   handler.upgrade(port, { context });
+}
+
+/** A coded refusal and a request that does not fit the contract are answers; what is left is a bug of ours. */
+function report(api: Api, thrown: unknown): void {
+  const isAnswer = thrown instanceof ORPCError && (thrown.defined || thrown.status < 500);
+  if (!isAnswer) api.onFailure(thrown);
 }

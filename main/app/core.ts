@@ -20,6 +20,7 @@ import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
 import { secretReader } from './secret.ts';
+import { receiversOf } from './receiver.ts';
 import { createStages, type Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
 
@@ -133,6 +134,7 @@ interface StoreSizes {
 function publishConfiguration(hub: StateHub, workspace: Workspace): void {
   hub.replace('services', [...workspace.services]);
   hub.replace('playbooks', [...workspace.playbooks]);
+  hub.replace('receivers', receiversOf(workspace.routing));
   const kept = new Set(workspace.objectives.map((one) => one.id));
   hub.remove(
     'objectives',

@@ -4,11 +4,11 @@ import type { Alert } from '../../shared/model/alert.ts';
 import type { DetectorStatus } from '../../shared/model/detector.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
-import type { ObjectiveStatus } from '../../shared/model/objective.ts';
+import { EXHAUSTION_NEVER, type ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { SECOND_MS } from '../../shared/unit/time.ts';
+import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
 import type { AlertRule, Alerts, AlertTarget, RuleEvaluator } from '../alert/index.ts';
 import type { Detection } from '../detect/index.ts';
 import { type Incidents, isOver, oneLine } from '../incident/index.ts';
@@ -87,7 +87,11 @@ class Chain implements Pipeline {
   constructor(deps: PipelineDeps) {
     this.deps = deps;
     this.changeWatch = createChangeWatch(deps.logger);
-    this.takeOver = createTakeOver({ ...deps, publish: (alerts) => deps.publish.alerts(alerts) });
+    this.takeOver = createTakeOver({
+      ...deps,
+      outlook: (alerts) => this.outlook(alerts),
+      publish: (alerts) => deps.publish.alerts(alerts),
+    });
     this.forget = deps.notifier.onOutcome((outcome, delivery) => {
       this.noteDelivery(outcome, delivery).catch((thrown: unknown) =>
         deps.logger.warn(
@@ -163,6 +167,17 @@ class Chain implements Pipeline {
     this.deps.detection.retain(watched);
     for (const id of this.statuses.keys()) if (!kept.has(id)) this.statuses.delete(id);
     await this.takeOver.add(await this.deps.alerts.retainRules(this.ruleIds(), this.deps.clock.now()));
+  }
+
+  /** When the first budget of these alerts is gone at this rate. */
+  private outlook(alerts: readonly Alert[]): string | null {
+    const statuses = alerts.flatMap((alert) => this.statuses.get(alert.ruleId) ?? []);
+    const left = statuses
+      .map((one) => one.timeToExhaustionMs)
+      .filter((ms): ms is number => ms !== null && ms !== EXHAUSTION_NEVER);
+    if (left.length === 0) return null;
+    const soonest = Math.min(...left);
+    return soonest <= 0 ? 'The budget is gone.' : `Budget gone in ${formatDuration(soonest)} at this rate.`;
   }
 
   private ruleIds(): Set<string> {

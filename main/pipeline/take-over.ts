@@ -7,9 +7,11 @@ import type { Logger } from '../platform/index.ts';
 
 export interface TakeOverDeps {
   readonly alerts: Pick<Alerts, 'settle' | 'linkIncident' | 'list'>;
-  readonly incidents: Pick<Incidents, 'handleAlerts'>;
+  readonly incidents: Pick<Incidents, 'handleAlerts' | 'get'>;
   readonly notifier: Pick<Notifier, 'enqueue'>;
   readonly logger: Logger;
+  /** What else a page should say of these alerts, such as when the budget is gone; null where there is nothing. */
+  readonly outlook: (alerts: readonly Alert[]) => string | null;
   readonly publish: (alerts: readonly Alert[]) => void;
 }
 
@@ -42,7 +44,7 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     }
     const known = new Map(deps.alerts.list().map((alert) => [alert.id, alert]));
     if (outcome.notifications.length > 0) {
-      await deps.notifier.enqueue(outcome.notifications.map((request) => withIncident(request, known)));
+      await deps.notifier.enqueue(outcome.notifications.map((request) => withIncident(request, known, deps)));
     }
     if (outcome.changes.length > 0 || outcome.notifications.length > 0) await deps.alerts.settle(outcome);
     show([...outcome.updated.map((one) => one.id), ...placements.map((one) => one.alertId)]);
@@ -84,10 +86,25 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
   };
 }
 
-/** A page leads to its incident; the alerts know it by now. */
-function withIncident(request: NotificationRequest, known: ReadonlyMap<string, Alert>): NotificationRequest {
-  const incidentId = request.alertIds
-    .map((id) => known.get(id)?.incidentId ?? null)
-    .find((id) => id !== null);
-  return { ...request, page: { ...request.page, incidentId: incidentId ?? request.page.incidentId } };
+/** A page leads to its incident, names its severity, and says how long the budget lasts. */
+function withIncident(
+  request: NotificationRequest,
+  known: ReadonlyMap<string, Alert>,
+  { incidents, outlook }: TakeOverDeps,
+): NotificationRequest {
+  const alerts = request.alertIds.flatMap((id) => known.get(id) ?? []);
+  const incidentId =
+    alerts.map((alert) => alert.incidentId).find((id) => id !== null) ?? request.page.incidentId;
+  const incident = incidentId === null ? undefined : incidents.get(incidentId);
+  const { page } = request;
+  const more = page.resolved ? null : outlook(alerts);
+  return {
+    ...request,
+    page: {
+      ...page,
+      incidentId,
+      title: incident && !page.resolved ? `${incident.severity} ${page.title}` : page.title,
+      body: more === null ? page.body : `${page.body}\n${more}`,
+    },
+  };
 }

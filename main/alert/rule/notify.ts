@@ -30,10 +30,18 @@ function pageOf({ dispatch, addressing }: Outgoing): Page {
   const company = more > 0 ? ` and ${more} more` : '';
   const title = dispatch.summary
     ? `${dispatch.service}: summary, ${alerting.length} firing`
-    : `${resolved ? 'Over' : (lead?.priority ?? '')}: ${dispatch.service}, ${lead?.title ?? ''}${company}`;
+    : resolved
+      ? `Over: ${dispatch.service}, ${lead?.title ?? ''}${company}`
+      : `${lead?.priority ?? ''} ${dispatch.service}: ${lead?.title ?? ''}${company}`;
   return {
     title: plain(title, TITLE_LENGTH),
-    body: plain(told.slice(0, LISTED).map(line).concat(rest(told.length)).join('\n'), BODY_LENGTH),
+    // One alert stands in the title already.
+    body: plain(
+      told.length === 1 && lead && !resolved && !dispatch.summary
+        ? told.map((one) => one.reason).join('')
+        : told.slice(0, LISTED).map(line).concat(rest(told.length)).join('\n'),
+      BODY_LENGTH,
+    ),
     priority: told.map((one) => one.priority).reduce(moreUrgent, lead?.priority ?? 'P3'),
     incidentId: told.find((one) => one.incidentId !== null)?.incidentId ?? null,
     groupKey: dispatch.groupKey,

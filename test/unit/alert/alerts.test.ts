@@ -26,8 +26,8 @@ describe('from an observation to a request', () => {
       groupKey: 'service=gateway',
       receivers: ['on_call_engineer', 'backup_engineer', 'incident_commander'],
       page: {
-        title: 'P0: gateway, availability burns',
-        body: 'P0 availability burns: burn 20×',
+        title: 'P0 gateway: availability burns',
+        body: 'burn 20×',
         sound: true,
       },
     });

@@ -20,7 +20,7 @@ describe('grouping', () => {
     expect(said).toHaveLength(1);
     expect(said[0]?.alertIds).toHaveLength(2);
     expect(said[0]?.page).toMatchObject({
-      title: 'P1: gateway, availability burns and 1 more',
+      title: 'P1 gateway: availability burns and 1 more',
       priority: 'P1',
     });
     expect(said[0]?.receivers).toEqual(['primary_team', 'team_lead', 'slack_channel', 'email_group']);

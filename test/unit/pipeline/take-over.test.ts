@@ -4,7 +4,7 @@ import { createTakeOver } from '../../../main/pipeline/take-over.ts';
 import { silentLogger } from '../../../main/platform/index.ts';
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { AlertChange } from '../../../shared/model/alert-change.ts';
-import { alertOf } from '../../support/incident.ts';
+import { alertOf, incidentOf } from '../../support/incident.ts';
 import { requestOf } from '../../support/notifying.ts';
 
 const STEPS = ['handleAlerts', 'linkIncident', 'enqueue', 'settle'] as const;
@@ -36,7 +36,9 @@ function bench() {
       },
       settle: (outcome) => step('settle', outcome.changes.map((one) => one.alert.id).join()),
     },
+    outlook: () => 'Budget gone in 2 h at this rate.',
     incidents: {
+      get: (id) => incidentOf({ id, severity: 'SEV-2' }),
       handleAlerts: async (changes) => {
         await step('handleAlerts', changes.map((one) => one.alert.id).join());
         return changes.map(({ alert }) => ({
@@ -137,5 +139,40 @@ describe('taking a decision over', () => {
     await takeOver.retry();
     expect(done).toEqual([]);
     expect(takeOver.problem()).toBeNull();
+  });
+
+  it('names the severity and how long the budget lasts on the page', async () => {
+    const said: { title: string; body: string }[] = [];
+    const takeOver = createTakeOver({
+      logger: silentLogger(),
+      alerts: {
+        list: () => [alertOf({ id: 'a' })],
+        linkIncident: async () => undefined,
+        settle: async () => undefined,
+      },
+      incidents: { get: (id) => incidentOf({ id, severity: 'SEV-1' }), handleAlerts: async () => [] },
+      outlook: () => 'Budget gone in 2 h at this rate.',
+      notifier: {
+        enqueue: async (requests) => {
+          said.push(...requests.map((one) => one.page));
+          return [];
+        },
+      },
+      publish: () => undefined,
+    });
+    const request = requestOf({ alertIds: ['a'] });
+    const page = {
+      ...request.page,
+      incidentId: 'inc-a',
+      title: 'P0 gateway: it burns',
+      body: '4 of 120 failed',
+    };
+    await takeOver.add({ changes: [], updated: [], notifications: [{ ...request, page }] });
+    const over = { ...page, resolved: true };
+    await takeOver.add({ changes: [], updated: [], notifications: [{ ...request, page: over }] });
+    expect(said).toMatchObject([
+      { title: 'SEV-1 P0 gateway: it burns', body: '4 of 120 failed\nBudget gone in 2 h at this rate.' },
+      { title: 'P0 gateway: it burns', body: '4 of 120 failed' },
+    ]);
   });
 });

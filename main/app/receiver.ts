@@ -1,0 +1,43 @@
+import type { ChannelConfig, RoutingConfig } from '../../shared/config/routing.ts';
+import type { Receiver } from '../../shared/model/notification.ts';
+import { Priority } from '../../shared/model/priority.ts';
+
+type Standing = Receiver['routes'][number];
+
+/** All whom a page could be addressed to, in the order of the routes; those in no route come last. */
+export function receiversOf(routing: RoutingConfig): Receiver[] {
+  const standings = new Map<string, Standing[]>();
+  const stand = (id: string, standing: Standing) =>
+    standings.set(id, [...(standings.get(id) ?? []), standing]);
+  for (const priority of Priority.options) {
+    const { receivers, sound, out_of_hours: out } = routing.routes[priority];
+    const outside = new Set(out?.receivers ?? []);
+    for (const id of receivers) {
+      // Told at any hour in the same way is one thing to say, not two.
+      const always = out === undefined || (outside.delete(id) && out.sound === sound);
+      stand(id, { priority, hours: always ? 'always' : 'in', sound });
+      if (!always && out?.receivers.includes(id)) stand(id, { priority, hours: 'out', sound: out.sound });
+    }
+    for (const id of outside) stand(id, { priority, hours: 'out', sound: out?.sound ?? sound });
+  }
+  const ids = new Set([...standings.keys(), ...Object.keys(routing.receivers)]);
+  return [...ids].map((id, position) => {
+    const own = routing.receivers[id] ?? [];
+    const channels = own.length > 0 ? own : routing.default_channels;
+    return {
+      id,
+      position,
+      channels: channels.map((one) => ({ kind: one.kind, address: addressOf(one) })),
+      ownChannels: own.length > 0,
+      routes: standings.get(id) ?? [],
+    };
+  });
+}
+
+// The path of a webhook is often its password; a reference to a secret names it without giving it away.
+function addressOf(channel: ChannelConfig): string | null {
+  if (channel.kind !== 'webhook') return null;
+  if (!/^https?:/i.test(channel.url)) return channel.url;
+  const { origin, pathname, search } = new URL(channel.url);
+  return pathname === '/' && search === '' ? origin : `${origin}/…`;
+}
