@@ -67,6 +67,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     const spreadMs = SPREAD_PER_SOURCE_MS * (running.length - 1);
     one.schedule.start(Math.round(deps.random() * Math.min(one.config.pollEveryMs, spreadMs)));
   };
+  const isStopped = () => phase === 'stopped';
   const find = (id: string) => running.find((one) => one.config.id === id);
 
   running = deps.sources.map(open);
@@ -96,6 +97,8 @@ export function createIngest(deps: IngestDeps): Ingest {
     async replaceSources(sources) {
       const change = changeOf(running, sources);
       await Promise.all(change.gone.map((one) => one.schedule.stop(true)));
+      // Stopped meanwhile: what would be opened now nobody would close.
+      if (isStopped()) return;
       const fresh = new Set<Running>();
       running = change.next.map(({ config, kept }) => {
         if (kept) return kept;
