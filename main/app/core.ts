@@ -19,8 +19,8 @@ import { healthOf } from './health.ts';
 import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
-import { secretReader } from './secret.ts';
 import { receiversOf } from './receiver.ts';
+import { secretReader } from './secret.ts';
 import { createStages, type Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
 

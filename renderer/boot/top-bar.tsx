@@ -48,10 +48,11 @@ function SourceHealth() {
   const answering = sources.filter((one) => isWatching(one.condition)).length;
   const starting = sources.filter((one) => one.condition === 'starting').length;
   const all = answering === sources.length && line === 'live';
-  const text = `${answering} of ${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`;
+  const one = sources.length === 1;
+  const text = `${answering} of ${sources.length} ${one ? 'source' : 'sources'}`;
   return (
     <StateBadge state={all ? 'ok' : starting > 0 && line === 'live' ? 'starting' : 'unwatched'}>
-      {line === 'live' ? `${text} answer` : `${text} answered when last heard`}
+      {line === 'live' ? `${text} ${one ? 'answers' : 'answer'}` : `${text} answered when last heard`}
     </StateBadge>
   );
 }

@@ -1,7 +1,7 @@
 import type { Series } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
-import { formatBurnRate } from '../../shared/unit/number.ts';
 import { DAY_MS, formatDuration } from '../../shared/unit/time.ts';
+import { burnText } from './fact.ts';
 
 export interface BudgetView {
   readonly lines: readonly {
@@ -39,7 +39,7 @@ export function budgetLines(series: readonly Series[], status: ObjectiveStatus):
   if (exhaustion > 0 && exhaustion < room * 4 && last > 0) {
     const burn = Math.max(0, ...status.windows.map((window) => window.burnRate ?? 0));
     lines.push({
-      label: `at ${formatBurnRate(burn)}, gone in ${formatDuration(exhaustion)}`,
+      label: `at ${burnText(burn)}, gone in ${formatDuration(exhaustion)}`,
       colour: 'sev-2',
       ...straight(lastAt, last, exhaustion, stepMs),
       dashed: true,

@@ -6,8 +6,8 @@ import {
   type PolicyRow,
   type WindowBurn,
 } from '../../shared/model/objective.ts';
-import { formatBurnRate, formatPercent, formatSignificant } from '../../shared/unit/number.ts';
-import { formatDuration, promDuration } from '../../shared/unit/time.ts';
+import { formatPercent, formatSignificant } from '../../shared/unit/number.ts';
+import { DAY_MS, formatDuration, promDuration } from '../../shared/unit/time.ts';
 
 /** One big number with its name, unit and what to hold it against. `value` null is *no data*. */
 export interface Fact {
@@ -62,12 +62,12 @@ export function objectiveFacts(status: ObjectiveStatus): Fact[] {
   const limit = row ? `${row.name} ${thresholdText(row.threshold)}` : 'no row can fire';
   const longText =
     long && row
-      ? `${windowName(row.longMs)} ${long.burnRate === null ? 'no data' : formatBurnRate(long.burnRate)}, `
+      ? `${windowName(row.longMs)} ${long.burnRate === null ? 'no data' : burnText(long.burnRate)}, `
       : '';
   return [
     {
       label: `Burn rate, ${shortName}`,
-      value: short?.burnRate == null ? null : formatSignificant(short.burnRate),
+      value: short?.burnRate == null ? null : burnNumber(short.burnRate),
       unit: '×',
       note: `${longText}${limit}`,
       hot: status.state === 'burning',
@@ -101,18 +101,20 @@ export function objectiveFacts(status: ObjectiveStatus): Fact[] {
 
 /** For an incident that no objective tells of: the alert's own value against its threshold. */
 export function alertFacts(alert: Alert): Fact[] {
+  const burns = alert.kind === 'burn';
   return [
     {
-      label: 'Value',
-      value: alert.value === null ? null : formatSignificant(alert.value),
-      unit: '',
+      label: burns ? 'Burn rate' : 'Value',
+      value: alert.value === null ? null : burns ? burnNumber(alert.value) : formatSignificant(alert.value),
+      unit: burns ? '×' : '',
       note: alert.ruleId,
       hot: alert.phase === 'firing',
     },
     {
       label: 'Threshold',
-      value: alert.threshold === null ? null : formatSignificant(alert.threshold),
-      unit: '',
+      // What somebody wrote is shown as it was written.
+      value: alert.threshold === null ? null : exactly(alert.threshold),
+      unit: burns ? '×' : '',
       note: alert.definedAt,
       hot: false,
     },
@@ -121,7 +123,29 @@ export function alertFacts(alert: Alert): Fact[] {
 
 export function exhaustionText(ms: number | null): string | null {
   if (ms === null) return null;
-  return ms === EXHAUSTION_NEVER ? '∞' : ms === 0 ? '0' : formatDuration(ms);
+  if (ms === EXHAUSTION_NEVER) return '∞';
+  if (ms > YEAR_MS) return '> 1 y';
+  return ms === 0 ? '0' : formatDuration(ms);
+}
+
+const YEAR_MS = 365 * DAY_MS;
+/** Under this a burn rate says only that there is hardly any. */
+const LEAST_BURN = 0.01;
+
+/** A burn rate as a column of them can be read: `325×`, `35.7×`, `0.49×`, `<0.01×`, `0×`. */
+export function burnText(burnRate: number): string {
+  return `${burnNumber(burnRate)}×`;
+}
+
+function burnNumber(burnRate: number): string {
+  if (!Number.isFinite(burnRate) || burnRate === 0) return formatSignificant(burnRate);
+  if (burnRate > 0 && burnRate < LEAST_BURN) return `<${LEAST_BURN}`;
+  return burnRate < 99.95 ? burnRate.toFixed(burnRate < 9.995 ? 2 : 1) : formatSignificant(burnRate);
+}
+
+/** All digits that were given; what arithmetic in binary added at the end is not one of them. */
+function exactly(value: number): string {
+  return Number(value.toPrecision(12)).toLocaleString('en-US', { maximumFractionDigits: 12 });
 }
 
 /** A threshold as people quote it, to two decimals: `13.44×`, `0.93×`. */

@@ -84,6 +84,7 @@ function createStores(): MirrorStores {
     incidents: createCollectionStore('incidents'),
     playbooks: createCollectionStore('playbooks'),
     runs: createCollectionStore('runs'),
+    receivers: createCollectionStore('receivers'),
     deliveries: createCollectionStore('deliveries'),
     changes: createCollectionStore('changes'),
   };

@@ -1,28 +1,36 @@
-import type { Alert } from '../../shared/model/alert.ts';
-import type { Delivery, ReceiverKind } from '../../shared/model/notification.ts';
+import type { Delivery, Receiver } from '../../shared/model/notification.ts';
 
-/** A receiver as far as the window has heard of it: by what was sent, or by where an alert was routed. */
+/** A receiver with the latest message that went to it. */
 export interface ReceiverView {
-  readonly name: string;
-  readonly kind: ReceiverKind | null;
+  readonly receiver: Receiver;
   readonly last: Delivery | null;
 }
 
-/** By name; the browser's own is always there, since every window has one. */
-export function receiversOf(deliveries: Iterable<Delivery>, alerts: Iterable<Alert>): ReceiverView[] {
-  const found = new Map<string, ReceiverView>();
-  for (const alert of alerts)
-    for (const name of alert.receivers) found.set(name, { name, kind: null, last: null });
-  for (const delivery of deliveries) {
-    const known = found.get(delivery.receiver)?.last;
-    if (!known || known.createdAt < delivery.createdAt)
-      found.set(delivery.receiver, { name: delivery.receiver, kind: delivery.kind, last: delivery });
-  }
-  if (
-    ![...found.values()].some(
-      (one) => one.kind === 'browser' || one.kind === 'desktop' || one.name === 'desktop',
-    )
-  )
-    found.set('desktop', { name: 'desktop', kind: null, last: null });
-  return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+/** In the order of the routes. One message can reach several receivers on one screen; it is the last of each. */
+export function receiversOf(receivers: Iterable<Receiver>, deliveries: Iterable<Delivery>): ReceiverView[] {
+  const last = new Map<string, Delivery>();
+  for (const delivery of deliveries)
+    for (const id of delivery.receiver.split(', ')) {
+      const known = last.get(id);
+      if (!known || known.createdAt < delivery.createdAt) last.set(id, delivery);
+    }
+  return [...receivers]
+    .sort((a, b) => a.position - b.position)
+    .map((receiver) => ({ receiver, last: last.get(receiver.id) ?? null }));
+}
+
+const HOURS = { always: '', in: ' in working hours', out: ' out of hours' } as const;
+
+/** `P0; P1 out of hours, silent`. */
+export function routesText({ routes }: Receiver): string {
+  if (routes.length === 0) return 'in no route: only a test reaches it';
+  return routes
+    .map(({ priority, hours, sound }) => `${priority}${HOURS[hours]}${sound ? '' : ', silent'}`)
+    .join('; ');
+}
+
+/** `desktop, webhook https://chat.example/…`. */
+export function channelsText({ channels, ownChannels }: Receiver): string {
+  const named = channels.map(({ kind, address }) => (address === null ? kind : `${kind} ${address}`));
+  return `${named.join(', ')}${ownChannels ? '' : ' (by default: it has no channel of its own)'}`;
 }

@@ -33,6 +33,7 @@ export function ago(at: number, now: number): string {
 
 /** A duration of which only the first unit matters, or two from an hour on. */
 export function coarse(ms: number): string {
+  if (ms < SECOND_MS) return 'under 1 s';
   if (ms < MINUTE_MS) return formatDuration(Math.floor(ms / SECOND_MS) * SECOND_MS);
   if (ms < HOUR_MS) return formatDuration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);
   if (ms < 10 * DAY_MS) return formatDuration(Math.floor(ms / MINUTE_MS) * MINUTE_MS);

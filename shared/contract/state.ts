@@ -4,7 +4,7 @@ import { Alert } from '../model/alert.ts';
 import { DetectorStatus } from '../model/detector.ts';
 import { Health } from '../model/health.ts';
 import { Incident } from '../model/incident.ts';
-import { Delivery } from '../model/notification.ts';
+import { Delivery, Receiver } from '../model/notification.ts';
 import { ObjectiveStatus } from '../model/objective.ts';
 import { Playbook, PlaybookRun } from '../model/playbook.ts';
 import { ChangeEvent, Service } from '../model/service.ts';
@@ -21,6 +21,7 @@ export const collectionSchemas = {
   incidents: Incident,
   playbooks: Playbook,
   runs: PlaybookRun,
+  receivers: Receiver,
   deliveries: Delivery,
   changes: ChangeEvent,
 } as const;
@@ -47,6 +48,7 @@ const Change = z.discriminatedUnion('collection', [
   change('incidents', Incident),
   change('playbooks', Playbook),
   change('runs', PlaybookRun),
+  change('receivers', Receiver),
   change('deliveries', Delivery),
   change('changes', ChangeEvent),
 ]);

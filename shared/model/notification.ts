@@ -4,6 +4,22 @@ import { Priority } from './priority.ts';
 export const ReceiverKind = z.enum(['desktop', 'browser', 'webhook']);
 export type ReceiverKind = z.infer<typeof ReceiverKind>;
 
+/** Somebody who is told, as the configuration in force names them. Nothing in it is secret. */
+export const Receiver = z.object({
+  id: z.string(),
+  /** Its place in the order of the routes, the most urgent first. */
+  position: z.number().int(),
+  /** `address` is for a webhook, without what could be a secret: `https://chat.example/…`, `env:CHAT_URL`. */
+  channels: z.array(z.object({ kind: ReceiverKind, address: z.string().nullable() })),
+  /** False where it has none of its own, and the default channels are taken. */
+  ownChannels: z.boolean(),
+  /** Where it stands in the routes; `out` and `in` are the hours, where the two differ. */
+  routes: z.array(
+    z.object({ priority: Priority, hours: z.enum(['always', 'in', 'out']), sound: z.boolean() }),
+  ),
+});
+export type Receiver = z.infer<typeof Receiver>;
+
 /** What is said to a person; the same text on each channel. */
 export const Page = z.object({
   title: z.string(),

@@ -45,7 +45,7 @@ function Body({ health }: { health: Health }) {
               <b>Watching</b>
             </StateBadge>
             <span className="t2">
-              {answering} of {sources.length} sources answer,{' '}
+              {answering} of {sources.length} {sources.length === 1 ? 'source answers' : 'sources answer'},{' '}
               {health.workers.filter((one) => one.condition === 'ok').length} of {health.workers.length}{' '}
               workers live, up for {coarse(Math.max(0, now - health.startedAt))}.
             </span>

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
 import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
 import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
@@ -120,7 +119,7 @@ function Numbers({ incident }: { incident: Incident }) {
       {detectMs > 0 && (
         <div className="only-wide">
           <dt>Detected after</dt>
-          <dd>{formatDuration(detectMs)}</dd>
+          <dd>{coarse(detectMs)}</dd>
         </div>
       )}
     </dl>

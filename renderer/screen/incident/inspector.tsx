@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { useStore } from 'zustand';
 import type { Incident } from '../../../shared/model/incident.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
+import { formatDuration, SECOND_MS } from '../../../shared/unit/time.ts';
 import { type IncidentTime, incidentTimes } from '../../state/incident-times.ts';
 import { type Edit, shownText } from '../../state/postmortem-edit.ts';
 import { useCore } from '../../state/use-core.tsx';
@@ -91,7 +91,7 @@ function TimeRow({ time }: { time: IncidentTime }) {
   return (
     <li>
       <span>{time.label}</span>
-      <b>{time.ms === null ? 'not yet' : formatDuration(time.ms)}</b>
+      <b>{time.ms === null ? 'not yet' : time.ms < SECOND_MS ? 'under 1 s' : formatDuration(time.ms)}</b>
       <span className={styles.bar} aria-hidden="true">
         {time.ms !== null && <i style={style} />}
       </span>

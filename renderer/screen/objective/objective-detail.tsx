@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
 import type { ObjectiveStatus, PolicyRow } from '../../../shared/model/objective.ts';
-import { formatBurnRate, formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
+import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { budgetLines } from '../../state/budget-view.ts';
 import { badName, thresholdText, windowName } from '../../state/fact.ts';
 import { useCollection, useCore, useLoaded, useNow, useRefresh } from '../../state/use-core.tsx';
 import { PriorityBadge } from '../../ui/badge.tsx';
-import { coarse } from '../../ui/format.ts';
+import { ago } from '../../ui/format.ts';
 import { useMedia } from '../../ui/media.ts';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
@@ -90,7 +90,7 @@ function NeverFires({ status }: { status: ObjectiveStatus }) {
       </h2>
       <p className="s12 t2">
         At a target of {formatPercent(status.objective.target, 6)} the burn rate can never exceed 1 / (1 −{' '}
-        {formatSignificant(status.objective.target, 6)}) = <b className="t1">{formatBurnRate(ceiling)}</b>.{' '}
+        {formatSignificant(status.objective.target, 6)}) = <b className="t1">{thresholdText(ceiling)}</b>.{' '}
         {[...new Set(never.map((row) => row.leftOut))].join(' ')}
       </p>
     </div>
@@ -166,7 +166,7 @@ function Reason({ status }: { status: ObjectiveStatus }) {
       <p className="t3">
         <code>{status.objective.definedAt}</code>, policy {status.objective.policy}, read from{' '}
         {status.objective.source}
-        {status.evaluatedAt !== null && `, evaluated ${coarse(Math.max(0, now - status.evaluatedAt))} ago`}.
+        {status.evaluatedAt !== null && `, evaluated ${ago(status.evaluatedAt, now)}`}.
       </p>
     </div>
   );

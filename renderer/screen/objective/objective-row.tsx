@@ -1,8 +1,8 @@
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus, WindowBurn } from '../../../shared/model/objective.ts';
-import { formatBurnRate, formatPercent } from '../../../shared/unit/number.ts';
+import { formatPercent } from '../../../shared/unit/number.ts';
 import { Sparkline } from '../../chart/sparkline.tsx';
-import { exhaustionText, leadingRow, targetText, windowOf } from '../../state/fact.ts';
+import { burnText, exhaustionText, leadingRow, targetText, windowOf } from '../../state/fact.ts';
 import { isOpen } from '../../state/triage.ts';
 import { useCollection, useCore } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
@@ -109,7 +109,7 @@ function BurnCell({ status, window }: { status: ObjectiveStatus; window: WindowB
   return (
     <td className={over ? 'n hot' : 'n'} title={seen}>
       {seen && '≥ '}
-      {formatBurnRate(window.burnRate)}
+      {burnText(window.burnRate)}
     </td>
   );
 }

@@ -1,26 +1,29 @@
 import { useMemo } from 'react';
-import { type ReceiverView, receiversOf } from '../../state/receiver.ts';
+import type { Delivery } from '../../../shared/model/notification.ts';
+import { channelsText, type ReceiverView, receiversOf, routesText } from '../../state/receiver.ts';
 import { useBusy, useCollection, useCore, useNow, useUi } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { coarse } from '../../ui/format.ts';
 import { Ago } from '../../ui/moment.tsx';
+import { Skeleton } from '../../ui/state.tsx';
 import styles from './setting.module.css';
 
-/** Where messages go, what became of the last one, and a test for each. */
+/** Whom a page can be addressed to, by which channels, what became of the last message, and a test for each. */
 export function Receivers() {
+  const { ready, byId } = useCollection('receivers');
   const deliveries = useCollection('deliveries').byId;
-  const alerts = useCollection('alerts').byId;
   const permission = useUi((state) => state.permission);
-  const receivers = useMemo(() => receiversOf(deliveries.values(), alerts.values()), [deliveries, alerts]);
+  const receivers = useMemo(() => receiversOf(byId.values(), deliveries.values()), [byId, deliveries]);
   return (
     <section className="box" aria-labelledby="receivers">
       <div className="box-head">
         <h2 id="receivers">Receivers</h2>
-        <span className="t3 s12">from midwatch.yaml</span>
+        <span className="t3 s12">from midwatch.yaml, in the order of the routes</span>
       </div>
+      {!ready && <Skeleton rows={4} label="Loading the receivers" />}
       {receivers.map((one) => (
-        <ReceiverRow key={one.name} receiver={one} />
+        <ReceiverRow key={one.receiver.id} view={one} />
       ))}
       <p className={`s12 t2 ${styles.foot}`}>
         Notifications of this browser: {PERMISSION[permission]}. A closed window shows none: a receiver of
@@ -37,52 +40,47 @@ const PERMISSION = {
   denied: 'refused; allow them in the browser’s settings for this address',
 } as const;
 
-function ReceiverRow({ receiver }: { receiver: ReceiverView }) {
+function ReceiverRow({ view: { receiver, last } }: { view: ReceiverView }) {
   const core = useCore();
-  const now = useNow();
-  const busy = useBusy(`test:${receiver.name}`);
-  const { last } = receiver;
+  const busy = useBusy(`test:${receiver.id}`);
   const send = async () => {
-    const sent = await core.requests.say(`test:${receiver.name}`, (api) =>
-      api.system.sendTest({ receiver: receiver.name }),
+    const sent = await core.requests.say(`test:${receiver.id}`, (api) =>
+      api.system.sendTest({ receiver: receiver.id }),
     );
     if (sent.ok) core.ui.toast('ok', sent.value.text);
   };
   return (
-    <article className={styles.source} aria-label={`Receiver ${receiver.name}`}>
-      <div className="line wrap">
-        <b>{receiver.name}</b>
-        {receiver.kind && <span className="t3 s12">{receiver.kind}</span>}
-        {last ? (
-          <StateBadge
-            state={last.state === 'sent' ? 'ok' : last.state === 'queued' ? 'starting' : 'unwatched'}
-          >
-            {last.state}
-            {last.state === 'queued' &&
-              last.nextTryAt !== null &&
-              last.nextTryAt > now &&
-              `, next try in ${coarse(last.nextTryAt - now)}`}
-          </StateBadge>
-        ) : (
-          <span className="t3 s12">nothing sent yet</span>
-        )}
-        {last && (
-          <span className="t3 s12 num">
-            <Ago at={last.sentAt ?? last.createdAt} now={now} />
-          </span>
-        )}
-        <span className="push">
-          <Button busy={busy} onPress={() => void send()}>
-            Send test
-          </Button>
-        </span>
+    <article className={styles.receiver} aria-label={`Receiver ${receiver.id}`}>
+      <div>
+        <div className="line wrap">
+          <b>{receiver.id}</b>
+          <span className="t3 s12">{routesText(receiver)}</span>
+        </div>
+        <div className="s12 t2">by {channelsText(receiver)}</div>
+        {last ? <Last delivery={last} /> : <div className="s12 t3">nothing sent yet</div>}
+        {last?.problem && <p className={`s12 ${styles.trouble}`}>{last.problem}</p>}
       </div>
-      {last && (
-        <p className="s12 t2">
-          {last.page.title}: {last.reason}
-        </p>
-      )}
-      {last?.problem && <p className={`s12 ${styles.trouble}`}>{last.problem}</p>}
+      <Button busy={busy} onPress={() => void send()}>
+        Send test
+      </Button>
     </article>
+  );
+}
+
+function Last({ delivery }: { delivery: Delivery }) {
+  const now = useNow();
+  const { state, nextTryAt } = delivery;
+  const again = state === 'queued' && nextTryAt !== null && nextTryAt > now;
+  return (
+    <div className="line wrap s12" title={delivery.reason}>
+      <StateBadge state={state === 'sent' ? 'ok' : state === 'queued' ? 'starting' : 'unwatched'}>
+        {state}
+        {again && `, next try in ${coarse(nextTryAt - now)}`}
+      </StateBadge>
+      <span className="t3 num">
+        <Ago at={delivery.sentAt ?? delivery.createdAt} now={now} /> by {delivery.kind}
+      </span>
+      <span className={`t2 ${styles.said}`}>{delivery.page.title}</span>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../shared/unit/time.ts';
 import { useBusy, useCore, useNow } from '../../state/use-core.tsx';
 import { StateBadge, type StateName } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { coarse } from '../../ui/format.ts';
+import { ago, coarse } from '../../ui/format.ts';
 import styles from './setting.module.css';
 
 const LOOK: Readonly<Record<SourceCondition, readonly [StateName, string]>> = {
@@ -51,10 +51,7 @@ export function SourceRow({ source }: { source: SourceStatus }) {
       )}
       <dl className={`${styles.numbers} num`}>
         <Figure label="Kind" value={source.kind} />
-        <Figure
-          label="Last answer"
-          value={source.lastOkAt === null ? 'never' : `${coarse(Math.max(0, now - source.lastOkAt))} ago`}
-        />
+        <Figure label="Last answer" value={source.lastOkAt === null ? 'never' : ago(source.lastOkAt, now)} />
         <Figure
           label="Latency"
           value={source.latencyMs === null ? 'no data' : formatDuration(source.latencyMs)}

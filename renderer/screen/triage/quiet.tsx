@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { demoFaults } from '../../state/demo.ts';
 import { useBusy, useCollection, useCore, useLine, useNow } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
-import { coarse } from '../../ui/format.ts';
+import { ago } from '../../ui/format.ts';
 import { Empty } from '../../ui/state.tsx';
 import styles from './triage.module.css';
 
@@ -19,7 +19,7 @@ export function Quiet() {
       ? 'No objective is configured yet: nothing can burn, so nothing can page. Write one in slos/.'
       : latest === 0
         ? `${objectives.size} objectives wait for their first evaluation.`
-        : `${objectives.size} ${objectives.size === 1 ? 'objective' : 'objectives'} evaluated ${coarse(Math.max(0, now - latest))} ago.`;
+        : `${objectives.size} ${objectives.size === 1 ? 'objective' : 'objectives'} evaluated ${ago(latest, now)}.`;
   return (
     <section className={styles.quiet} aria-label="Queue">
       <Empty

@@ -56,6 +56,7 @@ export class FakeState {
       incidents: new Map(),
       playbooks: new Map(),
       runs: new Map(),
+      receivers: new Map(),
       deliveries: new Map(),
       changes: new Map(),
     };

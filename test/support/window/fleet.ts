@@ -18,6 +18,7 @@ import {
 import { fleetObjectives } from './fleet-objectives.ts';
 import { modelDegraded, runAtRollback } from './fleet-playbook.ts';
 import { postmortemOf } from './fleet-postmortem.ts';
+import { deliveries, receivers } from './fleet-receiver.ts';
 
 export type FleetScene = 'page' | 'response' | 'quiet' | 'empty' | 'after';
 
@@ -46,6 +47,8 @@ export function fleetState(scene: FleetScene, now: () => number = Date.now): Fak
   state.put('changes', ...changes(story));
   putAlerts(state, story);
   putIncidents(state, story, scene);
+  state.put('receivers', ...receivers);
+  state.put('deliveries', ...deliveries(story, INCIDENT_ID));
   state.put('detectors', ...detectors(story));
   putHistories(state, story);
   return state;
@@ -244,56 +247,6 @@ function putAlerts(state: FakeState, { now, openedAt }: Story): void {
       },
       now,
     ),
-  );
-  state.put(
-    'deliveries',
-    {
-      id: 'd1',
-      receiver: 'desktop',
-      kind: 'browser',
-      alertIds: ['ranking-latency'],
-      createdAt: openedAt,
-      expiresAt: openedAt + HOUR_MS,
-      attempts: 1,
-      nextTryAt: null,
-      state: 'sent',
-      sentAt: openedAt + 400,
-      reason: 'P0, on_call_engineer',
-      problem: null,
-      page: {
-        title: 'SEV-2 ranking-model slow since v42',
-        body: '',
-        priority: 'P0',
-        incidentId: INCIDENT_ID,
-        groupKey: 'ranking-model',
-        sound: true,
-        resolved: false,
-      },
-    },
-    {
-      id: 'd2',
-      receiver: 'ops-webhook',
-      kind: 'webhook',
-      alertIds: ['ranking-latency'],
-      createdAt: openedAt,
-      expiresAt: openedAt + HOUR_MS,
-      attempts: 3,
-      nextTryAt: now + 20_000,
-      state: 'queued',
-      sentAt: null,
-      reason: 'P0, backup_engineer',
-      problem:
-        'https://hooks.example answered 503. The page waits; it is tried again until it expires. Check the receiver’s address in midwatch.yaml.',
-      page: {
-        title: 'SEV-2 ranking-model slow since v42',
-        body: '',
-        priority: 'P0',
-        incidentId: INCIDENT_ID,
-        groupKey: 'ranking-model',
-        sound: true,
-        resolved: false,
-      },
-    },
   );
 }
 

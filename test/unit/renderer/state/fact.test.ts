@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  alertFacts,
+  burnText,
+  exhaustionText,
   leadingRow,
   objectiveFacts,
   targetText,
@@ -9,7 +12,7 @@ import {
 } from '../../../../renderer/state/fact.ts';
 import { sortObjectives } from '../../../../renderer/state/objective-table.ts';
 import type { ObjectiveStatus } from '../../../../shared/model/objective.ts';
-import { incident } from '../../../support/window/fleet-incident.ts';
+import { alert, incident } from '../../../support/window/fleet-incident.ts';
 import { fleetObjectives } from '../../../support/window/fleet-objectives.ts';
 
 const all = fleetObjectives(1_800_000_000_000);
@@ -54,6 +57,45 @@ describe('the facts of an objective', () => {
     expect(targetText(get('ranking-latency'))).toBe('latency, 99 % under 100 ms');
     expect([300_000, 3_600_000, 259_200_000].map(windowName)).toEqual(['5 m', '1 h', '3 d']);
     expect([13.44, 5.6, 0.93333].map(thresholdText)).toEqual(['13.44×', '5.6×', '0.93×']);
+  });
+
+  it('give a burn rate the digits that mean something, and hardly any as hardly any', () => {
+    expect(
+      [0, 0.000318, 0.00999, 0.01, 0.0405, 0.485, 3.169, 9.996, 35.68, 99.96, 324.6, 1_230].map(burnText),
+    ).toEqual([
+      '0×',
+      '<0.01×',
+      '<0.01×',
+      '0.01×',
+      '0.04×',
+      '0.48×',
+      '3.17×',
+      '10.0×',
+      '35.7×',
+      '100×',
+      '325×',
+      '1,230×',
+    ]);
+  });
+
+  it('do not count the days of an exhaustion that is years away', () => {
+    const day = 86_400_000;
+    expect([null, -1, 0, 78 * day, 366 * day, 24_045 * day].map(exhaustionText)).toEqual([
+      null,
+      '∞',
+      '0',
+      '78 d',
+      '> 1 y',
+      '> 1 y',
+    ]);
+  });
+
+  it('quote a threshold with all its digits', () => {
+    const base = { id: 'a', title: 't', service: 's', priority: 'P0', phase: 'firing' } as const;
+    const facts = alertFacts(
+      alert({ ...base, kind: 'burn', value: 13.5321, threshold: 13.440000000000001 }, 0),
+    );
+    expect(facts.map((one) => `${one.value}${one.unit}`)).toEqual(['13.5×', '13.44×']);
   });
 
   it('are those of the objective that holds, of an incident with several', () => {

@@ -6,18 +6,13 @@ import { incidentTimes } from '../../../../renderer/state/incident-times.ts';
 import { commands, keyCaps } from '../../../../renderer/state/key-table.ts';
 import { chartSpan } from '../../../../renderer/state/objective.ts';
 import { nextPhase } from '../../../../renderer/state/phase.ts';
-import { receiversOf } from '../../../../renderer/state/receiver.ts';
+import { channelsText, receiversOf, routesText } from '../../../../renderer/state/receiver.ts';
 import { hashOf, type Route, routeOf } from '../../../../renderer/state/route.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../shared/unit/time.ts';
 import { sampled } from '../../../support/window/curves.ts';
-import {
-  alert,
-  incident,
-  responseEntries,
-  storyOf,
-  timelineOf,
-} from '../../../support/window/fleet-incident.ts';
+import { incident, responseEntries, storyOf, timelineOf } from '../../../support/window/fleet-incident.ts';
 import { fleetObjectives } from '../../../support/window/fleet-objectives.ts';
+import { deliveries, receivers } from '../../../support/window/fleet-receiver.ts';
 
 const now = 1_800_000_000_000;
 
@@ -133,11 +128,25 @@ describe('an incident in parts', () => {
 });
 
 describe('the receivers', () => {
-  it('are known from where alerts were routed, before anything was sent', () => {
-    const routed = alert(
-      { id: 'a', title: 't', service: 's', priority: 'P0', phase: 'firing', receivers: ['hook'] },
-      now,
-    );
-    expect(receiversOf([], [routed]).map((one) => one.name)).toContain('hook');
+  const [first, second] = deliveries(storyOf(now, MINUTE_MS), 'i1');
+
+  it('stand in the order of the routes, each with the last message that reached it', () => {
+    if (!first || !second) throw new Error('the fleet has two deliveries');
+    const shared = { ...first, id: 'd3', receiver: 'on_call_engineer, ticket_system', createdAt: now + 1 };
+    const views = receiversOf([...receivers].reverse(), [first, shared, second]);
+    expect(views.map(({ receiver, last }) => [receiver.id, last?.id ?? null])).toEqual([
+      ['on_call_engineer', 'd3'],
+      ['ops-webhook', 'd2'],
+      ['ticket_system', 'd3'],
+    ]);
+  });
+
+  it('say where they stand and how they are reached', () => {
+    expect(receivers.map(routesText)).toEqual(['P0; P1 out of hours, silent', 'P0', 'P3, silent']);
+    expect(receivers.map(channelsText)).toEqual([
+      'desktop, browser (by default: it has no channel of its own)',
+      'webhook https://hooks.example/…',
+      'browser',
+    ]);
   });
 });
