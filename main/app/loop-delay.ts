@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 export interface LoopDelay {
-  /** 99th percentile and maximum since the last look, in milliseconds beyond the timer's own resolution. */
+  /** 99th percentile and maximum since the start, in milliseconds beyond the timer's own resolution. */
   look(): { p99Ms: number; maxMs: number };
   stop(): void;
 }
@@ -17,12 +17,10 @@ export function watchLoopDelay(): LoopDelay {
     look() {
       const beyond = (nanoseconds: number) => Math.max(0, nanoseconds / NANOSECONDS_PER_MS - RESOLUTION_MS);
       const seen = histogram.count > 0;
-      const answer = {
+      return {
         p99Ms: seen ? beyond(histogram.percentile(99)) : 0,
         maxMs: seen ? beyond(histogram.max) : 0,
       };
-      histogram.reset();
-      return answer;
     },
     stop: () => void histogram.disable(),
   };

@@ -8,7 +8,7 @@ import { createExecutor } from '../action/index.ts';
 import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
 import { createBusinessHours } from '../calendar/index.ts';
-import { createDetection } from '../detect/index.ts';
+import { createDetection, type Detection } from '../detect/index.ts';
 import { createIncidents, type Incidents } from '../incident/index.ts';
 import { createIngest, type Ingest } from '../ingest/index.ts';
 import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
@@ -147,7 +147,10 @@ function pipelineOf(
     target: (id) => ingest.target(id),
     objectiveTarget,
     objectives: createObjectives({ worker: threads.slo, policies: deps.policies, log }),
-    detection: createDetection({ worker: threads.detect, log, stepMs: DETECTOR_STEP_MS }),
+    detection: detectionBySource(
+      deps,
+      (id) => ingest.status().find((one) => one.id === id)?.pollEveryMs ?? 0,
+    ),
     ruleEvaluator: createRuleEvaluator({ target: (id) => ingest.target(id) ?? null }),
     publish: {
       objectives: (statuses) => hub.put('objectives', statuses),
@@ -161,6 +164,33 @@ function pipelineOf(
       changes: (changes) => hub.put('changes', changes),
     },
   });
+}
+
+/**
+ * Detectors judge at the distance of their source's polls, 5 s at least: a source that is polled each 15 s would answer
+ * the same value three times, and a baseline of repetitions has no spread.
+ */
+function detectionBySource(
+  { threads, log }: StageDeps,
+  pollEveryMs: (sourceId: string) => number,
+): Detection {
+  const made = new Map<number, Detection>();
+  const of = (sourceId: string) => {
+    const stepMs = Math.max(DETECTOR_STEP_MS, pollEveryMs(sourceId));
+    const known = made.get(stepMs) ?? createDetection({ worker: threads.detect, log, stepMs });
+    made.set(stepMs, known);
+    return known;
+  };
+  return {
+    async evaluate(detectors, target, at) {
+      const [first] = detectors;
+      return first ? of(first.source).evaluate(detectors, target, at) : [];
+    },
+    observe: (status) => of(status.detector.source).observe(status),
+    retain(ids) {
+      for (const one of made.values()) one.retain(ids);
+    },
+  };
 }
 
 /** Changed ones go out; what the stage has forgotten goes away. */

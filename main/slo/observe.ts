@@ -75,11 +75,13 @@ function findingOf(status: ObjectiveStatus, row: PolicyRow | null, memory: Obser
 
 /**
  * A series that is gone is an alert; one that is there and counts nothing is a quiet service, whose firing alert stays
- * as it is until traffic tells.
+ * as it is until traffic tells. The short window says which: a month remembers a series long after it went, and where
+ * it is there, its count is zero, not missing.
  */
 function onNoData(status: ObjectiveStatus): DataPolicy {
-  const counted = status.windows.some((window) => window.total !== null);
-  return counted ? 'keep' : 'alert';
+  const short = windowOf(status.windows, REASON_WINDOW_MS);
+  const isThere = short ? short.total !== null : status.windows.some((window) => window.total !== null);
+  return isThere ? 'keep' : 'alert';
 }
 
 function leastUrgent(rows: readonly PolicyRow[]): Priority {

@@ -13,7 +13,7 @@ export function minimumNotMet(plan: ObjectivePlan, row: PolicyRow, burns: readon
   // `increase` extrapolates: 2.97 of a window are three events.
   const failures = Math.round(long?.bad ?? 0);
   if (failures < plan.minimumFailures) {
-    return `Held back: ${failures} failures in ${formatDuration(row.longMs)}, fewer than minimum_failures ${plan.minimumFailures}.`;
+    return `Held back: ${failures} ${failures === 1 ? 'failure' : 'failures'} in ${formatDuration(row.longMs)}, fewer than minimum_failures ${plan.minimumFailures}.`;
   }
   const events = Math.round(short?.total ?? 0);
   const share = short?.total ? (short.bad ?? 0) / short.total : 0;

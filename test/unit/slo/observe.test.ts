@@ -90,6 +90,11 @@ describe('an observation of an objective', () => {
     expect(gone.failingShare).toBeNull();
   });
 
+  it('alerts where the series went though a month still remembers it', () => {
+    const went = observeObjective(status([count(null, null, 0), calm, calm, calm, calm, calm]), none);
+    expect([went.finding.kind, went.onNoData]).toEqual(['no-data', 'alert']);
+  });
+
   it('tells a source that is blind from an objective that is wrong, and neither from starting', () => {
     const blind = status([], 'The source is down.');
     expect(observeObjective(blind, { lastHeld: null, problem: 'blind' }).finding.kind).toBe('blind');
