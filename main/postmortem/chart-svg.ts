@@ -18,11 +18,11 @@ const COLOURS: readonly string[] = ['#2f6fd6', '#c25e00', '#00806a', '#8a4fc4', 
 /** More lines than this cannot be told apart; the legend says how many are not shown. */
 const LINES_MAX = 5;
 
-/** XML text: markup characters are written as entities, and what XML cannot hold at all is taken out. */
+/** XML text: markup characters are written as entities; what XML cannot hold, or only as a control, is taken out. */
 export function escapeXml(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -258,7 +258,7 @@ describe('a chart', () => {
     const finite = fc.double({ min: -1e12, max: 1e12, noNaN: true });
     fc.assert(
       fc.property(fc.array(finite, { minLength: 1, maxLength: 20 }), (all) => {
-        const ticks = valueTicks(all);
+        const ticks = valueTicks([...all, 0]);
         expect(ticks.length).toBeGreaterThanOrEqual(2);
         expect(ticks.length).toBeLessThanOrEqual(12);
         const span = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0);

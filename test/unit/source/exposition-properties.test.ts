@@ -18,14 +18,11 @@ const value = fc.oneof(
 
 const escaped = (text: string) =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-const numeral = (one: number) =>
-  Number.isNaN(one)
-    ? 'NaN'
-    : one === Number.POSITIVE_INFINITY
-      ? '+Inf'
-      : one === Number.NEGATIVE_INFINITY
-        ? '-Inf'
-        : String(one);
+const numeral = (one: number) => {
+  if (Number.isNaN(one)) return 'NaN';
+  if (!Number.isFinite(one)) return one > 0 ? '+Inf' : '-Inf';
+  return Object.is(one, -0) ? '-0' : String(one);
+};
 const written = (metric: string, all: Labels) => {
   const pairs = Object.entries(all).map(([key, text]) => `${key}="${escaped(text)}"`);
   return pairs.length === 0 ? metric : `${metric}{${pairs.join(',')}}`;
