@@ -11,6 +11,8 @@ const POINTS_PER_LINE_MAX = 1_500;
 /** Beyond this the difference of two numbers is no number any more, and a path of such is no path. */
 const DRAWABLE_MAX = 1e300;
 
+const DRAWABLE_MIN = 1e-300;
+
 /** Whether a value has a place on an axis; one that has none is a gap. */
 export function isDrawable(value: number): boolean {
   return Math.abs(value) <= DRAWABLE_MAX;
@@ -20,7 +22,8 @@ export function isDrawable(value: number): boolean {
 export function valueTicks(values: readonly number[]): number[] {
   const low = values.reduce((min, value) => Math.min(min, value), 0);
   const high = values.reduce((max, value) => Math.max(max, value), low);
-  const span = high - low || 1;
+  // A span so small that its parts are nothing is none.
+  const span = high - low > DRAWABLE_MIN ? high - low : 1;
   const power = 10 ** Math.floor(Math.log10(span / 4));
   const size =
     [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => span / step <= 5) ?? 10 * power;
