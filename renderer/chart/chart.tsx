@@ -17,6 +17,8 @@ export interface ChartProps extends Partial<Omit<PlotData, 'lines' | 'stepMs' | 
   surface?: 'surface-1' | 'surface-2';
   /** Appended to the numbers of the axis and the crosshair: `×`, ` %`. */
   suffix?: string;
+  /** How a reading is written, where digits and suffix would not do. */
+  format?: (value: number) => string;
   aside?: ReactNode;
   grow?: boolean;
 }
@@ -31,6 +33,7 @@ export function Chart(props: ChartProps) {
     timeAxis = true,
     surface = 'surface-1',
     suffix = '',
+    format = (value) => `${formatSignificant(value)}${suffix}`,
     aside,
     grow = false,
   } = props;
@@ -52,8 +55,9 @@ export function Chart(props: ChartProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for all that a plot cannot change later.
   useEffect(() => {
     if (!host.current) return;
-    const format = (value: number) => `${formatSignificant(value, 4)}${suffix}`;
-    plot.current = createPlot(host.current, latest.current, { link, timeAxis, surface, format }, setReading);
+    const tick = (value: number) => `${formatSignificant(value, 4)}${suffix}`;
+    const look = { link, timeAxis, surface, format: tick };
+    plot.current = createPlot(host.current, latest.current, look, setReading);
     return () => {
       plot.current?.destroy();
       plot.current = null;
@@ -73,32 +77,34 @@ export function Chart(props: ChartProps) {
             <span key={line.label} className="key" style={keyStyle(line.colour)}>
               {lines.length > 1 && line.label}
               {line.dashed ? '' : ' '}
-              {!line.dashed && <b className="num">{valueText(shown?.values[index] ?? null, suffix)}</b>}
+              {!line.dashed && <b className="num">{valueText(shown?.values[index] ?? null, format)}</b>}
             </span>
           ))}
           {shown && <span className="t3 s12 num">{clockUtc(shown.at)}</span>}
         </span>
       </figcaption>
-      <div ref={host} className={styles.plot} role="img" aria-label={summary(title, unit, data, suffix)} />
+      <div ref={host} className={styles.plot} role="img" aria-label={summary(title, unit, data, format)} />
     </figure>
   );
 }
 
 function usePlotData(props: ChartProps): PlotData {
-  const { lines, stepMs, fromAt, toAt, threshold = null, marks, spans, floor = 0, ceiling = null } = props;
+  const { lines, stepMs, fromAt, toAt, view = null, threshold = null, marks, spans } = props;
+  const { floor = 0, ceiling = null } = props;
   return useMemo(
     () => ({
       lines,
       stepMs,
       fromAt,
       toAt,
+      view,
       threshold,
       marks: marks ?? [],
       spans: spans ?? [],
       floor,
       ceiling,
     }),
-    [lines, stepMs, fromAt, toAt, threshold, marks, spans, floor, ceiling],
+    [lines, stepMs, fromAt, toAt, view, threshold, marks, spans, floor, ceiling],
   );
 }
 
@@ -107,8 +113,8 @@ function keyStyle(colour: string): CSSProperties {
   return style;
 }
 
-function valueText(value: number | null, suffix: string): string {
-  return value === null ? 'no data' : `${formatSignificant(value)}${suffix}`;
+function valueText(value: number | null, format: (value: number) => string): string {
+  return value === null ? 'no data' : format(value);
 }
 
 function lastReading(data: PlotData): Reading | null {
@@ -126,10 +132,10 @@ function lastReading(data: PlotData): Reading | null {
 }
 
 /** The chart in a sentence, for who cannot see it. */
-function summary(title: string, unit: string, data: PlotData, suffix: string): string {
+function summary(title: string, unit: string, data: PlotData, format: (value: number) => string): string {
   const last = lastReading(data);
   const values = data.lines
-    .map((line, index) => `${line.label} ${valueText(last?.values[index] ?? null, suffix)}`)
+    .map((line, index) => `${line.label} ${valueText(last?.values[index] ?? null, format)}`)
     .join(', ');
   const threshold = data.threshold ? `; threshold ${data.threshold.label}` : '';
   const marks = data.marks

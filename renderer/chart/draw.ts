@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import type { Span } from './align.ts';
 import type { Palette } from './colour.ts';
+import { placeLabels } from './label.ts';
 
 /** A line across the chart, and where it is crossed the wrong way. */
 export interface Threshold {
@@ -86,7 +87,6 @@ function drawMarks(plot: uPlot, overlay: Overlay): void {
   const { ctx, bbox } = plot;
   const rowPx = 14 * devicePixelRatio;
   const rows = Math.max(1, Math.min(3, Math.floor(bbox.height / rowPx / 2)));
-  const takenUntil = new Array<number>(rows).fill(Number.NEGATIVE_INFINITY);
   const spanLabels = overlay.spans.map((span) => ({ ...span, at: (span.fromAt + span.toAt) / 2 }));
   for (const span of spanLabels) {
     const width = ctx.measureText(span.label).width;
@@ -96,32 +96,31 @@ function drawMarks(plot: uPlot, overlay: Overlay): void {
     ctx.textBaseline = 'bottom';
     label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
   }
-  for (const mark of [...overlay.marks].sort((a, b) => a.at - b.at)) {
-    const x = Math.round(plot.valToPos(mark.at / 1_000, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    const token = `mark-${mark.kind}`;
-    ctx.strokeStyle = overlay.palette.colour(token);
+  const seen = overlay.marks
+    .map((mark) => ({ mark, x: Math.round(plot.valToPos(mark.at / 1_000, 'x', true)) }))
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
+  // All lines first: a line drawn later would run through the words before it.
+  for (const { mark, x } of seen) {
+    ctx.strokeStyle = overlay.palette.colour(`mark-${mark.kind}`);
     ctx.setLineDash(mark.kind === 'change' ? [2 * devicePixelRatio, 2 * devicePixelRatio] : []);
     stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
     ctx.setLineDash([]);
-    if (mark.label === '') continue;
-    const width = ctx.measureText(mark.label).width + 6 * devicePixelRatio;
-    const toLeft = x + width > bbox.left + bbox.width;
-    const [from, to] = toLeft ? [x - width, x] : [x, x + width];
-    const row = takenUntil.findIndex((until) => until <= from);
-    if (row < 0) continue;
-    takenUntil[row] = to;
+  }
+  const wanted = seen
+    .filter(({ mark }) => mark.label !== '')
+    .map(({ mark, x }) => ({
+      text: mark.label,
+      x,
+      width: ctx.measureText(mark.label).width + 4 * devicePixelRatio,
+      token: mark.kind === 'event' ? 'text-2' : `mark-${mark.kind}`,
+    }));
+  const room = { left: bbox.left, right: bbox.left + bbox.width, rows };
+  ctx.textBaseline = 'top';
+  for (const one of placeLabels(wanted, room, 4 * devicePixelRatio)) {
+    const toLeft = one.side === 'left';
     ctx.textAlign = toLeft ? 'right' : 'left';
-    ctx.textBaseline = 'top';
-    const textToken = mark.kind === 'event' ? 'text-2' : token;
-    label(
-      ctx,
-      overlay,
-      mark.label,
-      x + (toLeft ? -4 : 4) * devicePixelRatio,
-      bbox.top + 2 * devicePixelRatio + row * rowPx,
-      textToken,
-    );
+    const x = one.x + (toLeft ? -4 : 4) * devicePixelRatio;
+    label(ctx, overlay, one.text, x, bbox.top + 2 * devicePixelRatio + one.row * rowPx, one.token);
   }
 }
 

@@ -11,6 +11,8 @@ export interface PlotData {
   readonly stepMs: number;
   readonly fromAt: number;
   readonly toAt: number;
+  /** What is shown at first, where all would hide what matters; null is all. */
+  readonly view: { readonly fromAt: number; readonly toAt: number } | null;
   readonly threshold: Threshold | null;
   readonly marks: readonly Mark[];
   readonly spans: readonly Span[];
@@ -45,7 +47,8 @@ interface Live {
   data: PlotData;
   aligned: Aligned;
   palette: Palette;
-  zoomed: boolean;
+  /** What of the time is seen; a part that the reader chose is left alone. */
+  seen: 'view' | 'whole' | 'part';
 }
 
 /** Draws into the host and follows its size, the theme and the crosshair of its link. */
@@ -56,9 +59,9 @@ export function createPlot(
   onReading: (reading: Reading | null) => void,
 ): Plot {
   const aligned = align(data.lines, data.stepMs, data.spans);
-  const live: Live = { host, look, onReading, data, aligned, palette: readPalette(host), zoomed: false };
+  const live: Live = { host, look, onReading, data, aligned, palette: readPalette(host), seen: 'view' };
   const plot = new uPlot(optionsOf(live), tableOf(aligned), host);
-  plot.setScale('x', wholeOf(live));
+  plot.setScale('x', viewOf(live));
   const resize = new ResizeObserver(() => {
     if (host.clientWidth > 0 && host.clientHeight > 0)
       plot.setSize({ width: host.clientWidth, height: host.clientHeight });
@@ -73,9 +76,11 @@ export function createPlot(
       live.data = next;
       live.aligned = align(next.lines, next.stepMs, next.spans);
       const { min, max } = plot.scales.x ?? {};
+      const part = min != null && max != null ? { min, max } : viewOf(live);
+      const range = { part, whole: wholeOf(live), view: viewOf(live) }[live.seen];
       plot.batch(() => {
         plot.setData(tableOf(live.aligned), false);
-        plot.setScale('x', live.zoomed && min != null && max != null ? { min, max } : wholeOf(live));
+        plot.setScale('x', range);
       });
       plot.redraw(false, true);
     },
@@ -111,8 +116,10 @@ function optionsOf(live: Live): uPlot.Options {
       drag: { x: true, y: false, setScale: true, dist: 6 },
       points: { size: 6 },
       bind: {
-        dblclick: (plot) => () => {
-          plot.setScale('x', wholeOf(live));
+        // From what is shown at first to all that is kept; from anything else back to it. Linked charts go along.
+        dblclick: () => () => {
+          const range = live.seen === 'view' ? wholeOf(live) : viewOf(live);
+          for (const linked of uPlot.sync(look.link).plots) linked.setScale('x', range);
           return null;
         },
       },
@@ -123,7 +130,7 @@ function optionsOf(live: Live): uPlot.Options {
       setScale: [
         (plot, key) => {
           const { min, max } = plot.scales.x ?? {};
-          if (key === 'x' && min != null && max != null) live.zoomed = !isWhole(live, min, max);
+          if (key === 'x' && min != null && max != null) live.seen = seenOf(live, min, max);
         },
       ],
       setCursor: [(plot) => live.onReading(readingAt(plot, live.aligned))],
@@ -152,7 +159,8 @@ function axesOf(live: Live): uPlot.Axis[] {
     },
     {
       ...shared,
-      size: 44,
+      // The same for all, so that stacked charts share their times: wide enough for `1,000 ms`.
+      size: 56,
       gap: 6,
       splits: (plot, _axis, min, max) => ySplits(min, max, plot.bbox.height / devicePixelRatio),
       values: (_plot, splits) => splits.map(live.look.format),
@@ -171,9 +179,15 @@ function wholeOf(live: Live): { min: number; max: number } {
   return { min: live.data.fromAt / 1_000, max: live.data.toAt / 1_000 };
 }
 
-function isWhole(live: Live, min: number, max: number): boolean {
-  const whole = wholeOf(live);
-  return Math.abs(min - whole.min) < 0.5 && Math.abs(max - whole.max) < 0.5;
+function viewOf(live: Live): { min: number; max: number } {
+  const { view } = live.data;
+  return view ? { min: view.fromAt / 1_000, max: view.toAt / 1_000 } : wholeOf(live);
+}
+
+function seenOf(live: Live, min: number, max: number): Live['seen'] {
+  const is = (range: { min: number; max: number }) =>
+    Math.abs(min - range.min) < 0.5 && Math.abs(max - range.max) < 0.5;
+  return is(viewOf(live)) ? 'view' : is(wholeOf(live)) ? 'whole' : 'part';
 }
 
 function seriesOf(lines: readonly Line[], palette: () => Palette): uPlot.Series[] {

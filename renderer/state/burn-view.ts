@@ -8,6 +8,7 @@ import { HOUR_MS, MINUTE_MS, parseDuration } from '../../shared/unit/time.ts';
 import type { Connection } from '../transport/connection.ts';
 import { upstreamOf } from './cause.ts';
 import { leadingRow, thresholdText, windowName } from './fact.ts';
+import { incidentView } from './incident-view.ts';
 import { type BurnHistory, chartSpan } from './objective.ts';
 import { useCollection, useCore, useLine, useLoaded, useNowEvery, useRefresh } from './use-core.tsx';
 
@@ -91,6 +92,8 @@ export interface BurnView {
   readonly lines: readonly ViewLine[];
   readonly threshold: { readonly value: number; readonly label: string } | null;
   readonly spans: readonly ViewSpan[];
+  /** The part that is shown at first. */
+  readonly view: { readonly fromAt: number; readonly toAt: number };
 }
 
 const REFRESH_MS = 5_000;
@@ -101,8 +104,9 @@ export function useBurnView(objective: ObjectiveStatus, incident: Incident): Bur
   const core = useCore();
   const now = useNowEvery(REFRESH_MS);
   const endedAt = incident.closedAt ?? incident.resolvedAt;
-  const toAt = endedAt === null ? now : Math.min(now, endedAt + BEFORE_MS);
-  const fromAt = Math.max(incident.startedAt - BEFORE_MS, toAt - 24 * HOUR_MS);
+  const view = useMemo(() => incidentView(incident, now), [incident, now]);
+  const toAt = endedAt === null ? now : Math.max(view.toAt, Math.min(now, endedAt + BEFORE_MS));
+  const fromAt = Math.max(Math.min(incident.startedAt - BEFORE_MS, view.fromAt), toAt - 24 * HOUR_MS);
   const key = `${incident.id}:${objective.objective.id}`;
   useRefresh(key, endedAt === null ? REFRESH_MS : 0, () => {
     const at = endedAt === null ? core.clock.getState().nowAt : toAt;
@@ -120,8 +124,9 @@ export function useBurnView(objective: ObjectiveStatus, incident: Incident): Bur
       lines: loaded.value ? burnLines(loaded.value.series, row) : [],
       threshold: row ? { value: row.threshold, label: `${row.name} ${thresholdText(row.threshold)}` } : null,
       spans: endedAt === null ? unwatchedSpans(source, connection, now) : [],
+      view: { fromAt: Math.max(fromAt, view.fromAt), toAt: view.toAt },
     }),
-    [loaded, row, source, connection, now, endedAt],
+    [loaded, row, view, fromAt, source, connection, now, endedAt],
   );
 }
 

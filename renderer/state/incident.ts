@@ -1,24 +1,18 @@
-import { decodeSeries } from '../../shared/contract/series-file.ts';
 import { ok } from '../../shared/error/result.ts';
-import type { EvidenceChart, Incident, IncidentPhase, TimelineEntry } from '../../shared/model/incident.ts';
-import type { Series } from '../../shared/model/metric.ts';
+import type { Incident, IncidentPhase, TimelineEntry } from '../../shared/model/incident.ts';
 import type { Severity } from '../../shared/model/priority.ts';
+import { type EvidenceView, readEvidence } from './evidence.ts';
 import { createLoadedStore, createLoader, type LoadedStore } from './loaded.ts';
 import type { Requests } from './request.ts';
 import type { UiActions } from './ui.ts';
-
-/** A frozen chart with its samples; null where they could not be had. */
-export interface EvidenceView {
-  readonly chart: EvidenceChart;
-  readonly series: readonly Series[] | null;
-}
 
 /** The parts of an incident that are too long for the mirrored state, and what may be done with one. */
 export interface IncidentDomain {
   readonly timeline: LoadedStore<readonly TimelineEntry[]>;
   readonly evidence: LoadedStore<readonly EvidenceView[]>;
   loadTimeline(id: string): Promise<void>;
-  loadEvidence(id: string): Promise<void>;
+  /** With the samples after the kept ones up to `liveAt`; null for an incident that is over. */
+  loadEvidence(id: string, liveAt: number | null): Promise<void>;
   acknowledge(incident: Incident): Promise<void>;
   changePhase(incident: Incident, to: IncidentPhase, reason: string): Promise<boolean>;
   changeSeverity(incident: Incident, severity: Severity, reason: string): Promise<boolean>;
@@ -40,17 +34,12 @@ export function createIncidentDomain(requests: Requests, ui: UiActions): Inciden
         const more = await requests.quiet((api) => api.incident.timeline({ id, afterSeq }));
         return more.ok ? ok(joinTimeline(before ?? [], more.value)) : more;
       }),
-    loadEvidence: (id) =>
-      loadEvidenceOf(id, () =>
+    loadEvidence: (id, liveAt) =>
+      loadEvidenceOf(id, (before) =>
         requests.quiet(async (api) => {
           const charts = await api.incident.evidence({ id });
-          return Promise.all(
-            charts.map(async (chart): Promise<EvidenceView> => {
-              if (chart.missing !== null) return { chart, series: null };
-              const file = await api.incident.evidenceSamples({ evidenceId: chart.id });
-              return { chart, series: decodeSeries(await file.arrayBuffer()) };
-            }),
-          );
+          const known = new Map(before?.map((view) => [view.chart.id, view]));
+          return Promise.all(charts.map((chart) => readEvidence(api, chart, known.get(chart.id), liveAt)));
         }),
       ),
     acknowledge: async (incident) => {

@@ -79,7 +79,7 @@ export function writtenRequest(step: PlaybookStep): string {
   }
 }
 
-/** One line on what the step does and what it would show. */
+/** What the step does, and what would be ordinary, in a line. */
 export function stepNature(step: PlaybookStep): string {
   const parts: string[] = [];
   if (step.kind === 'check') parts.push('Reads only.');
@@ -88,16 +88,40 @@ export function stepNature(step: PlaybookStep): string {
     parts.push(
       step.confirm ? `Changes production: asks for the name “${step.confirm}”.` : 'Sends a request.',
     );
-  if (step.condition) parts.push(`Only if ${conditionText(step.condition)}.`);
-  if (step.indicates) parts.push(`Indicates the cause if ${conditionText(step.indicates.when)}.`);
-  if (step.verify) parts.push(`Verified when ${conditionText(step.verify)}.`);
+  if (step.expect) parts.push(`Expected: ${step.expect}`);
   return parts.join(' ');
 }
 
+/** A condition of a step with what it decides; the query apart from its comparison, which is never cut off. */
+export interface StepCondition {
+  readonly label: string;
+  readonly query: string;
+  readonly is: string;
+}
+
+/** All that a step asks, each question once: most checks indicate the cause exactly where they hold. */
+export function stepConditions(step: PlaybookStep): StepCondition[] {
+  const found: StepCondition[] = [];
+  const add = (label: string, condition: Condition | undefined) => {
+    if (condition) found.push({ label, query: condition.query, is: comparisonText(condition) });
+  };
+  const when = step.indicates?.when;
+  const same =
+    step.kind === 'check' && when !== undefined && conditionText(when) === conditionText(step.check);
+  add('Only if', step.condition);
+  if (step.kind === 'check' && !same) add('Asks whether', step.check);
+  add('Indicates the cause if', when);
+  add('Verified when', step.verify);
+  return found;
+}
+
+function comparisonText({ is }: Condition): string {
+  if (is === 'exists') return 'has a value';
+  return is === 'absent' ? 'has no value' : is;
+}
+
 export function conditionText(condition: Condition): string {
-  if (condition.is === 'exists') return `${condition.query} has a value`;
-  if (condition.is === 'absent') return `${condition.query} has no value`;
-  return `${condition.query} ${condition.is}`;
+  return `${condition.query} ${comparisonText(condition)}`;
 }
 
 export function requestText(request: HttpRequest): string {

@@ -118,7 +118,9 @@ function groupOfIncident(incident: Incident, now: number): GroupId | null {
 
 function groupOfAlert(alert: Alert, verdict: StageVerdict | null, now: number): GroupId | null {
   const active = alert.phase === 'firing' || alert.phase === 'no_data' || alert.phase === 'error';
-  if (verdict && (active || alert.phase === 'pending')) return 'suppressed';
+  // Whoever acknowledged it has it, with its incident: that nobody is told again is no news.
+  const had = alert.incidentId !== null && alert.acknowledgement !== null;
+  if (verdict && !had && (active || alert.phase === 'pending')) return 'suppressed';
   if (alert.incidentId !== null) return null;
   if (alert.phase === 'no_data' || alert.phase === 'error') return 'watch';
   if (alert.phase === 'firing') {

@@ -1,6 +1,7 @@
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
-import type { EvidenceView } from '../../state/incident.ts';
+import { type EvidenceView, usualStep } from '../../state/evidence.ts';
+import { incidentView } from '../../state/incident-view.ts';
 
 export interface EvidenceLine {
   readonly label: string;
@@ -11,7 +12,6 @@ export interface EvidenceLine {
 }
 
 const MOST_LINES = 6;
-const BEFORE_MS = 45 * 60_000;
 
 /** The lines of a kept chart; null where it has none. More than six could not be told apart. */
 export function evidenceLines(
@@ -74,25 +74,35 @@ export function lineNames(series: readonly Series[]): string[] {
   });
 }
 
-/** The common span of all kept charts: from a while before the start, so that the break can be seen. */
+/** All that is kept, and the part of it that is shown at first. */
 export function evidenceSpan(
   incident: Incident,
   views: readonly EvidenceView[],
-): { fromAt: number; toAt: number; stepMs: number } {
-  const fromAt = Math.min(...views.map((one) => one.chart.fromAt));
-  const toAt = Math.max(...views.map((one) => one.chart.toAt), fromAt + 60_000);
-  const steps = views.flatMap((one) => (one.series ?? []).map(usualStep)).filter((one) => one > 0);
+  now: number,
+): { fromAt: number; toAt: number; stepMs: number; view: { fromAt: number; toAt: number } } {
+  const view = incidentView(incident, now);
+  const fromAt = Math.min(view.fromAt, ...views.map((one) => one.chart.fromAt));
+  const ends = views.flatMap((one) => (one.series ?? []).map((series) => series.times.at(-1) ?? 0));
   return {
-    fromAt: Math.max(fromAt, Math.min(incident.startedAt - BEFORE_MS, toAt - 2 * BEFORE_MS)),
-    toAt,
-    stepMs: steps.length > 0 ? Math.max(...steps) : 15_000,
+    fromAt,
+    toAt: Math.max(view.toAt, ...ends, fromAt + 60_000),
+    stepMs: usualStep(views.flatMap((one) => one.series ?? [])) || 15_000,
+    view,
   };
 }
 
-// The median distance: a gap must not make the step look long, which would hide the gap.
-function usualStep(series: Series): number {
-  const distances: number[] = [];
-  for (let i = 1; i < series.times.length; i += 1)
-    distances.push((series.times[i] ?? 0) - (series.times[i - 1] ?? 0));
-  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+/** Seconds under ten are read as milliseconds: nobody compares 0.0685 s with an objective of 250 ms. */
+export function readable(view: EvidenceView): EvidenceView {
+  const most = Math.max(
+    0,
+    ...(view.series ?? []).map((one) => one.values.reduce((a, b) => Math.max(b, a), 0)),
+  );
+  if (view.chart.unit !== 's' || most >= 10) return view;
+  const { threshold } = view.chart;
+  const scaled = threshold && { ...threshold, value: threshold.value * 1_000 };
+  return {
+    ...view,
+    chart: { ...view.chart, unit: 'ms', threshold: scaled },
+    series: view.series?.map((one) => ({ ...one, values: one.values.map((value) => value * 1_000) })) ?? null,
+  };
 }

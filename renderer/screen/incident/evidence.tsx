@@ -2,12 +2,19 @@ import { useMemo, useState } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { useMarks } from '../../state/burn-view.ts';
-import type { EvidenceView } from '../../state/incident.ts';
+import type { EvidenceView } from '../../state/evidence.ts';
+import { burnText } from '../../state/fact.ts';
 import { isOpen } from '../../state/triage.ts';
-import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
+import { useCore, useLoaded, useNowEvery, useRefresh } from '../../state/use-core.tsx';
 import { clockUtc } from '../../ui/format.ts';
 import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
-import { evidenceCeiling, evidenceLines, evidenceSpan, evidenceThreshold } from './evidence-lines.ts';
+import {
+  evidenceCeiling,
+  evidenceLines,
+  evidenceSpan,
+  evidenceThreshold,
+  readable,
+} from './evidence-lines.ts';
 import styles from './incident.module.css';
 import { Timeline } from './timeline.tsx';
 
@@ -17,11 +24,12 @@ const REFRESH_MS = 5_000;
 export function Evidence({ incident }: { incident: Incident }) {
   const core = useCore();
   const [pane, setPane] = useState<'evidence' | 'timeline'>('evidence');
-  const everyMs = isOpen(incident) ? REFRESH_MS : 0;
+  const open = isOpen(incident);
+  const everyMs = open ? REFRESH_MS : 0;
   useRefresh(
-    `evidence:${incident.id}:${incident.evidenceCount}`,
+    `evidence:${incident.id}:${incident.evidenceCount}:${open}`,
     everyMs,
-    () => void core.incident.loadEvidence(incident.id),
+    () => void core.incident.loadEvidence(incident.id, open ? core.clock.getState().nowAt : null),
   );
   const loaded = useLoaded(core.incident.evidence, incident.id);
   const views = loaded.value;
@@ -76,13 +84,20 @@ export function Evidence({ incident }: { incident: Incident }) {
 
 const COLOURS = ['chart-1', 'chart-2', 'chart-3', 'chart-5', 'chart-4', 'chart-6'] as const;
 
+/** The unit on the axis, where it is short enough to stand behind each number. */
+function suffixOf(unit: string): { suffix: string; format?: (value: number) => string } {
+  if (unit === '×') return { suffix: '×', format: burnText };
+  return { suffix: ['%', 's', 'ms'].includes(unit) ? ` ${unit}` : '' };
+}
+
 function Charts({ incident, views }: { incident: Incident; views: readonly EvidenceView[] }) {
   const marks = useMarks(incident);
   const bare = useMemo(() => marks.map((mark) => ({ ...mark, label: '' })), [marks]);
-  const span = useMemo(() => evidenceSpan(incident, views), [incident, views]);
+  const now = useNowEvery(REFRESH_MS);
+  const span = useMemo(() => evidenceSpan(incident, views, now), [incident, views, now]);
   const drawn = useMemo(
     () =>
-      views.map((view, index) => ({
+      views.map(readable).map((view, index) => ({
         view,
         lines: evidenceLines(view, index, COLOURS),
         threshold: evidenceThreshold(incident, view),
@@ -108,11 +123,12 @@ function Charts({ incident, views }: { incident: Incident; views: readonly Evide
               stepMs={span.stepMs}
               fromAt={span.fromAt}
               toAt={span.toAt}
+              view={span.view}
               threshold={threshold}
               ceiling={ceiling}
               floor={null}
               marks={index === 0 ? marks : bare}
-              suffix={view.chart.unit === '×' ? '×' : view.chart.unit === '%' ? ' %' : ''}
+              {...suffixOf(view.chart.unit)}
               timeAxis={index === drawn.length - 1}
               grow
             />

@@ -2,7 +2,7 @@ import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { useBurnView, useMarks } from '../../state/burn-view.ts';
-import { worstObjective } from '../../state/fact.ts';
+import { burnText, worstObjective } from '../../state/fact.ts';
 import { useCollection } from '../../state/use-core.tsx';
 import styles from './incident.module.css';
 
@@ -23,6 +23,8 @@ function Drawn({ incident, objective }: { incident: Incident; objective: Objecti
         title="Burn rate"
         unit={`×, ${objective.objective.title}`}
         suffix="×"
+        format={burnText}
+        view={view.view}
         link={`postmortem:${incident.id}`}
         surface="surface-2"
         lines={view.lines}

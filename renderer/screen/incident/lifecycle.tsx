@@ -1,4 +1,7 @@
+import { useMemo } from 'react';
 import type { Incident, IncidentPhase } from '../../../shared/model/incident.ts';
+import { phaseTimes } from '../../state/timeline-entry.ts';
+import { useCore, useLoaded } from '../../state/use-core.tsx';
 import { Glyph } from '../../ui/badge.tsx';
 import { absoluteUtc, clockUtc } from '../../ui/format.ts';
 import styles from './incident.module.css';
@@ -15,9 +18,13 @@ const PHASES: readonly IncidentPhase[] = [
 
 /** The phases in their order: past ones ticked, the present one filled, with their times where they are known. */
 export function Lifecycle({ incident }: { incident: Incident }) {
+  const core = useCore();
+  const entries = useLoaded(core.incident.timeline, incident.id).value;
+  const told = useMemo(() => phaseTimes(entries ?? [], PHASES), [entries]);
   const known: Partial<Record<IncidentPhase, number | null>> = {
     detected: incident.openedAt,
     responding: incident.acknowledgedAt,
+    recovering: incident.recoveredAt,
     closed: incident.closedAt,
   };
   const beside = incident.phase === 'merged' || incident.phase === 'cancelled' || incident.phase === 'triage';
@@ -26,7 +33,7 @@ export function Lifecycle({ incident }: { incident: Incident }) {
   return (
     <ol className={`${styles.life} num`} aria-label="Lifecycle">
       {phases.map((phase, index) => {
-        const at = known[phase] ?? null;
+        const at = told.get(phase) ?? known[phase] ?? null;
         const time = at === null || index > present ? '' : ` ${clockUtc(at).slice(0, 5)}`;
         const past = index < present && !beside;
         return (

@@ -1,17 +1,20 @@
-import { Fragment, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { StepRun } from '../../../shared/model/playbook.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { runCommand } from '../../state/command.ts';
+import { sentences, splitExact } from '../../state/exact-text.ts';
 import {
-  conditionText,
   type PlaybookView,
   type StepView,
+  stepConditions,
   stepNature,
   writtenRequest,
 } from '../../state/step.ts';
 import { useBusy, useCore, useNow } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Exact } from '../../ui/clamped.tsx';
+import { Conditions } from '../../ui/conditions.tsx';
 import { countdown, shortUtc } from '../../ui/format.ts';
 
 export interface StepRowProps {
@@ -79,7 +82,10 @@ function Next({ view, playbook }: { view: StepView; playbook: PlaybookView }) {
   return (
     <div className="out stack">
       <div className="t2">{stepNature(view.step)}</div>
-      <code className="cmd">{writtenRequest(view.step)}</code>
+      <Conditions conditions={stepConditions(view.step)} />
+      {view.step.kind !== 'check' && (
+        <Exact text={writtenRequest(view.step)} lines={4} name="what the step does" />
+      )}
       <div className="line wrap">
         <Button kind="primary" caps={['r']} busy={busy} onPress={() => runCommand(core, 'run-step')}>
           Run step
@@ -99,8 +105,8 @@ function Outcome({ run, view, playbook }: { run: StepRun; view: StepView; playbo
   if (run.phase === 'running')
     return (
       <div className="out stack" role="status">
-        <code className="cmd">{run.input ?? writtenRequest(view.step)}</code>
-        {view.step.verify && <div className="t2">Verified when {conditionText(view.step.verify)}.</div>}
+        <Exact text={run.input ?? writtenRequest(view.step)} name="the request" />
+        <Conditions conditions={stepConditions(view.step).filter((one) => one.label === 'Verified when')} />
         <div className="line">
           <Button kind="stop" caps={['.']} onPress={() => runCommand(core, 'stop-run')}>
             Stop
@@ -108,18 +114,16 @@ function Outcome({ run, view, playbook }: { run: StepRun; view: StepView; playbo
         </div>
       </div>
     );
+  const { text, exact } = splitExact(run.output ?? '');
   return (
     <div className="out">
       {run.phase === 'found' && <b className="c-change">Indicates the root cause. </b>}
       {run.phase === 'failed' && <b className="c-sev1">Failed. </b>}
-      {[run.output, run.reason, run.verified]
-        .filter((one): one is string => one !== null && one !== '')
-        .map((line) => (
-          <Fragment key={line}>
-            <span className="step-text">{line}</span>{' '}
-          </Fragment>
-        ))}
-      {run.attempt > 1 && <span className="t3">attempt {run.attempt}</span>}
+      <span className="step-text">
+        {sentences([text, run.reason, run.verified && `Verified: ${run.verified}`])}
+      </span>
+      {run.attempt > 1 && <span className="t3"> Attempt {run.attempt}.</span>}
+      {exact !== '' && <Exact text={exact} lines={1} name="the answer" />}
       {run.phase === 'failed' && view.step.retryable && (
         <div className="line">
           <Button busy={busy} onPress={() => void core.playbook.retry(runId, run.stepId)}>

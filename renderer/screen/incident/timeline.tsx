@@ -1,14 +1,14 @@
+import { useId, useRef, useState } from 'react';
 import type { Incident, TimelineEntry, TimelineKind } from '../../../shared/model/incident.ts';
 import { runCommand } from '../../state/command.ts';
+import { type EntryView, entryView } from '../../state/timeline-entry.ts';
 import { useCore, useLoaded, useNow } from '../../state/use-core.tsx';
 import { Glyph, type GlyphName, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { useOverflow } from '../../ui/clamped.tsx';
 import { Clock } from '../../ui/moment.tsx';
 import { Problem, Skeleton } from '../../ui/state.tsx';
 import styles from './incident.module.css';
-
-/** What Midwatch did itself needs no name beside it. */
-const OWN_ACTOR = 'Midwatch';
 
 const LOOK: Readonly<Record<TimelineKind, readonly [GlyphName, Tone, boolean]>> = {
   opened: ['firing', 'sev1', true],
@@ -45,7 +45,7 @@ export function Timeline({ incident, oldestFirst = false }: { incident: Incident
       </div>
       {loaded.failure && <Problem title="The timeline is not all here">{loaded.failure.text}</Problem>}
       {!loaded.value && loaded.loading && <Skeleton rows={7} label="Loading the timeline" />}
-      <ol className={`tl ${styles.entries}`}>
+      <ol className={`tl ${styles.entries}`} data-compact={oldestFirst || undefined}>
         {ordered.map((entry) => (
           <Row key={entry.seq} entry={entry} />
         ))}
@@ -56,19 +56,58 @@ export function Timeline({ incident, oldestFirst = false }: { incident: Incident
 
 function Row({ entry }: { entry: TimelineEntry }) {
   const now = useNow();
+  const [open, setOpen] = useState(false);
+  const ref = useRef<HTMLDivElement>(null);
+  const titleId = useId();
+  const clipped = useOverflow(ref);
+  const view = entryView(entry);
   const [glyph, tone, strong] = LOOK[entry.kind];
+  const more = clipped || view.names.length > 0 || (view.exact !== '' && view.text !== '');
   return (
     <li className={entry.kind === 'watch' ? 'gap' : undefined}>
-      <Clock at={entry.at} now={now} />
+      <div className={styles.when}>
+        <Clock at={entry.at} now={now} />
+        {view.actor && (
+          <span className="clip" title={view.actor}>
+            {view.actor}
+          </span>
+        )}
+      </div>
       <Glyph name={glyph} tone={tone} />
       <div className={styles.entry}>
-        {strong ? <b>{entry.title}</b> : entry.title}
-        <div className="by">
-          {[entry.detail, entry.actor === OWN_ACTOR ? '' : entry.actor]
-            .filter((one) => one !== '')
-            .join('; ')}
+        <div id={titleId} className={open ? undefined : 'two-lines'}>
+          {strong ? <b>{view.title}</b> : view.title}
         </div>
+        <div ref={ref} className={open ? 'by' : 'by two-lines'} data-open={open || undefined}>
+          {view.text || (view.exact !== '' && !open && <code>{view.exact}</code>)}
+        </div>
+        {open && <Rest view={view} />}
       </div>
+      {more && (
+        <button
+          type="button"
+          className={styles.more}
+          aria-expanded={open}
+          aria-label={open ? 'Less' : 'More'}
+          aria-describedby={titleId}
+          onClick={() => setOpen(!open)}
+        />
+      )}
     </li>
+  );
+}
+
+function Rest({ view }: { view: EntryView }) {
+  return (
+    <>
+      {view.names.length > 0 && (
+        <ul className={`by ${styles.names}`}>
+          {view.names.map((name) => (
+            <li key={name}>{name}</li>
+          ))}
+        </ul>
+      )}
+      {view.exact !== '' && <code className="cmd">{view.exact}</code>}
+    </>
   );
 }

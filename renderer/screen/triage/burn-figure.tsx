@@ -2,6 +2,7 @@ import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { useBurnView, useMarks } from '../../state/burn-view.ts';
+import { burnText } from '../../state/fact.ts';
 import { useLive } from '../../state/use-core.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './triage.module.css';
@@ -31,6 +32,8 @@ export function BurnFigure({ objective, incident }: { objective: ObjectiveStatus
         title="Burn rate"
         unit={`×, ${objective.objective.title}`}
         suffix="×"
+        format={burnText}
+        view={view.view}
         link="triage"
         lines={view.lines}
         stepMs={view.history.stepMs}

@@ -1,10 +1,12 @@
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { runCommand } from '../../state/command.ts';
+import { sentences } from '../../state/exact-text.ts';
 import { usePlaybookView } from '../../state/selection.ts';
-import { type PlaybookView, stepNature } from '../../state/step.ts';
+import { type PlaybookView, stepConditions, stepNature } from '../../state/step.ts';
 import { useBusy, useCore } from '../../state/use-core.tsx';
 import { Button, Keys } from '../../ui/button.tsx';
+import { Conditions } from '../../ui/conditions.tsx';
 import styles from './triage.module.css';
 
 /** What to do now, why the severity is what it is, and which rule paged. */
@@ -36,9 +38,11 @@ export function NextStep({ incident, alerts }: { incident: Incident; alerts: rea
           </p>
           {paging && (
             <p className="t3">
-              Paged by <code>{paging.definedAt}</code>: {paging.reason}
-              {route ? `; ${route.reason}` : ''}
-              {paging.receivers.length > 0 && `; sent to ${paging.receivers.join(', ')}`}.
+              Paged by <code>{paging.definedAt}</code>:{' '}
+              {sentences([
+                paging.reason,
+                route?.reason ?? (paging.receivers.length > 0 && `Sent to ${paging.receivers.join(', ')}`),
+              ])}
             </p>
           )}
         </div>
@@ -65,7 +69,7 @@ function Step({ view }: { view: PlaybookView }) {
         <b>
           {active.number} of {total} · {active.step.title}
         </b>
-        <div className="s12 t2">{stepNature(active.step)}</div>
+        <div className="s12 t2 two-lines">{stepNature(active.step)}</div>
       </div>
       {active === view.unknown && (
         <p className="s12 c-burn">Its outcome is unknown. Open the incident and say what is true.</p>
@@ -85,6 +89,7 @@ function Step({ view }: { view: PlaybookView }) {
           </Button>
         </div>
       )}
+      <Conditions conditions={stepConditions(active.step)} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { type Clue, cluesOf } from '../../state/cause.ts';
+import { sentences } from '../../state/exact-text.ts';
 import { useCollection, useNow } from '../../state/use-core.tsx';
 import { Glyph } from '../../ui/badge.tsx';
 import { Clock } from '../../ui/moment.tsx';
@@ -57,19 +58,21 @@ function ClueRow({ clue }: { clue: Clue }) {
       </li>
     );
   const { change, suspected } = clue;
+  const title =
+    change.from && change.to
+      ? `${change.service} ${change.from} → ${change.to}`
+      : `${change.service}: ${change.to ?? change.what}`;
   return (
     <li>
       <Clock at={clue.at} now={now} />
       <Glyph name="deploy" tone="deploy" />
       <div>
-        <b>
-          {change.from && change.to
-            ? `${change.service} ${change.from} → ${change.to}`
-            : `${change.service}: ${change.to ?? change.what}`}
-        </b>
+        <b>{title}</b>
         <div className="s12 t2">
-          {change.what}
-          {suspected && '. Suspected cause: the last change before it began; proposed, not tested.'}
+          {sentences([
+            !title.includes(change.what) && change.what,
+            suspected && 'Suspected cause: the last change before it began; proposed, not tested.',
+          ])}
         </div>
       </div>
     </li>

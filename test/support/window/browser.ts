@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -15,12 +16,30 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** Builds the window into a folder of its own, as the application's build does. */
+const ROOT = resolve(import.meta.dirname, '../../..');
+/** Ignored by git; one build for all the test files that need it. */
+const BUILDS = join(ROOT, 'test-results');
+
+/** The window as the application's build makes it; built once for what is in its sources now, and used by all tests. */
 export async function buildWindow(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'midwatch-window-'));
+  const folder = join(BUILDS, `window-${sourcesHash()}`);
+  if (!existsSync(folder)) {
+    await mkdir(BUILDS, { recursive: true });
+    const fresh = await mkdtemp(join(BUILDS, 'building-'));
+    await buildInto(fresh);
+    // Another worker may have been faster: its build is the same, and this one is thrown away.
+    await rename(fresh, folder).catch(async (thrown: NodeJS.ErrnoException) => {
+      if (!existsSync(folder)) throw thrown;
+      await rm(fresh, { recursive: true, force: true });
+    });
+  }
+  return { folder, remove: () => removeOthers(folder) };
+}
+
+async function buildInto(folder: string): Promise<void> {
   await build({
     configFile: false,
-    root: resolve(import.meta.dirname, '../../../renderer'),
+    root: join(ROOT, 'renderer'),
     base: './',
     logLevel: 'error',
     plugins: [react()],
@@ -32,8 +51,26 @@ export async function buildWindow(): Promise<{ folder: string; remove: () => Pro
       reportCompressedSize: false,
     },
   });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
+
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const files = globSync('{renderer,shared}/**/*.{ts,tsx,css,html,svg,js,json}', { cwd: ROOT }).sort();
+  for (const file of [...files, 'package-lock.json'])
+    hash.update(file).update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Old builds are of no use; a young one may be another process's. */
+async function removeOthers(mine: string): Promise<void> {
+  for (const folder of globSync('{window,building}-*', { cwd: BUILDS }).map((name) => join(BUILDS, name))) {
+    if (folder === mine) continue;
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const KEPT_MS = 15 * 60_000;
 
 export async function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { playbookOf, stepNature, writtenRequest } from '../../../../renderer/state/step.ts';
+import { playbookOf, stepConditions, stepNature, writtenRequest } from '../../../../renderer/state/step.ts';
 import { incident } from '../../../support/window/fleet-incident.ts';
 import { modelDegraded, runAtRollback } from '../../../support/window/fleet-playbook.ts';
 
@@ -60,6 +60,31 @@ describe('a step in words', () => {
 
   it('says of a check that it only reads, and what it would indicate', () => {
     const check = modelDegraded.diagnosis[0];
-    expect(check && stepNature(check)).toBe('Reads only. Indicates the cause if p99_v42 / p99_v41 >= 2.');
+    expect(check && stepNature(check)).toMatch(/^Reads only\./);
+    expect(check && stepConditions(check)).toContainEqual({
+      label: 'Indicates the cause if',
+      query: 'p99_v42 / p99_v41',
+      is: '>= 2',
+    });
+  });
+
+  it('asks once what a check asks and what would indicate the cause, where both are the same', () => {
+    const check = { query: 'misses / reads', is: '> 0.05' };
+    const step = {
+      kind: 'check',
+      id: 'a',
+      title: 'Are features missing?',
+      check,
+      indicates: { when: check, cause: 'missing' },
+      condition: { query: 'replicas', is: 'exists' },
+      expect: 'Under 1 % in ordinary times.',
+      timeoutMs: 1,
+      retryable: false,
+    } as const;
+    expect(stepNature(step)).toBe('Reads only. Expected: Under 1 % in ordinary times.');
+    expect(stepConditions(step)).toEqual([
+      { label: 'Only if', query: 'replicas', is: 'has a value' },
+      { label: 'Indicates the cause if', query: 'misses / reads', is: '> 0.05' },
+    ]);
   });
 });

@@ -49,6 +49,15 @@ describe('the queue of Triage', () => {
     expect(groups({ alerts: [held] })).toEqual([['suppressed', ['alert:a1']]]);
   });
 
+  it('does not list an alert beside its incident because somebody has acknowledged both', () => {
+    const acknowledgement = { by: 'tester', at: now, untilAt: now + 60_000 };
+    const held = [verdict('notify', 'held', 'Acknowledged by tester', now)];
+    const mine = { ...firing, incidentId: 'i1', acknowledgement, verdicts: held };
+    expect(groups({ incidents: [{ ...open, acknowledgedAt: now }], alerts: [mine] })).toEqual([
+      ['someone-has-it', ['incident:i1']],
+    ]);
+  });
+
   it('puts absence, no data and errors to the watch itself', () => {
     const absent = { ...firing, id: 'a2', kind: 'absence' as const };
     const blind = { ...firing, id: 'a3', phase: 'no_data' as const };
