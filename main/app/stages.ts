@@ -348,5 +348,6 @@ function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {
     },
     onTimeline: (incidentId) => incidents.refresh(incidentId),
   });
-  return { playbooks, close: () => http.close() };
+  // A step under way cannot be waited for: cut off, its outcome is unknown and the next start asks a person.
+  return { playbooks, close: () => http.destroy() };
 }
