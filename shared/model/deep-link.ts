@@ -1,17 +1,10 @@
-/** An incident's identifier as it may stand in a link: nothing that a path or an address could mean otherwise. */
-const INCIDENT = /^[A-Za-z0-9_-]{1,100}$/;
+/** `midwatch://incident/<id>`, and nothing that a path or an address could mean otherwise. */
+const INCIDENT_LINK = /^midwatch:\/\/incident\/([A-Za-z0-9_-]{1,100})\/?$/i;
 
 /** The window's address for `midwatch://incident/<id>`; undefined for any other link, which is then not followed. */
 export function hashOfLink(link: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(link);
-  } catch {
-    return undefined;
-  }
-  const id = url.pathname.replace(/^\//, '');
-  const isOurs = url.protocol === 'midwatch:' && url.hostname === 'incident' && url.search === '';
-  return isOurs && INCIDENT.test(id) ? hashOfIncident(id) : undefined;
+  const id = INCIDENT_LINK.exec(link)?.[1];
+  return id === undefined ? undefined : hashOfIncident(id);
 }
 
 export function hashOfIncident(id: string | null): string {
