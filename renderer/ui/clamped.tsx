@@ -8,7 +8,9 @@ export function useOverflow(ref: RefObject<HTMLElement | null>): boolean {
     if (!element) return;
     // While it is open it hides nothing; what it said when it was closed still counts.
     const look = () => {
-      if (element.dataset.open === undefined) setHides(element.scrollHeight > element.clientHeight + 1);
+      if (element.dataset.open !== undefined) return;
+      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = element;
+      setHides(scrollHeight > clientHeight + 1 || scrollWidth > clientWidth + 1);
     };
     look();
     const observer = new ResizeObserver(look);
@@ -24,30 +26,27 @@ export interface ExactProps {
   lines?: number;
   /** What it is, for the button that shows the whole. */
   name: string;
-  /** Said after the text and never hidden: the comparison of a condition. */
-  tail?: ReactNode;
+  /** Stands before the text and is never hidden: what it decides, and the comparison. */
+  head?: ReactNode;
 }
 
 /** A query or a request in one or two lines; the whole, as it is written, on demand. */
-export function Exact({ text, lines = 2, name, tail }: ExactProps) {
+export function Exact({ text, lines = 2, name, head }: ExactProps) {
   const [open, setOpen] = useState(false);
   const ref = useRef<HTMLElement>(null);
   const hides = useOverflow(ref);
   const style: CSSProperties & { '--lines': number } = { '--lines': lines };
   return (
     <div className="exact" style={style}>
-      <code ref={ref} className="cmd" data-open={open || undefined}>
-        {open ? text : text.replace(/\s+/g, ' ')}
-      </code>
-      {(tail || hides) && (
+      {(head || hides) && (
         <div className="line">
-          {tail}
+          {head}
           {hides && (
             <button
               type="button"
               className="link s12 push"
               aria-expanded={open}
-              aria-label={`${open ? 'Less' : 'The whole'} of ${name}`}
+              aria-label={`${open ? 'Less' : 'All'} of ${name}`}
               onClick={() => setOpen(!open)}
             >
               {open ? 'Less' : 'Show all'}
@@ -55,6 +54,11 @@ export function Exact({ text, lines = 2, name, tail }: ExactProps) {
           )}
         </div>
       )}
+      <code className="cmd">
+        <span ref={ref} data-open={open || undefined} data-lines={lines}>
+          {open ? text : text.replace(/\s+/g, ' ')}
+        </span>
+      </code>
     </div>
   );
 }

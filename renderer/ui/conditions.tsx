@@ -6,24 +6,25 @@ export interface ConditionView {
   readonly is: string;
 }
 
-/** What a step asks: each question with its query in short and its comparison whole. */
+/** What a step asks: each question with its comparison whole and its query in short. */
 export function Conditions({ conditions, lines }: { conditions: readonly ConditionView[]; lines?: number }) {
   if (conditions.length === 0) return null;
   return (
-    <dl className="conditions s12">
+    <ul className="conditions s12">
       {conditions.map((one) => (
-        <div key={one.label}>
-          <dt>{one.label}</dt>
-          <dd>
-            <Exact
-              text={one.query}
-              name={`the query after “${one.label}”`}
-              tail={<b className="mono">{one.is}</b>}
-              {...(lines === undefined ? {} : { lines })}
-            />
-          </dd>
-        </div>
+        <li key={one.label}>
+          <Exact
+            text={one.query}
+            name={`the query after “${one.label}”`}
+            head={
+              <span className="t3">
+                {one.label} <b className="mono t1">{one.is}</b>
+              </span>
+            }
+            {...(lines === undefined ? {} : { lines })}
+          />
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }

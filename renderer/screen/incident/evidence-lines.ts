@@ -80,8 +80,10 @@ export function evidenceSpan(
   views: readonly EvidenceView[],
   now: number,
 ): { fromAt: number; toAt: number; stepMs: number; view: { fromAt: number; toAt: number } } {
-  const view = incidentView(incident, now);
-  const fromAt = Math.min(view.fromAt, ...views.map((one) => one.chart.fromAt));
+  const wanted = incidentView(incident, now);
+  const fromAt = Math.min(incident.startedAt, ...views.map((one) => one.chart.fromAt));
+  // Before what is kept there is nothing to see.
+  const view = { fromAt: Math.max(fromAt, wanted.fromAt), toAt: wanted.toAt };
   const ends = views.flatMap((one) => (one.series ?? []).map((series) => series.times.at(-1) ?? 0));
   return {
     fromAt,

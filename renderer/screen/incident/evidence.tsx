@@ -129,7 +129,7 @@ function Charts({ incident, views }: { incident: Incident; views: readonly Evide
               floor={null}
               marks={index === 0 ? marks : bare}
               {...suffixOf(view.chart.unit)}
-              timeAxis={index === drawn.length - 1}
+              timeAxis={index === 0 || index === drawn.length - 1}
               grow
             />
           </div>

@@ -25,6 +25,7 @@ export function Lifecycle({ incident }: { incident: Incident }) {
     detected: incident.openedAt,
     responding: incident.acknowledgedAt,
     recovering: incident.recoveredAt,
+    postmortem: incident.resolvedAt,
     closed: incident.closedAt,
   };
   const beside = incident.phase === 'merged' || incident.phase === 'cancelled' || incident.phase === 'triage';
@@ -36,21 +37,26 @@ export function Lifecycle({ incident }: { incident: Incident }) {
         const at = told.get(phase) ?? known[phase] ?? null;
         const time = at === null || index > present ? '' : ` ${clockUtc(at).slice(0, 5)}`;
         const past = index < present && !beside;
+        // A phase that was stepped over never was, and has no tick.
+        const ticked = past && (at !== null || entries === null);
         return (
           <li
             key={phase}
-            className={past ? styles.past : undefined}
+            className={ticked ? styles.past : undefined}
             aria-current={index === present ? 'step' : undefined}
             title={at === null ? undefined : absoluteUtc(at)}
           >
-            {past && <Glyph name="ok" tone="ok" />}
+            {ticked && <Glyph name="ok" tone="ok" />}
             {index === present ? (
               <span className={styles.now}>
                 {phase}
                 {time}
               </span>
             ) : (
-              `${phase}${time}`
+              <span>
+                {phase}
+                <span className="only-wide-text">{time}</span>
+              </span>
             )}
           </li>
         );

@@ -82,10 +82,6 @@ function Next({ view, playbook }: { view: StepView; playbook: PlaybookView }) {
   return (
     <div className="out stack">
       <div className="t2">{stepNature(view.step)}</div>
-      <Conditions conditions={stepConditions(view.step)} />
-      {view.step.kind !== 'check' && (
-        <Exact text={writtenRequest(view.step)} lines={4} name="what the step does" />
-      )}
       <div className="line wrap">
         <Button kind="primary" caps={['r']} busy={busy} onPress={() => runCommand(core, 'run-step')}>
           Run step
@@ -94,6 +90,16 @@ function Next({ view, playbook }: { view: StepView; playbook: PlaybookView }) {
           Dry run
         </Button>
       </div>
+      {view.step.kind === 'manual' && <p className="step-text">{view.step.instruction}</p>}
+      {view.step.kind === 'http' && (
+        <Exact
+          text={writtenRequest(view.step)}
+          lines={3}
+          name="the request"
+          head={<span className="t3">Sends</span>}
+        />
+      )}
+      <Conditions conditions={stepConditions(view.step)} />
     </div>
   );
 }
@@ -105,7 +111,7 @@ function Outcome({ run, view, playbook }: { run: StepRun; view: StepView; playbo
   if (run.phase === 'running')
     return (
       <div className="out stack" role="status">
-        <Exact text={run.input ?? writtenRequest(view.step)} name="the request" />
+        <Exact text={run.input ?? writtenRequest(view.step)} name="what was asked" />
         <Conditions conditions={stepConditions(view.step).filter((one) => one.label === 'Verified when')} />
         <div className="line">
           <Button kind="stop" caps={['.']} onPress={() => runCommand(core, 'stop-run')}>

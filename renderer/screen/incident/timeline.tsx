@@ -57,9 +57,11 @@ export function Timeline({ incident, oldestFirst = false }: { incident: Incident
 function Row({ entry }: { entry: TimelineEntry }) {
   const now = useNow();
   const [open, setOpen] = useState(false);
-  const ref = useRef<HTMLDivElement>(null);
+  const title = useRef<HTMLDivElement>(null);
+  const text = useRef<HTMLDivElement>(null);
   const titleId = useId();
-  const clipped = useOverflow(ref);
+  const [titleClipped, textClipped] = [useOverflow(title), useOverflow(text)];
+  const clipped = titleClipped || textClipped;
   const view = entryView(entry);
   const [glyph, tone, strong] = LOOK[entry.kind];
   const more = clipped || view.names.length > 0 || (view.exact !== '' && view.text !== '');
@@ -75,10 +77,15 @@ function Row({ entry }: { entry: TimelineEntry }) {
       </div>
       <Glyph name={glyph} tone={tone} />
       <div className={styles.entry}>
-        <div id={titleId} className={open ? undefined : 'two-lines'}>
+        <div
+          ref={title}
+          id={titleId}
+          className={open ? undefined : 'two-lines'}
+          data-open={open || undefined}
+        >
           {strong ? <b>{view.title}</b> : view.title}
         </div>
-        <div ref={ref} className={open ? 'by' : 'by two-lines'} data-open={open || undefined}>
+        <div ref={text} className={open ? 'by' : 'by two-lines'} data-open={open || undefined}>
           {view.text || (view.exact !== '' && !open && <code>{view.exact}</code>)}
         </div>
         {open && <Rest view={view} />}

@@ -67,7 +67,7 @@ export function ObjectiveRow({ status, open, selected }: ObjectiveRowProps) {
             {status.budgetRemaining === null ? (
               <span className="t3">no data</span>
             ) : (
-              formatPercent(status.budgetRemaining)
+              `${(status.budgetRemaining * 100).toFixed(1).replace(/^100.0$/, '100')} %`
             )}
           </span>
         </div>

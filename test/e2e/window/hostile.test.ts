@@ -69,6 +69,7 @@ function poison(state: FakeState): void {
     'services',
     'dependsOn',
     'name',
+    'hours',
   ]);
   const rewrite = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return KEEP.has(key) ? value : `${value} ${HOSTILE}`;
