@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../shared/model/command.ts';
+import { type Desktop, startDesktop, until } from './support/desktop.ts';
+import { askOverPort } from './support/page-port.ts';
+import { startTarget, type Target } from './support/target.ts';
+import {
+  actOnNotification,
+  clickMenu,
+  clickTray,
+  shellRecord,
+  trayLabels,
+  watchShell,
+} from './support/watch-shell.ts';
+import { type TestWorkspace, writeWorkspace } from './support/workspace.ts';
+
+let target: Target;
+let workspace: TestWorkspace;
+let desktop: Desktop;
+
+beforeAll(async () => {
+  target = await startTarget({ queue: 0, down: 0 });
+  workspace = writeWorkspace(target.address);
+  desktop = await startDesktop({ args: ['start', workspace.path] });
+  await watchShell(desktop.app);
+}, 60_000);
+afterAll(async () => {
+  await desktop.close();
+  await target.close();
+  workspace.remove();
+});
+
+const badge = () => desktop.app.evaluate(({ app }) => app.getBadgeCount());
+const lastTip = async () => (await shellRecord(desktop.app)).tooltips.at(-1) ?? '';
+
+// One story: each step stands on the one before.
+describe('a page on the desktop', () => {
+  it('is quiet while nothing is wrong', async () => {
+    await desktop.app.evaluate(({ Menu }) =>
+      Menu.getApplicationMenu()?.getMenuItemById('stay-in-tray')?.click(),
+    );
+    await until('the window is live', async () => (await desktop.text()).includes('Nothing is watched yet'));
+    expect(await badge()).toBe(0);
+    expect((await shellRecord(desktop.app)).notifications).toEqual([]);
+  });
+
+  it('comes as one notification with a sound, and as a count in the tray', async () => {
+    target.set('down', 20);
+    await until('a notification', async () => (await shellRecord(desktop.app)).notifications[0], 30_000);
+    const [first] = (await shellRecord(desktop.app)).notifications;
+    expect(first).toMatchObject({ silent: false });
+    expect(`${first?.title} ${first?.body}`).toContain('down is <b>up</b>');
+    await until('the badge counts', async () => (await badge()) === 1);
+    expect(await lastTip()).toMatch(/^Midwatch: 1 open incident, the worst SEV-\d/);
+    expect(await trayLabels(desktop.app)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^SEV-\d INC-0001/), '→ Acknowledge', '→ Open']),
+    );
+  });
+
+  it('leads to its incident by a click', async () => {
+    await actOnNotification(desktop.app, null);
+    await until('the window is at the incident', async () => /#\/incident\/./.test(await desktop.address()));
+  });
+
+  it('is acknowledged by its button, and the window and the tray know it', async () => {
+    await actOnNotification(desktop.app, 0);
+    await until('the tray says who', async () =>
+      (await trayLabels(desktop.app)).some((label) => label.startsWith('→ Acknowledged by')),
+    );
+    await until('the window says it', async () => /acknowledged/i.test(await desktop.text()));
+  });
+
+  it('snoozed from the tray makes no sound, unless it is a P0', async () => {
+    expect(await clickTray(desktop.app, 'Snooze for 15 minutes')).toBe(true);
+    expect(await lastTip()).toMatch(/quiet until/);
+    const send = async (priority: string) => {
+      const before = (await shellRecord(desktop.app)).notifications.length;
+      expect(await clickMenu(desktop.app, `test-page-${priority}`)).toBe(true);
+      await until(
+        'the test page',
+        async () => (await shellRecord(desktop.app)).notifications.length > before,
+      );
+      return (await shellRecord(desktop.app)).notifications.at(-1);
+    };
+    expect(await send('P1')).toMatchObject({ title: 'Test page, P1', silent: true });
+    expect(await send('P0')).toMatchObject({ title: 'Test page, P0', silent: false });
+    expect(await clickTray(desktop.app, 'End the snooze')).toBe(true);
+    expect(await send('P2')).toMatchObject({ silent: false });
+    expect(await lastTip()).not.toMatch(/quiet until/);
+  });
+
+  it('is acknowledged from the tray as well', async () => {
+    const incident = { title: 'Opened by hand', service: 'shop', severity: 'SEV-1' };
+    await askOverPort(desktop.page, '/incident/openByHand', incident);
+    await until('it leads the tray', async () => /the worst SEV-1: Opened by hand/.test(await lastTip()));
+    expect(await trayLabels(desktop.app)).toContain('→ Acknowledge');
+    expect(await clickTray(desktop.app, 'Acknowledge')).toBe(true);
+    await until(
+      'nothing is left to acknowledge',
+      async () => !(await trayLabels(desktop.app)).includes('→ Acknowledge'),
+    );
+    expect(await badge()).toBe(2);
+  });
+});
+
+describe('the menu', () => {
+  it('offers the commands of the palette, each once, with its key', async () => {
+    const ids = await desktop.app.evaluate(({ Menu }) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap((one) => one.submenu?.items ?? []) ?? [];
+      return items.map((one) => ({
+        id: one.id,
+        label: one.label,
+        accelerator: one.accelerator ?? null,
+        registered: one.registerAccelerator,
+      }));
+    });
+    const offered = commands.filter(
+      (one) => (!one.hidden || one.id === 'palette') && one.id !== 'edit' && one.group !== 'Break something',
+    );
+    for (const command of offered) {
+      const [item, ...more] = ids.filter((one) => one.id === command.id);
+      expect(item, command.id).toBeDefined();
+      expect(more).toEqual([]);
+      if (command.keys?.startsWith('$mod+'))
+        expect(item).toMatchObject({
+          registered: false,
+          accelerator: expect.stringMatching(/^CommandOrControl\+/),
+        });
+      else if (command.keys) expect(item?.label).toContain(`(${command.keys})`);
+    }
+    expect(ids.some((one) => one.id.startsWith('break-'))).toBe(false);
+  });
+
+  it('has the window do what they say', async () => {
+    expect(await clickMenu(desktop.app, 'go-health')).toBe(true);
+    await until('the window is at Health', async () => (await desktop.address()).endsWith('#/health'));
+    await clickMenu(desktop.app, 'go-triage');
+    await until('the window is at Triage', async () => (await desktop.address()).endsWith('#/triage'));
+    await clickMenu(desktop.app, 'palette');
+    await until('the palette is open', () => desktop.page.locator('.palette-list').isVisible());
+    await desktop.page.keyboard.press('Escape');
+  });
+
+  it('keeps the choices of this desktop', async () => {
+    const state = () =>
+      desktop.app.evaluate(({ Menu }) =>
+        ['keep-awake', 'start-at-login', 'stay-in-tray'].map(
+          (id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.checked,
+        ),
+      );
+    expect(await state()).toEqual([false, false, false]);
+    for (const id of ['keep-awake', 'start-at-login', 'stay-in-tray']) await clickMenu(desktop.app, id);
+    expect(await state()).toEqual([true, true, true]);
+    for (const id of ['keep-awake', 'start-at-login', 'stay-in-tray']) await clickMenu(desktop.app, id);
+    expect(await state()).toEqual([false, false, false]);
+  });
+});
