@@ -47,12 +47,15 @@ export function createAlertIntake(
   let last: Promise<unknown> = Promise.resolve();
 
   const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
-    const batch = changes.filter(isFiring).sort(byUrgency);
+    const asks = (change: AlertChange) => isFiring(change) || isNewlyUnknown(intake, change);
+    const batch = changes.filter(asks).sort(byUrgency);
     const placements: Placement[] = [];
     const failures: unknown[] = [];
-    for (const change of [...batch, ...changes.filter((other) => !isFiring(other))]) {
+    for (const change of [...batch, ...changes.filter((other) => !asks(other))]) {
       try {
-        placements.push(isFiring(change) ? await fired(intake, change, batch) : await news(intake, change));
+        placements.push(
+          batch.includes(change) ? await fired(intake, change, batch) : await news(intake, change),
+        );
       } catch (thrown) {
         // The others are not held up by one; whoever told of them tells all of it again, which is harmless.
         failures.push(thrown);
@@ -89,6 +92,14 @@ function stateOf(phase: Alert['phase']): Member['state'] {
 
 function isFiring({ change }: AlertChange): boolean {
   return change === 'fired' || change === 'priority-raised';
+}
+
+/** An alert that no incident holds and that is *no data* now: a page about what is not known needs somebody as well. */
+function isNewlyUnknown({ book }: Intake, { change, alert }: AlertChange): boolean {
+  return (
+    change === 'no-data' &&
+    !book.list().some((incident) => !isOver(incident.phase) && incident.alertIds.includes(alert.id))
+  );
 }
 
 function chartsFor(deps: IncidentDeps, changes: readonly AlertChange[]): ChartPlan[] {

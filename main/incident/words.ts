@@ -21,7 +21,7 @@ export function oneLine(text: string, max = TITLE_MAX): string {
 
 /** "gateway-availability burns at 35.7×: 4 of 120 requests failed". */
 export function titleOf(alert: Alert, status: ObjectiveStatus | undefined): string {
-  if (alert.kind !== 'burn' || alert.value === null) return oneLine(alert.title);
+  if (alert.kind !== 'burn' || alert.value === null || alert.phase !== 'firing') return oneLine(alert.title);
   const name = status?.objective.id ?? alert.ruleId;
   const counts = status && countsNear(status.windows, alert.value);
   const failed = counts
@@ -53,6 +53,11 @@ const CHANGE_WORDS: Readonly<Record<AlertChange['change'], string>> = {
   acknowledged: 'acknowledged',
 };
 
+function wordsOf({ alert, change }: AlertChange): string {
+  const words = CHANGE_WORDS[change];
+  return alert.title.endsWith(words) ? '' : words;
+}
+
 /** The timeline's entry for news of an alert. */
 export function alertEntry(change: AlertChange): NewTimelineEntry {
   const { alert } = change;
@@ -60,7 +65,7 @@ export function alertEntry(change: AlertChange): NewTimelineEntry {
     at: change.at,
     kind: 'alert',
     actor: MIDWATCH,
-    title: oneLine(`${alert.priority} ${alert.title} ${CHANGE_WORDS[change.change]}`),
+    title: oneLine(`${alert.priority} ${alert.title} ${wordsOf(change)}`),
     // With the alert's id: two alerts may have the same words at the same instant and are still two pieces of news.
     detail: oneLine(`${alert.reason} (${alert.definedAt}, alert ${alert.id})`, 2_000),
   };

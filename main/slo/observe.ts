@@ -30,7 +30,10 @@ export function observeObjective(status: ObjectiveStatus, memory: ObservationMem
     labels: { objective: objective.id, service: objective.service },
     service: objective.service,
     priority: row?.priority ?? leastUrgent(status.rows),
-    title: `${objective.title} is burning its budget`,
+    title:
+      status.state === 'no-data'
+        ? `${objective.title} has no data`
+        : `${objective.title} is burning its budget`,
     definedAt: objective.definedAt,
     at: status.evaluatedAt ?? 0,
     finding: findingOf(status, row, memory),

@@ -117,10 +117,12 @@ describe('an alert of which nothing is known', () => {
     expect((await titles()).filter((title) => title.endsWith('fired'))).toHaveLength(2);
   });
 
-  it('belongs to no incident by itself, and says so', async () => {
+  it('opens an incident where none holds it: what is not known needs somebody as well, once', async () => {
     const [placement] = await bench.incidents.handleAlerts([noData('alone', NOW)]);
-    expect(placement).toMatchObject({ incidentId: null, reason: 'no open incident holds this alert' });
-    expect(bench.incidents.list()).toEqual([]);
+    expect(placement).toMatchObject({ opened: true });
+    const [again] = await bench.incidents.handleAlerts([noData('alone', NOW)]);
+    expect(again).toMatchObject({ opened: false, incidentId: placement?.incidentId });
+    expect(bench.incidents.list()).toHaveLength(1);
   });
 });
 
