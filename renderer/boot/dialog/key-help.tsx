@@ -5,6 +5,16 @@ import { Dialog } from '../../ui/dialog.tsx';
 
 const GROUPS: readonly Command['group'][] = ['Move', 'Respond', 'Write', 'Go to', 'Window'];
 
+/** What belongs to a control and not to a screen, and so stands in no table. */
+const EVERYWHERE: readonly { readonly label: string; readonly caps: readonly string[] }[] = [
+  { label: 'Next control, previous control', caps: ['Tab', 'Shift Tab'] },
+  { label: 'Close a dialog, leave a field', caps: ['Esc'] },
+  { label: 'Do what a dialog proposes', caps: ['Ctrl ↵'] },
+  { label: 'Rows of the queue', caps: ['↑', '↓'] },
+  { label: 'Chart: a part of the time', caps: ['drag'] },
+  { label: 'Chart: all of the time, and back', caps: ['double click'] },
+];
+
 /** The keys of this screen, from the one table. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const screen = useUi((state) => state.route.screen);
@@ -33,6 +43,20 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
             </section>
           );
         })}
+        <section>
+          <h3>Controls</h3>
+          <dl>
+            {EVERYWHERE.map(({ label, caps }) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>
+                  <span className="vh">{caps.join(' or ')}</span>
+                  <Keys caps={caps} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       </div>
     </Dialog>
   );

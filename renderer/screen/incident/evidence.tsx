@@ -24,6 +24,7 @@ const REFRESH_MS = 5_000;
 export function Evidence({ incident }: { incident: Incident }) {
   const core = useCore();
   const [pane, setPane] = useState<'evidence' | 'timeline'>('evidence');
+  const [whole, setWhole] = useState(false);
   const open = isOpen(incident);
   const everyMs = open ? REFRESH_MS : 0;
   useRefresh(
@@ -56,10 +57,15 @@ export function Evidence({ incident }: { incident: Incident }) {
             Evidence <span className="t3">{incident.evidenceCount}</span>
           </button>
         </div>
-        {firstAt !== null && Number.isFinite(firstAt) && (
-          <span className="push t3 s12 only-wide num">
-            kept with the incident from {clockUtc(firstAt)} UTC
-          </span>
+        {pane === 'evidence' && firstAt !== null && Number.isFinite(firstAt) && (
+          <button
+            type="button"
+            className="link push s12 num"
+            title="A double click on a chart does the same"
+            onClick={() => setWhole(!whole)}
+          >
+            {whole ? 'Show the incident' : `Show all kept, from ${clockUtc(firstAt)} UTC`}
+          </button>
         )}
       </div>
       {pane === 'timeline' ? (
@@ -75,7 +81,7 @@ export function Evidence({ incident }: { incident: Incident }) {
               <p>No metric is named by the objective or rule that opened this incident.</p>
             </Empty>
           )}
-          {views && views.length > 0 && <Charts incident={incident} views={views} />}
+          {views && views.length > 0 && <Charts incident={incident} views={views} whole={whole} />}
         </>
       )}
     </section>
@@ -90,7 +96,15 @@ function suffixOf(unit: string): { suffix: string; format?: (value: number) => s
   return { suffix: ['%', 's', 'ms'].includes(unit) ? ` ${unit}` : '' };
 }
 
-function Charts({ incident, views }: { incident: Incident; views: readonly EvidenceView[] }) {
+function Charts({
+  incident,
+  views,
+  whole,
+}: {
+  incident: Incident;
+  views: readonly EvidenceView[];
+  whole: boolean;
+}) {
   const marks = useMarks(incident);
   const bare = useMemo(() => marks.map((mark) => ({ ...mark, label: '' })), [marks]);
   const now = useNowEvery(REFRESH_MS);
@@ -123,7 +137,7 @@ function Charts({ incident, views }: { incident: Incident; views: readonly Evide
               stepMs={span.stepMs}
               fromAt={span.fromAt}
               toAt={span.toAt}
-              view={span.view}
+              view={whole ? null : span.view}
               threshold={threshold}
               ceiling={ceiling}
               floor={null}
