@@ -54,8 +54,10 @@ export function drawFront(plot: uPlot, overlay: Overlay): void {
   ctx.save();
   ctx.font = overlay.font;
   ctx.lineWidth = devicePixelRatio;
+  // All lines before all words: a line drawn later would run through the words before it.
+  drawMarkLines(plot, overlay);
   drawThreshold(plot, overlay);
-  drawMarks(plot, overlay);
+  drawMarkLabels(plot, overlay);
   ctx.restore();
 }
 
@@ -82,31 +84,37 @@ function drawThreshold(plot: uPlot, overlay: Overlay): void {
   );
 }
 
-/** Labels in as many rows as fit, so that marks close together can still be read; the rest keep their line. */
-function drawMarks(plot: uPlot, overlay: Overlay): void {
-  const { ctx, bbox } = plot;
-  const rowPx = 14 * devicePixelRatio;
-  const rows = Math.max(1, Math.min(3, Math.floor(bbox.height / rowPx / 2)));
-  const spanLabels = overlay.spans.map((span) => ({ ...span, at: (span.fromAt + span.toAt) / 2 }));
-  for (const span of spanLabels) {
-    const width = ctx.measureText(span.label).width;
-    const middle = plot.valToPos(span.at / 1_000, 'x', true);
-    const x = Math.min(bbox.left + bbox.width - width, Math.max(bbox.left, middle - width / 2));
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
-  }
-  const seen = overlay.marks
+function marksInSight(plot: uPlot, overlay: Overlay): { mark: Mark; x: number }[] {
+  const { left, width } = plot.bbox;
+  return overlay.marks
     .map((mark) => ({ mark, x: Math.round(plot.valToPos(mark.at / 1_000, 'x', true)) }))
-    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
-  // All lines first: a line drawn later would run through the words before it.
-  for (const { mark, x } of seen) {
+    .filter(({ x }) => x >= left && x <= left + width);
+}
+
+function drawMarkLines(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  for (const { mark, x } of marksInSight(plot, overlay)) {
     ctx.strokeStyle = overlay.palette.colour(`mark-${mark.kind}`);
     ctx.setLineDash(mark.kind === 'change' ? [2 * devicePixelRatio, 2 * devicePixelRatio] : []);
     stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
     ctx.setLineDash([]);
   }
-  const wanted = seen
+}
+
+/** Labels in as many rows as fit, so that marks close together can still be read; the rest keep their line. */
+function drawMarkLabels(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  const rowPx = 14 * devicePixelRatio;
+  const rows = Math.max(1, Math.min(3, Math.floor(bbox.height / rowPx / 2)));
+  for (const span of overlay.spans) {
+    const width = ctx.measureText(span.label).width;
+    const middle = plot.valToPos((span.fromAt + span.toAt) / 2_000, 'x', true);
+    const x = Math.min(bbox.left + bbox.width - width, Math.max(bbox.left, middle - width / 2));
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'bottom';
+    label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
+  }
+  const wanted = marksInSight(plot, overlay)
     .filter(({ mark }) => mark.label !== '')
     .map(({ mark, x }) => ({
       text: mark.label,

@@ -26,7 +26,13 @@ export function postmortemOf(incidentId: string, { now }: Story): Postmortem {
         id: 'timeline',
         title: 'Timeline',
         origin: 'drafted',
-        text: '| UTC | what |\n|---|---|\n| 01:26 | ranking-model v41 → v42 |\n| 01:52 | P0 page |\n| 02:13 | roll back |',
+        text: [
+          '| Time (UTC, 2026-11-24) | What happened | Who |',
+          '|---|---|---|',
+          '| 01:26:00 | **ranking-model v41 → v42** PR 3318 | model-promoter |',
+          '| 01:52:40 | **P0 page, incident opened** both windows over 13.44×; 2.38 % of requests fail, under 50 %; P0 → SEV-2; respond within 30 m, resolve within 4 h | midwatch |',
+          '| 02:13:05 | **Roll back model: done and verified** POST http://127.0.0.1:38843/control/roll-back idempotency-key: 1e86b143ae4561c28162be0fc1800a0e {"service":"ranking-model"} | incident_commander |',
+        ].join('\n'),
       },
       {
         id: 'detection',
