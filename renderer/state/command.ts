@@ -2,7 +2,6 @@ import type { Core } from './core.ts';
 import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
 import { sortObjectives } from './objective-table.ts';
-import type { ScreenName } from './route.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
@@ -148,8 +147,4 @@ function switchTheme(core: Core): void {
     document.documentElement.dataset.theme ??
     (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark');
   core.uiStore.setState({ theme: shown === 'light' ? 'dark' : 'light' });
-}
-
-export function isOnScreen(core: Core, screens: readonly ScreenName[] | null): boolean {
-  return screens === null || screens.includes(core.uiStore.getState().route.screen);
 }
