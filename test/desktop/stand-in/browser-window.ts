@@ -187,7 +187,7 @@ function listen(
     one._navigated(frame),
   );
   to<{ frameId: string; url: string }>('Page.navigatedWithinDocument', (one, { frameId, url }) => {
-    if (frameId === one._frame) one._url = one._deps?.schemes.fromBrowser(url) ?? url;
+    if (frameId === one._frame) one._url = one._deps?.schemes._fromBrowser(url) ?? url;
   });
   to<{ frameId: string; url: string }>('Page.frameRequestedNavigation', (one, params) => one._asked(params));
   to<PausedRequest>('Fetch.requestPaused', (one, params) =>

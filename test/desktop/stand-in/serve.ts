@@ -29,22 +29,22 @@ export class Schemes {
   };
 
   /** `app://midwatch/x` → `https://midwatch.app.test/x`; plain http for a scheme that is not registered as secure. */
-  toBrowser(address: string): string {
+  _toBrowser(address: string): string {
     const [, scheme = '', host = '', rest = ''] = /^([a-z]+):\/\/([^/?#]*)(.*)$/.exec(address) ?? [];
     if (!this._handlers.has(scheme)) return address;
     const secure = this._privileges.get(scheme)?.secure === true;
     return `${secure ? 'https' : 'http'}://${host}.${scheme}.test${rest || '/'}`;
   }
 
-  fromBrowser(address: string): string {
+  _fromBrowser(address: string): string {
     const [, host, scheme = '', rest = ''] =
       /^https?:\/\/([^/?#]*)\.([a-z]+)\.test([/?#].*)?$/.exec(address) ?? [];
     return this._handlers.has(scheme) ? `${scheme}://${host}${rest}` : address;
   }
 
   /** Answers a paused request of the page by the scheme's handler; false where none is concerned. */
-  async answer(browser: Browser, session: string, paused: PausedRequest): Promise<boolean> {
-    const address = this.fromBrowser(paused.request.url);
+  async _answer(browser: Browser, session: string, paused: PausedRequest): Promise<boolean> {
+    const address = this._fromBrowser(paused.request.url);
     if (address === paused.request.url) return false;
     const handler = this._handlers.get(new URL(address).protocol.slice(0, -1));
     if (!handler) return false;

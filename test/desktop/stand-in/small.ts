@@ -169,7 +169,7 @@ export class Session extends EventEmitter {
   }
 
   async _allow(browser: Browser, schemes: Schemes): Promise<void> {
-    const origin = schemes.toBrowser('app://midwatch/').slice(0, -1);
+    const origin = schemes._toBrowser('app://midwatch/').slice(0, -1);
     for (const [permission, names] of PERMISSIONS) {
       let granted = this._check?.(null, permission, origin, {}) ?? true;
       const answer = (yes: boolean) => {

@@ -83,7 +83,7 @@ export class WebContents extends EventEmitter {
 
   loadURL = async (address: string): Promise<void> => {
     await this._up.promise;
-    const url = this._deps?.schemes.toBrowser(address) ?? address;
+    const url = this._deps?.schemes._toBrowser(address) ?? address;
     this._ours.add(url.split('#')[0] ?? url);
     const { errorText } = await this._send<{ errorText?: string }>('Page.navigate', { url });
     if (errorText) throw new Error(`${errorText} (${address})`);
@@ -175,13 +175,13 @@ export class WebContents extends EventEmitter {
   _navigated(frame: { id: string; parentId?: string; url: string; urlFragment?: string }): void {
     if (frame.parentId !== undefined) return;
     this._frame = frame.id;
-    this._url = this._deps?.schemes.fromBrowser(frame.url + (frame.urlFragment ?? '')) ?? frame.url;
+    this._url = this._deps?.schemes._fromBrowser(frame.url + (frame.urlFragment ?? '')) ?? frame.url;
     this.emit('did-navigate', {}, this._url);
   }
 
   /** The page itself wants to go somewhere: links, scripts, forms. The shell's own loads do not come by here. */
   _asked(request: { frameId: string; url: string }): void {
-    const url = this._deps?.schemes.fromBrowser(request.url) ?? request.url;
+    const url = this._deps?.schemes._fromBrowser(request.url) ?? request.url;
     const isMainFrame = request.frameId === this._frame;
     const event = stoppable({ url, isMainFrame, isSameDocument: false, frame: null, initiator: null });
     this.emit('will-frame-navigate', event);
@@ -199,13 +199,13 @@ export class WebContents extends EventEmitter {
       if (refused)
         return void (await browser.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' }, session));
     }
-    if (!(await schemes.answer(browser, session, paused)))
+    if (!(await schemes._answer(browser, session, paused)))
       await browser.send('Fetch.continueRequest', { requestId }, session);
   }
 
   _windowOpened(details: { url: string; windowName: string; windowFeatures: string[] }): boolean {
     const answer = this._open({
-      url: this._deps?.schemes.fromBrowser(details.url) ?? details.url,
+      url: this._deps?.schemes._fromBrowser(details.url) ?? details.url,
       frameName: details.windowName,
       features: details.windowFeatures.join(','),
       disposition: 'foreground-tab',
