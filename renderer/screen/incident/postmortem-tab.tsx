@@ -81,12 +81,17 @@ function Document({ incident, edit }: { incident: Incident; edit: Edit }) {
   const core = useCore();
   return (
     <article className={styles.doc}>
-      <input
+      {/* As high as its words, so that a long title is read whole; it stays one line of text. */}
+      <textarea
         className={styles.title}
         aria-label="Title"
+        rows={1}
         value={edit.title ?? edit.base.title}
         maxLength={300}
-        onChange={(event) => core.postmortem.title(incident.id, event.target.value)}
+        onChange={(event) => core.postmortem.title(incident.id, event.target.value.replace(/\s*\n\s*/g, ' '))}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) event.preventDefault();
+        }}
       />
       <p className="s12 t3">
         Dotted edge: drafted; solid edge: written by a person. Enter or a click writes on.

@@ -244,6 +244,32 @@ describe('a chart', () => {
     await window.close();
   });
 
+  it('shows the time of the incident, all of it after a double click, and the incident again after another', async () => {
+    const window = await open(SCREENS[0] as (typeof SCREENS)[number], {});
+    const box = await window.page.locator('.u-over').first().boundingBox();
+    if (!box) throw new Error('no chart');
+    const readAtTheLeft = async () => {
+      await window.page.mouse.move(box.x + 200, box.y + 30);
+      await window.page.mouse.move(box.x + 4, box.y + 30, { steps: 3 });
+      await window.page.waitForTimeout(100);
+      const caption = await window.page.locator('figcaption').first().textContent();
+      const [hours = 0, minutes = 0, seconds = 0] = (caption?.match(/\d\d:\d\d:\d\d/)?.[0] ?? '')
+        .split(':')
+        .map(Number);
+      return (hours * 60 + minutes) * 60 + seconds;
+    };
+    const twice = () => window.page.mouse.dblclick(box.x + 4, box.y + 30);
+    const incident = await readAtTheLeft();
+    await twice();
+    const all = await readAtTheLeft();
+    await twice();
+    const again = await readAtTheLeft();
+    // The view moves on with the time, by seconds; all that there is begins a minute and more before it.
+    expect(incident - all).toBeGreaterThan(60);
+    expect(Math.abs(again - incident)).toBeLessThan(45);
+    await window.close();
+  });
+
   it('says in words what it shows', async () => {
     const window = await open(SCREENS[0] as (typeof SCREENS)[number], {});
     const label = await window.page.locator('figure [role="img"]').first().getAttribute('aria-label');
