@@ -22,7 +22,9 @@ export function yRange(
   const bottom = options.floor ?? (low > 0 && high - low < high * FLAT ? low : Math.min(0, low));
   if (options.ceiling !== null) return [options.floor ?? Math.min(0, low), options.ceiling];
   // A line that does not move at all still needs a height that numbers can tell apart.
-  const span = high === bottom ? Math.abs(high) || 1 : Math.max(high - bottom, Math.abs(high) * 1e-6, 1e-12);
+  // One next to nothing has no tenth of its own: it is drawn as nothing.
+  const still = Math.abs(high) > 1e-12 ? Math.abs(high) : 1;
+  const span = high === bottom ? still : Math.max(high - bottom, Math.abs(high) * 1e-6, 1e-12);
   const step = niceStep(span * 1.04);
   const from = options.floor ?? Math.floor(bottom / step + 1e-9) * step;
   return [from, Math.max(from + step, Math.ceil((bottom + span * 1.04) / step - 1e-9) * step)];

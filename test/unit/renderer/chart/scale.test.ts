@@ -32,6 +32,12 @@ describe('the range of an axis', () => {
     );
   });
 
+  it('is a range of numbers also for the smallest number there is', () => {
+    const [low, high] = yRange(5e-324, 1e-323, open);
+    expect([low <= 5e-324, high > 1e-323]).toEqual([true, true]);
+    expect(yRange(1e-323, 1e-323, open).every(Number.isFinite)).toBe(true);
+  });
+
   it('is never empty, also without samples', () => {
     const [low, high] = yRange(null, null, open);
     expect(high).toBeGreaterThan(low);
