@@ -7,7 +7,6 @@
  */
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchRuntime } from './desktop-runtime.mjs';
 import { build as buildBundles, environment, fail, install, nodePath, root, run } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -43,7 +43,7 @@ const key =
 const platform = Platform.current();
 const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'));
 
-const runtime = args.includes('--stub-runtime') ? undefined : await fetchRuntime();
+const runtime = args.includes('--stub-runtime') ? undefined : await runtimeFolder();
 const stub = runtime ? undefined : makeStub();
 const unpacked = await packFolder();
 console.log(`\nThe unpacked application: ${unpacked}`);
@@ -56,19 +56,10 @@ if (stub) {
 console.log(`Result: ${output}`);
 
 /** The runtime's folder, fetched where it can be. */
-async function fetchRuntime() {
-  const folder = join(root, 'node_modules', 'electron');
-  if (!existsSync(join(folder, 'path.txt'))) {
-    console.log(`Fetching the desktop runtime, Electron ${version} …`);
-    const fetched = await run(nodePath, [join(folder, 'install.js')], { quiet: true });
-    if (fetched.status !== 0) {
-      const reason =
-        fetched.tail.split('\n').find((line) => /Error|ENOTFOUND|refused/.test(line)) ?? 'it gave no reason';
-      console.log(`The desktop runtime could not be fetched (${reason.trim().slice(0, 200)}).`);
-      return undefined;
-    }
-  }
-  return join(folder, 'dist');
+async function runtimeFolder() {
+  const { executable, problem } = await fetchRuntime({ again: true });
+  if (!executable) console.log(problem);
+  return executable && join(root, 'node_modules', 'electron', 'dist');
 }
 
 function makeStub() {

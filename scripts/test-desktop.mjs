@@ -5,17 +5,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { runtimeExecutable } from './desktop-runtime.mjs';
 import { build, environment, fail, install, nodePath, root, run } from './setup.mjs';
 
 await install();
 await build();
 
-const folder = join(root, 'node_modules', 'electron');
-const pathFile = join(folder, 'path.txt');
-const isReal =
-  process.env.MIDWATCH_DESKTOP !== 'stand-in' &&
-  existsSync(pathFile) &&
-  existsSync(join(folder, 'dist', readFileSync(pathFile, 'utf8').trim()));
+const isReal = process.env.MIDWATCH_DESKTOP !== 'stand-in' && runtimeExecutable() !== undefined;
 const line = '='.repeat(100);
 if (isReal) {
   const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
