@@ -11,8 +11,6 @@ export type FaultEffect =
   | { readonly kind: 'stale-features'; readonly service: 'feature-store'; readonly expiredShare: number }
   | { readonly kind: 'upstream-outage'; readonly service: 'gateway' };
 
-export type FaultKind = FaultEffect['kind'];
-
 /** A fault in force. It ends by itself at `endsAt`, whoever started it and whether they still live. */
 export interface ActiveFault {
   readonly id: string;

@@ -227,7 +227,6 @@ function targetLabels(
 /** One source as `midwatch.yaml` writes it; parsed, durations are milliseconds and each target has all its labels. */
 export const SourceConfig = z.discriminatedUnion('kind', [PrometheusSource, ExpositionSource]);
 export type SourceConfig = z.output<typeof SourceConfig>;
-export type SourceConfigInput = z.input<typeof SourceConfig>;
 export type PrometheusSourceConfig = Extract<SourceConfig, { kind: 'prometheus' }>;
 export type ExpositionSourceConfig = Extract<SourceConfig, { kind: 'exposition' }>;
 export type ExpositionTargetConfig = ExpositionSourceConfig['targets'][number];

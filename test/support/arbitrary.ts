@@ -42,7 +42,6 @@ export const hostileText = fc.oneof(
 export const wholeText = hostileText.map((text) => text.toWellFormed());
 
 export const instant = fc.integer({ min: NOW - 90 * 86_400_000, max: NOW + 90 * 86_400_000 });
-export const duration = fc.integer({ min: 0, max: 40 * 86_400_000 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const id = fc.uuid();
 /** Without a negative zero, which JSON does not tell from zero. */

@@ -4,6 +4,6 @@
  * It also shows notifications on the Linux desktop that it runs on, and opens the default browser.
  */
 export { hasDisplay, openBrowser } from './browser.ts';
-export { createDesktopNotifier, type DesktopNotifier } from './desktop-notifier.ts';
-export { type LoopbackOptions, type LoopbackServer, startLoopbackServer } from './server.ts';
+export { createDesktopNotifier } from './desktop-notifier.ts';
+export { type LoopbackServer, startLoopbackServer } from './server.ts';
 export { createWindowClient, type WindowClient } from './window-client.ts';

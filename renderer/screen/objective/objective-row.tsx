@@ -108,7 +108,8 @@ function BurnCell({ status, window }: { status: ObjectiveStatus; window: WindowB
       : undefined;
   return (
     <td className={over ? 'n hot' : 'n'} title={seen}>
-      {seen && '≥ '}
+      {/* A lower bound under a hundredth says nothing that the number does not. */}
+      {seen && (window.burnRate ?? 0) >= 0.01 && '≥ '}
       {burnText(window.burnRate)}
     </td>
   );
