@@ -39,8 +39,11 @@ export async function fetchRuntime({ again = false } = {}) {
   clearInterval(progress);
   const executable = runtimeExecutable();
   if (status === 0 && executable) return { executable };
+  // The cause stands below the first line of the stack; a code says more than its words.
   const reason =
-    tail.split('\n').find((line) => /error|ENOTFOUND|refused|403|404/i.test(line)) ?? 'it gave no reason';
+    /\b(E[A-Z_]{4,}|HTTP[^\n]*|40[34][^\n]*|took too long)\b/.exec(tail)?.[0] ??
+    tail.split('\n').find((line) => /error/i.test(line)) ??
+    'it gave no reason';
   const problem = `The desktop runtime could not be fetched (${reason.trim().slice(0, 160)}).`;
   writeFileSync(failedAt, problem);
   return { problem };

@@ -104,7 +104,7 @@ describe('the preload', () => {
   it('leaves nothing of the runtime in the page', async () => {
     const names = await desktop.page.evaluate(() =>
       Object.getOwnPropertyNames(globalThis).filter((name) =>
-        /^_*(electron|ipc|require|process|module|exports|buffer|global$|preload|standin|midwatch)/i.test(
+        /^_*([Ee]lectron|ipc|require$|process$|module$|exports$|Buffer$|global$|preload|standin|midwatch)/.test(
           name,
         ),
       ),
