@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
-export const nodePath = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const nodePath = join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 /** The environment of every child: our Node and tools first on the path. */
 export function environment(extra = {}) {
@@ -33,14 +39,18 @@ export function run(command, args, { env = environment(), quiet = false, cwd = r
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     child.on('error', (error) => resolve({ status: 127, tail: error.message }));
-    child.on('exit', (status, signal) => resolve({ status: status ?? (signal === 'SIGINT' ? 130 : 1), tail }));
+    child.on('exit', (status, signal) =>
+      resolve({ status: status ?? (signal === 'SIGINT' ? 130 : 1), tail }),
+    );
   });
 }
 
 function checkNode() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) {
-    fail(`this Node is ${process.version}; Midwatch's scripts need Node 20 or newer.\nInstall a current Node from https://nodejs.org and run the command again.`);
+    fail(
+      `this Node is ${process.version}; Midwatch's scripts need Node 20 or newer.\nInstall a current Node from https://nodejs.org and run the command again.`,
+    );
   }
 }
 
@@ -60,13 +70,26 @@ export async function install() {
     ? await run(process.execPath, [npm, ...args], { env: process.env, quiet: true })
     : await run('npm', args, { env: process.env, quiet: true });
   if (result.status !== 0) {
-    fail(`the dependencies could not be installed, so nothing was started. npm said:\n${result.tail}\nCheck the network and the npm registry setting, then run the command again.`);
+    fail(
+      `the dependencies could not be installed, so nothing was started. npm said:\n${result.tail}\nCheck the network and the npm registry setting, then run the command again.`,
+    );
   }
-  if (!existsSync(nodePath)) fail('npm left out the bundled Node runtime (package "node"). Run: npm install-scripts approve node && npm install');
+  if (!existsSync(nodePath))
+    fail(
+      'npm left out the bundled Node runtime (package "node"). Run: npm install-scripts approve node && npm install',
+    );
   writeFileSync(stamp, wanted);
 }
 
-const sources = ['main', 'shared', 'preload', 'renderer', 'assets', 'electron.vite.config.ts', 'package-lock.json'];
+const sources = [
+  'main',
+  'shared',
+  'preload',
+  'renderer',
+  'assets',
+  'electron.vite.config.ts',
+  'package-lock.json',
+];
 
 function fingerprint() {
   const hash = createHash('sha256');
@@ -86,7 +109,11 @@ export async function build() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Building …');
-  const result = await run(nodePath, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'], { quiet: true });
+  const result = await run(
+    nodePath,
+    [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'],
+    { quiet: true },
+  );
   if (result.status !== 0) fail(`the build failed:\n${result.tail}`);
   mkdirSync(join(root, 'out'), { recursive: true });
   writeFileSync(stamp, wanted);

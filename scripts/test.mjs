@@ -17,7 +17,8 @@ const programs = [
   ['prometheus-node-exporter', 'prometheus-node-exporter', 'the real Prometheus scraping a real node'],
 ];
 
-const onPath = (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+const onPath = (name) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
 async function installPrograms() {
   const missing = programs.filter(([name]) => !onPath(name));
@@ -31,10 +32,18 @@ async function installPrograms() {
   const env = environment({ DEBIAN_FRONTEND: 'noninteractive' });
   const lock = ['-o', 'DPkg::Lock::Timeout=900'];
   await run('apt-get', [...lock, 'update'], { env, quiet: true });
-  const result = await run('apt-get', [...lock, 'install', '-y', '--no-install-recommends', ...missing.map(([, name]) => name)], { env, quiet: true });
-  if (result.status !== 0) console.log(`apt could not install them; the tests that need them will say so and be skipped:\n${result.tail}`);
+  const result = await run(
+    'apt-get',
+    [...lock, 'install', '-y', '--no-install-recommends', ...missing.map(([, name]) => name)],
+    { env, quiet: true },
+  );
+  if (result.status !== 0)
+    console.log(
+      `apt could not install them; the tests that need them will say so and be skipped:\n${result.tail}`,
+    );
   // Debian starts the services it installs; the tests start their own on free ports.
-  if (onPath('systemctl')) await run('systemctl', ['stop', 'prometheus', 'prometheus-node-exporter'], { env, quiet: true });
+  if (onPath('systemctl'))
+    await run('systemctl', ['stop', 'prometheus', 'prometheus-node-exporter'], { env, quiet: true });
 }
 
 await install();
