@@ -5,13 +5,10 @@ import { expect } from 'vitest';
 import type { TestCore } from './core.ts';
 import { until } from './scraping-prometheus.ts';
 
+const root = join(import.meta.dirname, '..', '..');
+const RESULTS = join(root, 'test-results', 'screenshots');
 /** Where screenshots go: beside the documentation when they are to be renewed, else to a folder that git ignores. */
-const SHOTS = join(
-  import.meta.dirname,
-  '..',
-  '..',
-  process.env.UPDATE_SCREENSHOTS === '1' ? 'docs/screenshots' : 'test-results/screenshots',
-);
+const SHOTS = process.env.UPDATE_SCREENSHOTS === '1' ? join(root, 'docs', 'screenshots') : RESULTS;
 
 export interface Journey {
   readonly page: Page;
@@ -23,8 +20,10 @@ export interface Journey {
 }
 
 export async function shoot({ page, name }: Journey, what: string, both = true): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}-${what}.png`) });
+  // The settings name folders of the machine that runs this: they are looked at, not published.
+  const folder = what === 'settings' ? RESULTS : SHOTS;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}-${what}.png`) });
   if (!both) return;
   const size = page.viewportSize();
   await page.setViewportSize({ width: 1024, height: 640 });
@@ -175,6 +174,7 @@ async function writePostmortem(journey: Journey): Promise<void> {
     10_000,
     'no postmortem was written to disk',
   );
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
 }
 
 function markdownIn(folder: string): string[] {
