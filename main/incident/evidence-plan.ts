@@ -6,7 +6,7 @@ import { formatSignificant } from '../../shared/unit/number.ts';
 import { MINUTE_MS, promDuration } from '../../shared/unit/time.ts';
 import { oneLine } from './words.ts';
 
-/** A chart to be copied. The first expression that has any data is the one that is kept. */
+/** A chart to be copied. The first expression that fills half of its time is kept, else the one that fills most. */
 export interface ChartPlan {
   readonly title: string;
   readonly unit: string;
