@@ -1,0 +1,77 @@
+import type { Result } from '../../shared/error/result.ts';
+import type { Labels } from '../../shared/model/metric.ts';
+import type { ChangeEvent } from '../../shared/model/service.ts';
+import type { Span } from '../../shared/model/trace.ts';
+
+/** Samples of one series as a sender gave them. Times are milliseconds UTC and ascend; a NaN may be a stale marker. */
+export interface ReceivedSeries {
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** An alert of another system, not yet one of ours. */
+export interface ReceivedAlert {
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly status: 'firing' | 'resolved';
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly generatorUrl: string | null;
+}
+
+/** What one body said, decoded and not yet stored. `refused` is what was left out of it, by reason. */
+export interface Received {
+  readonly series: readonly ReceivedSeries[];
+  readonly spans: readonly Span[];
+  readonly changes: readonly Omit<ChangeEvent, 'id'>[];
+  readonly alerts: readonly ReceivedAlert[];
+  readonly refused: readonly { readonly reason: string; readonly count: number }[];
+}
+
+/** Why a body was not taken: what happened, what it means, what to do. */
+export interface ReceiveProblem {
+  readonly status: 400 | 401 | 404 | 405 | 408 | 411 | 413 | 415 | 429 | 503;
+  readonly message: string;
+}
+
+export interface ReceiveLimits {
+  /** Decoded bytes of one body. */
+  readonly bodyBytesMax: number;
+  /** Decoded bytes to encoded ones. */
+  readonly ratioMax: number;
+  readonly labelsMax: number;
+  readonly labelBytesMax: number;
+  readonly samplesMax: number;
+  readonly depthMax: number;
+}
+
+/** One request as a decoder sees it: whole, authenticated, gzip undone, still in its wire format. */
+export interface ReceiveRequest {
+  readonly sourceId: string;
+  readonly path: string;
+  /** Lower case, without parameters. */
+  readonly contentType: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly receivedAt: number;
+  readonly limits: ReceiveLimits;
+}
+
+/** Answered to the sender once what was decoded is stored. */
+export interface ReceiveAnswer {
+  readonly status: 200 | 202 | 204;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+export interface Decoded {
+  readonly received: Received;
+  readonly answer: ReceiveAnswer;
+}
+
+/** One protocol: bounded, without state but what its closure keeps by source, never throws for hostile bytes. */
+export type Decoder = (request: ReceiveRequest) => Result<Decoded, ReceiveProblem>;
+
+export const NOTHING_RECEIVED: Received = { series: [], spans: [], changes: [], alerts: [], refused: [] };
