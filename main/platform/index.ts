@@ -12,6 +12,7 @@ export { createLogger, type Logger, silentLogger } from './logger.ts';
 export { type Autostart, freedesktopAutostart } from './process/autostart.ts';
 export { type Child, type LaunchChild, launchNodeChild, linesOf } from './process/child.ts';
 export { type Repeat, repeat, type Tick } from './scheduler.ts';
+export { compilePattern, type Pattern } from './text/pattern.ts';
 export { inlineWorker, startWorker, type WorkerHandle, type WorkerOptions } from './worker/client.ts';
 export { type Remote, Transfer, type WorkerApi } from './worker/protocol.ts';
 export { serveWorker } from './worker/serve.ts';

@@ -1,8 +1,6 @@
-import { CodedError } from '../../shared/error/coded.ts';
 import type { Labels } from '../../shared/model/metric.ts';
+import { compilePattern } from '../platform/index.ts';
 import type { Matcher } from './metric-api.ts';
-import { compileRegex } from './metric-regex.ts';
-import { RegexError } from './metric-regex-parse.ts';
 
 /** Decides over one set of labels. A label that is absent counts as the empty text, as in Prometheus. */
 export type LabelTest = (labels: Labels) => boolean;
@@ -27,29 +25,16 @@ export function valueTest({ op, value }: Matcher): (value: string) => boolean {
   if (op === '=') return (other) => other === value;
   if (op === '!=') return (other) => other !== value;
   const expected = op === '=~';
-  const matches = regexTest(value);
+  const { test } = compilePattern(value);
   const answers = new Map<string, boolean>();
   return (other) => {
     const known = answers.get(other);
     if (known !== undefined) return known;
-    const answer = matches(other) === expected;
+    const answer = test(other) === expected;
     if (other.length <= KEPT_LENGTH_MAX) {
       if (answers.size >= ANSWERS_MAX) answers.clear();
       answers.set(other, answer);
     }
     return answer;
   };
-}
-
-function regexTest(text: string): (value: string) => boolean {
-  try {
-    return compileRegex(text);
-  } catch (thrown) {
-    if (!(thrown instanceof RegexError)) throw thrown;
-    throw new CodedError(
-      'bad-regex',
-      `The regular expression ${JSON.stringify(text.slice(0, 200))} cannot be used: ${thrown.message}. Nothing was selected; write it in RE2 syntax.`,
-      { cause: thrown },
-    );
-  }
 }
