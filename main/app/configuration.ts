@@ -4,6 +4,7 @@ import type { PolicyConfig } from '../../shared/config/policy.ts';
 import type { Workspace } from '../../shared/config/workspace.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
+import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { type AlertRule, readAlertRules } from '../alert/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import { parseExpression } from '../query/index.ts';
@@ -31,10 +32,7 @@ export function readPolicies(): PolicyConfig[] {
 }
 
 /** A remote source may know more PromQL than is evaluated here; what is no PromQL at all is wrong everywhere. */
-export function checkExpression(
-  expression: string,
-  sourceKind: 'prometheus' | 'exposition',
-): QueryError | undefined {
+export function checkExpression(expression: string, sourceKind: SourceKind): QueryError | undefined {
   const parsed = parseExpression(expression);
   if (parsed.ok) return undefined;
   return sourceKind === 'prometheus' && parsed.error.code === 'unsupported' ? undefined : parsed.error;
@@ -55,7 +53,7 @@ export function loadDeps(
 
 /** The plain rules of a workspace as their evaluator takes them. */
 export function rulesOf(workspace: Workspace): AlertRule[] {
-  const defaultSource = workspace.sources[0]?.id ?? '';
+  const defaultSource = workspace.sources.find((one) => answersQueries(one.kind))?.id ?? '';
   const groups = new Map<string, Workspace['rules'][number][]>();
   for (const rule of workspace.rules) groups.set(rule.group, [...(groups.get(rule.group) ?? []), rule]);
   const listed = [...groups];

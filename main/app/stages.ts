@@ -4,6 +4,7 @@ import type { Workspace } from '../../shared/config/workspace.ts';
 import { messageOf } from '../../shared/error/coded.ts';
 import { err, ok } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
+import { answersQueries } from '../../shared/model/source.ts';
 import { createExecutor } from '../action/index.ts';
 import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
@@ -321,7 +322,7 @@ function hoursOf(running: Running) {
 function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {
   const { log, running } = deps;
   const http = new Agent();
-  const defaultSource = () => running.workspace().sources[0]?.id ?? '';
+  const defaultSource = () => running.workspace().sources.find((one) => answersQueries(one.kind))?.id ?? '';
   const executor = createExecutor({
     clock: deps.clock,
     http,

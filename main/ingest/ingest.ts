@@ -50,8 +50,14 @@ export interface IngestDeps extends SourceDeps {
 /** First polls of many sources are spread over this much each: soon, but not all at one instant. One alone is due at once. */
 const SPREAD_PER_SOURCE_MS = 100;
 
+type PolledConfig = Extract<SourceConfig, { kind: 'prometheus' | 'exposition' }>;
+
+function isPolled(config: SourceConfig): config is PolledConfig {
+  return config.kind === 'prometheus' || config.kind === 'exposition';
+}
+
 interface Running {
-  readonly config: SourceConfig;
+  readonly config: PolledConfig;
   readonly schedule: Schedule;
 }
 
@@ -62,7 +68,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   let running: Running[] = [];
   let phase: 'idle' | 'polling' | 'suspended' | 'stopped' = 'idle';
 
-  const open = (config: SourceConfig) => openSource(config, deps, keeper, news.tell);
+  const open = (config: PolledConfig) => openSource(config, deps, keeper, news.tell);
   const begin = (one: Running) => {
     const spreadMs = SPREAD_PER_SOURCE_MS * (running.length - 1);
     one.schedule.start(Math.round(deps.random() * Math.min(one.config.pollEveryMs, spreadMs)));
@@ -70,7 +76,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const isStopped = () => phase === 'stopped';
   const find = (id: string) => running.find((one) => one.config.id === id);
 
-  running = deps.sources.map(open);
+  running = deps.sources.filter(isPolled).map(open);
   const forgetStore = forgetAfterRestart(deps);
 
   return {
@@ -95,7 +101,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       for (const one of running) begin(one);
     },
     async replaceSources(sources) {
-      const change = changeOf(running, sources);
+      const change = changeOf(running, sources.filter(isPolled));
       await Promise.all(change.gone.map((one) => one.schedule.stop(true)));
       // Stopped meanwhile: what would be opened now nobody would close.
       if (isStopped()) return;
@@ -127,7 +133,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 }
 
 function openSource(
-  config: SourceConfig,
+  config: PolledConfig,
   deps: IngestDeps,
   keeper: Keeper,
   tell: (status: SourceStatus) => void,
@@ -159,7 +165,7 @@ function forgetAfterRestart(deps: Pick<IngestDeps, 'store' | 'scrapeWorker' | 'l
 }
 
 /** Which sources go and which stay, in the order of the new configuration. */
-function changeOf(running: readonly Running[], sources: readonly SourceConfig[]) {
+function changeOf(running: readonly Running[], sources: readonly PolledConfig[]) {
   const next = sources.map((config) => ({
     config,
     kept: running.find((one) => JSON.stringify(one.config) === JSON.stringify(config)),

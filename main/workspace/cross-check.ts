@@ -2,6 +2,7 @@ import { ANNOTATION } from '../../shared/config/objective.ts';
 import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
 import { defaultRouting } from '../../shared/config/routing.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
+import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { parseDuration } from '../../shared/unit/time.ts';
 import { placeholderNames } from '../action/index.ts';
 import { readCounter } from '../slo/index.ts';
@@ -11,13 +12,10 @@ import { unknownVariable, variablesIn } from './variables.ts';
 import { say, sayInText, type Written } from './written.ts';
 
 /** Reads an expression as the source that will be asked reads it; undefined where it can be evaluated. */
-export type CheckExpression = (
-  expression: string,
-  sourceKind: 'prometheus' | 'exposition',
-) => QueryError | undefined;
+export type CheckExpression = (expression: string, sourceKind: SourceKind) => QueryError | undefined;
 
 export interface Names {
-  readonly sources: ReadonlyMap<string, 'prometheus' | 'exposition'>;
+  readonly sources: ReadonlyMap<string, SourceKind>;
   /** Null where a file of services could not be taken: its own mistake is reported, not what follows from it. */
   readonly services: ReadonlySet<string> | null;
   readonly objectives: ReadonlySet<string> | null;
@@ -80,7 +78,7 @@ interface Checker {
 }
 
 function checker(names: Names, checkExpression: CheckExpression, problems: Problem[]): Checker {
-  const sources = [...names.sources.keys()];
+  const sources = [...names.sources].filter(([, kind]) => answersQueries(kind)).map(([id]) => id);
   return {
     service(written, path, id) {
       if (names.services && !names.services.has(id))
@@ -88,16 +86,18 @@ function checker(names: Names, checkExpression: CheckExpression, problems: Probl
     },
     source(written, path, id) {
       if (id === undefined && sources.length === 1) return sources[0];
-      if (id !== undefined && names.sources.has(id)) return id;
+      if (id !== undefined && sources.includes(id)) return id;
       // Without midwatch.yaml no source is known: its own mistake is reported, and that is enough.
-      if (sources.length > 0)
+      if (names.sources.size > 0)
         say(
           problems,
           written,
           path,
           id === undefined
-            ? `expected a source, the workspace has several: ${sources.join(', ')}`
-            : unknown('source', id, sources),
+            ? `expected a source, the workspace has ${sources.length === 0 ? 'none that answers expressions' : `several: ${sources.join(', ')}`}`
+            : names.sources.has(id)
+              ? `expected a source that answers expressions; ${JSON.stringify(id)} is an Alertmanager, which only brings alerts`
+              : unknown('source', id, sources),
         );
       return undefined;
     },

@@ -1,6 +1,7 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Workspace } from '../../shared/config/workspace.ts';
 import type { Objective } from '../../shared/model/objective.ts';
+import { answersQueries } from '../../shared/model/source.ts';
 import { sha256 } from '../platform/index.ts';
 import { type Configuration, gather } from './configuration.ts';
 import { type CheckExpression, crossCheck, type Names, sourceOfSlo, unique } from './cross-check.ts';
@@ -41,7 +42,8 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
   const found = gather(files, overrides, problems);
   const vars = { ...found.midwatch?.config.vars, ...overrides };
   const sources = new Map((found.midwatch?.config.sources ?? []).map((source) => [source.id, source.kind]));
-  const onlySource = sources.size === 1 ? [...sources.keys()][0] : undefined;
+  const askable = [...sources].filter(([, kind]) => answersQueries(kind)).map(([id]) => id);
+  const onlySource = askable.length === 1 ? askable[0] : undefined;
   const objectives = found.slos.flatMap((slo) =>
     objectivesOf(slo, sourceOfSlo(slo.config) ?? onlySource ?? ''),
   );
@@ -69,7 +71,7 @@ interface Assembly {
 
 function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly): Workspace | null {
   if (!found.midwatch) return null;
-  const { name, sources, vars: _, ...routing } = found.midwatch.config;
+  const { name, sources, receive, vars: _, ...routing } = found.midwatch.config;
   const asked = assembly.onlySource;
   return {
     id: workspaceId(folder.realPath),
@@ -77,6 +79,7 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
     path: folder.realPath,
     vars: assembly.vars,
     sources,
+    receive,
     routing: routing satisfies RoutingConfig,
     routingDefinedAt: found.midwatch.located.parts.has('routes')
       ? definedAt(found.midwatch, ['routes'])

@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration, SECOND_MS } from '../unit/time.ts';
+import { formatDuration, SECOND_MS } from '../unit/time.ts';
+import { PushSource } from './push-source.ts';
+import {
+  Duration,
+  Identifier,
+  isSecretReference,
+  LabelSet,
+  SecretReference,
+  SeverityPriorities,
+} from './source-part.ts';
 import { SECRET_NAME, splitAddress, WebAddress } from './web-address.ts';
 
-const SECRET_REFERENCE = /^(?:keychain|env|file):\S(?:.*\S)?$/;
-
-/** A secret is named in configuration, never written: whoever reads the file or its history must not hold it. */
-export const SecretReference = z.string().regex(SECRET_REFERENCE, {
-  message:
-    'is a secret written into the file. Put it into the keychain, an environment variable or a file of mode 0600, and name it here as keychain:NAME, env:NAME or file:PATH',
-});
-export type SecretReference = z.infer<typeof SecretReference>;
-
-export function isSecretReference(text: string): boolean {
-  return SECRET_REFERENCE.test(text);
-}
+export { isSecretReference, SecretReference } from './source-part.ts';
 
 /** Certificates are public: they may stand in the file as PEM text, or be named like a secret. */
 const Certificate = z
@@ -33,24 +31,6 @@ const RESERVED_HEADERS = new Set([
   'upgrade',
   'te',
 ]);
-
-const Duration = z.string().transform((text, context) => {
-  const durationMs = parseDuration(text);
-  if (durationMs !== undefined && durationMs > 0) return durationMs;
-  context.addIssue({ code: 'custom', message: 'is not a duration such as 500ms, 15s or 1m' });
-  return z.NEVER;
-});
-
-const Identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, {
-  message: 'is not an identifier: letters, digits, dots, hyphens and underscores, 63 at most',
-});
-
-const LabelSet = z.record(
-  z.string().regex(/^(?!__)[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
-    message: 'is not a label name: letters, digits and underscores, not beginning with a digit or __',
-  }),
-  z.string().min(1).max(1024),
-);
 
 const Headers = z.record(z.string(), z.string().max(4096)).superRefine((headers, context) => {
   for (const [name, value] of Object.entries(headers)) {
@@ -152,6 +132,25 @@ const PrometheusSource = z
     ...connectionOf(input, input.timeout ?? TARGET_TIMEOUT_MAX_MS),
   }));
 
+/** An Alertmanager: its alerts are read from API v2 and become alerts here. No expression can be asked of it. */
+const AlertmanagerSource = z
+  .strictObject({
+    kind: z.literal('alertmanager'),
+    url: WebAddress,
+    priorities: SeverityPriorities,
+    ...common,
+  })
+  .superRefine((input, context) => {
+    const problem = pollProblem(input.poll_every);
+    if (problem) context.addIssue({ code: 'custom', path: ['poll_every'], message: problem });
+  })
+  .transform((input) => ({
+    kind: input.kind,
+    url: input.url,
+    priorities: input.priorities,
+    ...connectionOf(input, input.timeout ?? TARGET_TIMEOUT_MAX_MS),
+  }));
+
 const Target = z.strictObject({
   id: Identifier,
   url: WebAddress,
@@ -225,14 +224,21 @@ function targetLabels(
 }
 
 /** One source as `midwatch.yaml` writes it; parsed, durations are milliseconds and each target has all its labels. */
-export const SourceConfig = z.discriminatedUnion('kind', [PrometheusSource, ExpositionSource]);
+export const SourceConfig = z.discriminatedUnion('kind', [
+  PrometheusSource,
+  ExpositionSource,
+  AlertmanagerSource,
+  PushSource,
+]);
 export type SourceConfig = z.output<typeof SourceConfig>;
 export type PrometheusSourceConfig = Extract<SourceConfig, { kind: 'prometheus' }>;
 export type ExpositionSourceConfig = Extract<SourceConfig, { kind: 'exposition' }>;
+export type AlertmanagerSourceConfig = Extract<SourceConfig, { kind: 'alertmanager' }>;
+export type PushSourceConfig = Extract<SourceConfig, { kind: 'push' }>;
 export type ExpositionTargetConfig = ExpositionSourceConfig['targets'][number];
-/** What both kinds need to reach a server. */
+/** What those kinds need to reach a server that are asked; a push source asks nobody. */
 export type ConnectionConfig = Pick<
-  SourceConfig,
+  Exclude<SourceConfig, { kind: 'push' }>,
   'timeoutMs' | 'connectTimeoutMs' | 'concurrency' | 'auth' | 'headers' | 'tls'
 >;
 

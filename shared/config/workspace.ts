@@ -4,6 +4,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Service } from '../model/service.ts';
 import type { AlertRuleConfig } from './alert-rule.ts';
+import { ReceiveConfig } from './receive.ts';
 import { RoutingConfig } from './routing.ts';
 import { type SourceConfig, SourceList } from './source.ts';
 
@@ -24,6 +25,7 @@ export const MidwatchFile = z
       )
       .default({}),
     sources: SourceList,
+    receive: ReceiveConfig,
     ...RoutingConfig.shape,
   })
   .describe('A Midwatch workspace: sources, receivers and routing');
@@ -47,6 +49,7 @@ export interface Workspace {
   readonly path: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly sources: readonly SourceConfig[];
+  readonly receive: ReceiveConfig;
   readonly routing: RoutingConfig;
   /** `midwatch.yaml:12`; without a line where the default routes are taken. */
   readonly routingDefinedAt: string;

@@ -12,8 +12,13 @@ export const SourceCondition = z.enum([
 ]);
 export type SourceCondition = z.infer<typeof SourceCondition>;
 
-export const SourceKind = z.enum(['prometheus', 'exposition']);
+export const SourceKind = z.enum(['prometheus', 'exposition', 'push', 'alertmanager']);
 export type SourceKind = z.infer<typeof SourceKind>;
+
+/** Whether expressions can be asked of such a source; an Alertmanager brings alerts and answers none. */
+export function answersQueries(kind: SourceKind): boolean {
+  return kind !== 'alertmanager';
+}
 
 export const SourceStatus = z.object({
   id: z.string(),

@@ -8,6 +8,7 @@ import { createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
 import { countingIds, type Ids, silentLogger, VirtualClock } from '../../../main/platform/index.ts';
 import { createInlineTarget } from '../../../main/query/index.ts';
 import { createObjectives, type Objectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
+import { ReceiveConfig } from '../../../shared/config/receive.ts';
 import { RoutingConfig } from '../../../shared/config/routing.ts';
 import type { Workspace } from '../../../shared/config/workspace.ts';
 import { err, ok } from '../../../shared/error/result.ts';
@@ -278,6 +279,7 @@ function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
     path: '/scenario',
     vars: {},
     sources: [],
+    receive: ReceiveConfig.parse(undefined),
     routing,
     routingDefinedAt: 'scenario',
     services: setup.services,
