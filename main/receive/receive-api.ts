@@ -2,7 +2,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import type { Span } from '../../shared/model/trace.ts';
 import type { Transfer } from '../platform/index.ts';
-import type { ReceiveAnswer, ReceivedAlert, ReceiveLimits, ReceiveProblem } from './received.ts';
+import type { ReceiveAnswer, ReceivedAlert, ReceiveLimits, ReceiveProblem, Refusal } from './received.ts';
 
 /** A sender that may push: told from others by its token. */
 export interface PushSender {
@@ -16,6 +16,7 @@ export interface PushSender {
 }
 
 export interface ListenOptions {
+  /** A loopback name or address; both 127.0.0.1 and ::1 are bound, and nothing else is. */
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -41,7 +42,7 @@ export interface PushBatch {
   readonly spans: readonly Span[];
   readonly changes: readonly Omit<ChangeEvent, 'id'>[];
   readonly alerts: readonly ReceivedAlert[];
-  readonly refused: readonly { readonly reason: string; readonly count: number }[];
+  readonly refused: readonly Refusal[];
 }
 
 /** What became of a batch; the sender is answered only now. `refs` are the numbers of `fresh`, 0 where refused. */
@@ -61,7 +62,7 @@ export interface SenderStatus {
   readonly samples: number;
   /** Who sends, as its `User-Agent` says; hostile text. */
   readonly agent: string | null;
-  readonly refused: readonly { readonly reason: string; readonly count: number }[];
+  readonly refused: readonly Refusal[];
   readonly lastProblem: { readonly at: number; readonly message: string } | null;
 }
 

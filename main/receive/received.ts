@@ -26,13 +26,21 @@ export interface Received {
   readonly spans: readonly Span[];
   readonly changes: readonly Omit<ChangeEvent, 'id'>[];
   readonly alerts: readonly ReceivedAlert[];
-  readonly refused: readonly { readonly reason: string; readonly count: number }[];
+  readonly refused: readonly Refusal[];
 }
 
 /** Why a body was not taken: what happened, what it means, what to do. */
 export interface ReceiveProblem {
   readonly status: 400 | 401 | 404 | 405 | 408 | 411 | 413 | 415 | 429 | 503;
   readonly message: string;
+  /** Beside `Retry-After`, which 429 and 503 always get. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What was left out of a request, by reason; reasons are ours, never the sender's text. */
+export interface Refusal {
+  readonly reason: string;
+  readonly count: number;
 }
 
 export interface ReceiveLimits {
@@ -69,6 +77,11 @@ export interface ReceiveAnswer {
 export interface Decoded {
   readonly received: Received;
   readonly answer: ReceiveAnswer;
+  /**
+   * The answer where more was left out afterwards, by the source's limit of series or by the store: each protocol says
+   * a partial success in its own way. Where it is missing, such a request is answered with 400 and the reasons.
+   */
+  readonly partial?: (lost: readonly Refusal[]) => ReceiveAnswer | ReceiveProblem;
 }
 
 /** One protocol: bounded, without state but what its closure keeps by source, never throws for hostile bytes. */

@@ -1,0 +1,95 @@
+import type { RowDraft } from '../row-draft.ts';
+import type { SeriesKey } from '../series-key.ts';
+import { BYTES, FIXED64, MalformedError, VARINT, type WireReader } from './wire.ts';
+
+/** What a message held beside the rows. */
+export interface Counted {
+  samples: number;
+  histograms: number;
+  exemplars: number;
+}
+
+/** Nearly two hundred thousand series of ten labels in one request; Prometheus sends five hundred samples in one. */
+export const FIELDS_MAX = 8_000_000;
+
+export const HISTOGRAM = 'a native histogram, which is not kept; send classic buckets';
+
+/** The field numbers of a series in the two messages; all else about a sample is the same. */
+export interface SeriesFields {
+  readonly samples: number;
+  readonly exemplars: number;
+  readonly histograms: number;
+}
+
+/** Tag of a field of length-delimited bytes. */
+export const tagOf = (field: number) => (field << 3) | BYTES;
+
+/** Reads the labels of one series into the key. The reader stands at the series' begin; `end` is where it ends. */
+export type ReadLabels = (reader: WireReader, end: number, key: SeriesKey) => void;
+
+/**
+ * Reads one series of either message: first its labels and what else it holds, then its samples, since the wire promises
+ * no order of fields. Answers false where the request holds more samples than one may.
+ */
+export function readSeries(
+  reader: WireReader,
+  end: number,
+  parts: {
+    readonly fields: SeriesFields;
+    readonly readLabels: ReadLabels;
+    readonly key: SeriesKey;
+    readonly draft: RowDraft;
+    readonly counted: Counted;
+  },
+): boolean {
+  const { fields, key, draft, counted } = parts;
+  const begin = reader.at;
+  key.begin();
+  parts.readLabels(reader, end, key);
+  key.finish();
+  let samples = 0;
+  let histograms = 0;
+  let first = 0;
+  reader.at = begin;
+  while (reader.at < end) {
+    const fieldAt = reader.at;
+    const tag = reader.tag();
+    if (tag === tagOf(fields.samples)) {
+      if (samples === 0) first = fieldAt;
+      samples += 1;
+    } else if (tag === tagOf(fields.histograms)) histograms += 1;
+    else if (tag === tagOf(fields.exemplars)) counted.exemplars += 1;
+    reader.skip(tag & 7);
+  }
+  counted.samples += samples;
+  counted.histograms += histograms;
+  draft.refused.add(HISTOGRAM, histograms);
+  if (samples === 0) return true;
+  const place = draft.place(samples);
+  if (place === 0) return true;
+  reader.at = first;
+  while (reader.at < end) {
+    const tag = reader.tag();
+    if (tag !== tagOf(fields.samples)) reader.skip(tag & 7);
+    else if (!readSample(reader, place, draft)) return false;
+  }
+  return true;
+}
+
+const words = new Uint32Array(2);
+
+/** Both messages have the value as field 1 and the time as field 2; what else a sample holds is passed over. */
+function readSample(reader: WireReader, place: number, draft: RowDraft): boolean {
+  const end = reader.bytesEnd();
+  let time = 0;
+  words[0] = 0;
+  words[1] = 0;
+  while (reader.at < end) {
+    const tag = reader.tag();
+    if (tag === ((1 << 3) | FIXED64)) reader.fixed64(words);
+    else if (tag === ((2 << 3) | VARINT)) time = reader.int64();
+    else reader.skip(tag & 7);
+  }
+  if (reader.at !== end) throw new MalformedError('a sample is longer than it says');
+  return draft.add(place, time, words[0], words[1]);
+}

@@ -1,0 +1,106 @@
+import { err, ok, type Result } from '../../shared/error/result.ts';
+import type { PushBatch } from './receive-api.ts';
+import type { ReceiveAnswer, Received, ReceiveProblem, ReceiveRequest, Refusal } from './received.ts';
+import { readRemoteWrite } from './remote-write/remote-write.ts';
+import type { Route } from './route.ts';
+import { RowDraft } from './row-draft.ts';
+import type { SeriesKey } from './series-key.ts';
+import type { SourceEntry } from './source-book.ts';
+import { refusalText, Tally } from './tally.ts';
+
+/** A body read: what goes to the store, and how the sender is answered once it is there. */
+export interface TakenIn {
+  readonly batch: Omit<PushBatch, 'id'>;
+  /** The index' entries of the batch' fresh series, and which generation of the index they are of. */
+  readonly entries: readonly number[];
+  readonly generation: number;
+  /** The answer, given what the store would not have beside what was refused here. */
+  readonly answer: (lost: readonly Refusal[]) => ReceiveAnswer | ReceiveProblem;
+}
+
+/** Reads one body of a source by its route and numbers its series. Never throws for hostile bytes. */
+export function takeIn(
+  request: ReceiveRequest,
+  route: Route,
+  source: SourceEntry,
+  key: SeriesKey,
+): Result<TakenIn, ReceiveProblem> {
+  const { receivedAt, limits } = request;
+  const draft = new RowDraft({
+    index: source.index,
+    key,
+    labels: source.sender.labels,
+    now: receivedAt,
+    samplesMax: limits.samplesMax,
+  });
+  if (route.decode === null) {
+    const rows = readRemoteWrite(request, key, draft);
+    if (!rows.ok) return rows;
+    const { counted, answer } = rows.value;
+    const refused = draft.refused.list();
+    const told =
+      counted.exemplars > 0 ? [{ reason: 'exemplars, which are not kept', count: counted.exemplars }] : [];
+    return ok({
+      ...takenOf(request, source, draft, { ...EMPTY, refused: [...refused, ...told] }),
+      answer: (lost) => answer([...refused, ...lost]),
+    });
+  }
+  const decoded = route.decode(request);
+  if (!decoded.ok) return decoded;
+  const { received, answer, partial } = decoded.value;
+  if (!draft.addSeries(received.series)) {
+    return err({
+      status: 413,
+      message: `The request holds more than ${limits.samplesMax} samples. Nothing of it was stored; send smaller batches.`,
+    });
+  }
+  const here = draft.refused.list();
+  return ok({
+    ...takenOf(request, source, draft, { ...received, refused: [...received.refused, ...here] }),
+    answer: (lost) => {
+      const all = new Tally();
+      all.addAll(here);
+      all.addAll(lost);
+      const left = all.list();
+      if (left.length === 0) return answer;
+      return partial
+        ? partial(left)
+        : { status: 400, message: `Some of it was left out: ${refusalText(left)}. The rest is stored.` };
+    },
+  });
+}
+
+const EMPTY = { spans: [], changes: [], alerts: [] };
+
+function takenOf(
+  { sourceId, receivedAt }: ReceiveRequest,
+  source: SourceEntry,
+  draft: RowDraft,
+  beside: Omit<Received, 'series'>,
+) {
+  const { spans, changes, alerts, refused } = beside;
+  return {
+    batch: {
+      sourceId,
+      receivedAt,
+      ...draft.rows(),
+      fresh: draft.fresh,
+      spans,
+      changes,
+      alerts,
+      refused,
+    },
+    entries: draft.freshEntries,
+    generation: source.index.generation,
+  };
+}
+
+/** Whether there is anything for the store in it; a request of metadata alone has nothing. */
+export function isEmpty({ batch }: TakenIn): boolean {
+  return (
+    batch.refs.length === 0 &&
+    batch.spans.length === 0 &&
+    batch.changes.length === 0 &&
+    batch.alerts.length === 0
+  );
+}
