@@ -138,21 +138,21 @@ export function classicBuckets(buckets: ExponentialBuckets): {
     }
   };
   // The most negative first: its bucket ends at the smaller magnitude.
+  if (negative.counts.length > 0) push(-boundaryAt(negative.offset + negative.counts.length, scale));
   for (let i = negative.counts.length - 1; i >= 0; i -= 1) {
-    if (i === negative.counts.length - 1) push(-boundaryAt(negative.offset + i + 1, scale));
-    below += negative.counts[i] ?? 0;
     const bound = -boundaryAt(negative.offset + i, scale);
-    if (bound < -zeroThreshold || zeroThreshold === 0) push(bound);
+    if (bound > -zeroThreshold && bounds.at(-1) !== -zeroThreshold) push(-zeroThreshold);
+    below += negative.counts[i] ?? 0;
+    if (bound <= -zeroThreshold) push(bound);
   }
-  if (negative.counts.length > 0 && zeroThreshold > 0) push(-zeroThreshold);
+  if (zeroThreshold > 0 && bounds.at(-1) !== -zeroThreshold) push(-zeroThreshold);
   below += zeroCount;
   push(zeroThreshold);
+  // An edge that lies within the zero bucket only adds to what is counted at its end.
+  if (positive.counts.length > 0) push(boundaryAt(positive.offset, scale));
   positive.counts.forEach((count, i) => {
-    if (i === 0 && boundaryAt(positive.offset, scale) > zeroThreshold)
-      push(boundaryAt(positive.offset, scale));
     below += count;
-    const bound = boundaryAt(positive.offset + i + 1, scale);
-    if (bound > zeroThreshold) push(bound);
+    push(boundaryAt(positive.offset + i + 1, scale));
   });
   return { bounds, counts };
 }

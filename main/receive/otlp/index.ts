@@ -16,6 +16,7 @@ import { budgetFor, Unreadable } from './budget.ts';
 import type { Message } from './message.ts';
 import { readJson } from './read-json.ts';
 import { readProtobuf } from './read-protobuf.ts';
+import type { Refusals } from './refusals.ts';
 import { metricsRequest, traceRequest } from './schema.ts';
 import type { Stream } from './stream.ts';
 import { createStreamTable, STREAM_LIMITS, type StreamLimits } from './stream-table.ts';
@@ -39,7 +40,7 @@ export function createOtlpDecoders(streamLimits: StreamLimits = STREAM_LIMITS): 
         changes.commit();
         return {
           received: { ...NOTHING_RECEIVED, series, refused: refusals.list() },
-          answer: otlpAnswer('metrics', encoding, refusals.refused, refusals.message()),
+          ...answers('metrics', encoding, refusals),
         };
       }),
     traces: (request) =>
@@ -47,9 +48,23 @@ export function createOtlpDecoders(streamLimits: StreamLimits = STREAM_LIMITS): 
         const { spans, refusals } = translateSpans(message, request.limits.samplesMax);
         return {
           received: { ...NOTHING_RECEIVED, spans, refused: refusals.list() },
-          answer: otlpAnswer('traces', encoding, refusals.refused, refusals.message()),
+          ...answers('traces', encoding, refusals),
         };
       }),
+  };
+}
+
+function answers(
+  signal: 'metrics' | 'traces',
+  encoding: OtlpEncoding,
+  refusals: Refusals,
+): Pick<Decoded, 'answer' | 'partial'> {
+  return {
+    answer: otlpAnswer(signal, encoding, refusals.refused, refusals.message()),
+    partial: (lost) => {
+      const all = refusals.with(lost);
+      return otlpAnswer(signal, encoding, all.refused, all.message());
+    },
   };
 }
 

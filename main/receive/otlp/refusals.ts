@@ -17,6 +17,20 @@ export class Refusals {
     if (count > 0) this.counts.set(reason, (this.counts.get(reason) ?? 0) + count);
   }
 
+  /** These, and what was lost afterwards. */
+  with(lost: readonly { readonly reason: string; readonly count: number }[]): Refusals {
+    const all = new Refusals();
+    for (const [reason, count] of this.counts) all.counts.set(reason, count);
+    for (const reason of this.refusedReasons) all.refusedReasons.add(reason);
+    all.refused = this.refused;
+    for (const { reason, count } of lost) {
+      all.refused += count;
+      all.refusedReasons.add(reason);
+      all.ignore(reason, count);
+    }
+    return all;
+  }
+
   list(): readonly { readonly reason: string; readonly count: number }[] {
     return [...this.counts].map(([reason, count]) => ({ reason, count }));
   }

@@ -10,6 +10,8 @@ export interface Interval {
 /** What is remembered of a stream between its points. `values` are the totals as they were last given on. */
 export interface RunningTotal {
   readonly startNanos: bigint;
+  /** The interval that was counted last. */
+  readonly lastStartNanos: bigint;
   readonly lastNanos: bigint;
   readonly values: readonly number[];
 }
@@ -24,6 +26,8 @@ export type TotalStep =
       readonly next: RunningTotal;
       readonly values: readonly number[];
       readonly zeroAt: number | null;
+      /** Nothing new: an interval that was counted already, or an older state of a cumulative stream. */
+      readonly repeated: boolean;
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -58,18 +62,21 @@ function stepDelta(
   values: readonly number[],
 ): TotalStep {
   if (!total) {
-    const next = { startNanos, lastNanos: nanos, values };
-    return { kind: 'taken', next, values, zeroAt: zeroAfter(startNanos, 0n, nanos) };
+    const next = { startNanos, lastStartNanos: startNanos, lastNanos: nanos, values };
+    return { kind: 'taken', next, values, zeroAt: zeroAfter(startNanos, 0n, nanos), repeated: false };
   }
-  if (nanos === total.lastNanos) return { kind: 'taken', next: total, values: total.values, zeroAt: null };
+  // Clocks of milliseconds give intervals without a length, so the end alone does not tell a repeated one.
+  if (nanos === total.lastNanos && startNanos === total.lastStartNanos)
+    return { kind: 'taken', next: total, values: total.values, zeroAt: null, repeated: true };
   if (nanos < total.lastNanos) return { kind: 'refused', reason: OUT_OF_ORDER };
   if (startNanos !== 0n && startNanos < total.lastNanos) return { kind: 'refused', reason: OVERLAP };
   const sums = values.map((value, index) => value + (total.values[index] ?? 0));
   return {
     kind: 'taken',
-    next: { startNanos: total.startNanos, lastNanos: nanos, values: sums },
+    next: { startNanos: total.startNanos, lastStartNanos: startNanos, lastNanos: nanos, values: sums },
     values: sums,
     zeroAt: null,
+    repeated: false,
   };
 }
 
@@ -79,13 +86,15 @@ function stepCumulative(
   values: readonly number[],
 ): TotalStep {
   // An older point is history that arrives late: it is given on, and says nothing about restarts.
-  if (total && nanos <= total.lastNanos) return { kind: 'taken', next: total, values, zeroAt: null };
+  if (total && nanos <= total.lastNanos)
+    return { kind: 'taken', next: total, values, zeroAt: null, repeated: true };
   const restarted = total !== undefined && startNanos > total.startNanos && startNanos >= total.lastNanos;
   return {
     kind: 'taken',
-    next: { startNanos, lastNanos: nanos, values },
+    next: { startNanos, lastStartNanos: startNanos, lastNanos: nanos, values },
     values,
     zeroAt: restarted ? zeroAfter(startNanos, total.lastNanos, nanos) : null,
+    repeated: false,
   };
 }
 

@@ -124,10 +124,10 @@ export function stepExponential(
   const known = stream?.kind === 'exponential' ? stream : undefined;
   const before = known?.total.values.length === numbers.length ? known : undefined;
   if (before && interval.nanos < before.total.lastNanos) return { kind: 'refused', reason: OUT_OF_ORDER };
-  const repeated = before?.total.lastNanos === interval.nanos;
   const step = stepTotal(before?.total, temporality, interval, numbers);
   if (step.kind === 'refused') return step;
   const [old, fresh] = align(before?.buckets ?? NO_BUCKETS, point.buckets);
+  const { repeated } = step;
   const buckets = repeated ? old : temporality === 'delta' ? plus(old, fresh) : fresh;
   const { bounds, counts } = classicBuckets(buckets);
   const at = millisOf(interval.nanos);
