@@ -2,10 +2,11 @@ import type { Labels } from '../../shared/model/metric.ts';
 
 /**
  * Puts the target's labels onto a scraped series. Where the exposition has a label of the same name, what it said is
- * kept as `exported_…`: a target must not be able to pass for another.
- * Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config (honor_labels: false)
+ * kept as `exported_…`: a target must not be able to pass for another. `honorLabels` keeps what was scraped instead.
+ * Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config (honor_labels)
  */
-export function attachTargetLabels(scraped: Labels, target: Labels): Labels {
+export function attachTargetLabels(scraped: Labels, target: Labels, honorLabels: boolean): Labels {
+  if (honorLabels) return { ...target, ...scraped };
   const pairs = new Map(Object.entries(scraped));
   const displaced: [string, string][] = [];
   for (const [name, value] of Object.entries(target)) {

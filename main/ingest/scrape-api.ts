@@ -1,3 +1,4 @@
+import type { RelabelRule } from '../../shared/config/relabel.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Transfer } from '../platform/index.ts';
 import type { ExpositionFormat } from '../source/index.ts';
@@ -12,6 +13,9 @@ export interface ScrapeRequest {
   readonly seriesMax: number;
   readonly body: Uint8Array<ArrayBuffer> | null;
   readonly format: ExpositionFormat;
+  readonly relabel: readonly RelabelRule[];
+  readonly honorLabels: boolean;
+  readonly honorTimestamps: boolean;
 }
 
 /** One scrape as rows. A row's ref is 0 where the series has no number yet: `freshRows[i]` is the row of `fresh[i]`. */

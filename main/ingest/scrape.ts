@@ -1,6 +1,12 @@
-import type { Labels } from '../../shared/model/metric.ts';
 import { Transfer } from '../platform/index.ts';
-import { decodeExposition, overLimit, parseSeriesText, scanExposition } from '../source/index.ts';
+import {
+  compileRelabel,
+  decodeExposition,
+  overLimit,
+  parseSeriesText,
+  type Relabel,
+  scanExposition,
+} from '../source/index.ts';
 import { attachTargetLabels, labelKey } from './attach.ts';
 import type { ScrapeAnswer, ScrapeApi, ScrapeRequest } from './scrape-api.ts';
 import { createRows, type Rows } from './scrape-rows.ts';
@@ -14,6 +20,8 @@ interface Entry {
   dated: boolean;
   /** The store refused it; it is offered again from then on. */
   refusedUntilAt: number;
+  /** A relabel rule drops it: it is no series here. */
+  relabelledAway: boolean;
 }
 
 interface TargetCache {
@@ -23,6 +31,8 @@ interface TargetCache {
   readonly byRef: Map<number, Entry>;
   /** Texts of the last scrape's fresh series, until `learn`. */
   fresh: string[];
+  /** Compiled when the target is first seen; other rules are another source and begin anew. */
+  readonly relabel: Relabel;
 }
 
 /** Room may come back when old series age away; asking at each scrape would be a load without end. */
@@ -41,7 +51,7 @@ export function createScrapeApi(): ScrapeApi {
     scrape(sent) {
       const request = sent instanceof Transfer ? sent.value : sent;
       const known = caches.get(request.key);
-      const cache = known ?? { scrape: 0, at: 0, entries: new Map(), byRef: new Map(), fresh: [] };
+      const cache = known ?? newCache(request);
       caches.set(request.key, cache);
       const answer = scrapeOnce(cache, request, known === undefined);
       // Texts that only differ in the order of labels share a number; without end they would fill the memory.
@@ -59,6 +69,11 @@ export function createScrapeApi(): ScrapeApi {
       else caches.delete(key);
     },
   };
+}
+
+function newCache(request: ScrapeRequest): TargetCache {
+  const relabel = compileRelabel(request.relabel);
+  return { scrape: 0, at: 0, entries: new Map(), byRef: new Map(), fresh: [], relabel };
 }
 
 function scrapeOnce(cache: TargetCache, request: ScrapeRequest, first: boolean): ScrapeAnswer {
@@ -141,10 +156,15 @@ function readBody(
   let series = 0;
   const ownTimes = new Set<number>();
   const freshKeys = new Set(rows.freshLabels().map(labelKey));
-  const error = scanExposition(text.value, request.format, (name, value, ownAt) => {
+  const error = scanExposition(text.value, request.format, (name, value, exposedAt) => {
+    const ownAt = request.honorTimestamps ? exposedAt : undefined;
     series += 1;
     if (series > request.seriesMax) return overLimit(request.seriesMax);
     const entry = entryOf(cache, name);
+    if (entry.relabelledAway) {
+      entry.scrape = cache.scrape;
+      return undefined;
+    }
     if (ownAt !== undefined && !timeFits(ownAt, request.at, ownTimes)) {
       // It is still exposed, so it has not ended, though this sample of it is not taken.
       entry.scrape = cache.scrape;
@@ -165,7 +185,7 @@ function readBody(
       rows.drop('over the limit of series');
       return undefined;
     }
-    return addFresh(cache, rows, request.labels, freshKeys, name, value, ownAt);
+    return addFresh(cache, rows, request, freshKeys, { name, value, ownAt, entry });
   });
   return { problem: error ? `line ${error.line}: ${error.message}` : null, series };
 }
@@ -175,18 +195,29 @@ function problemOf(name: string): string | undefined {
   return labels.ok ? undefined : labels.error;
 }
 
+interface FreshSample {
+  readonly name: string;
+  readonly value: number;
+  readonly ownAt: number | undefined;
+  readonly entry: Entry;
+}
+
 function addFresh(
   cache: TargetCache,
   rows: Rows,
-  targetLabels: Labels,
+  request: ScrapeRequest,
   freshKeys: Set<string>,
-  name: string,
-  value: number,
-  ownAt: number | undefined,
+  sample: FreshSample,
 ): string | undefined {
+  const { name, value, ownAt, entry } = sample;
   const scraped = parseSeriesText(name);
   if (!scraped.ok) return scraped.error;
-  const labels = attachTargetLabels(scraped.value, targetLabels);
+  const attached = attachTargetLabels(scraped.value, request.labels, request.honorLabels);
+  const labels = cache.relabel(attached);
+  if (labels === null || !labels.__name__) {
+    entry.relabelledAway = true;
+    return undefined;
+  }
   const key = labelKey(labels);
   if (freshKeys.has(key)) {
     rows.drop('twice in one scrape');
@@ -208,7 +239,13 @@ function timeFits(ownAt: number, at: number, ownTimes: Set<number>): boolean {
 function entryOf(cache: TargetCache, text: string): Entry {
   const known = cache.entries.get(text);
   if (known) return known;
-  const entry: Entry = { ref: 0, scrape: 0, dated: false, refusedUntilAt: Number.NEGATIVE_INFINITY };
+  const entry: Entry = {
+    ref: 0,
+    scrape: 0,
+    dated: false,
+    refusedUntilAt: Number.NEGATIVE_INFINITY,
+    relabelledAway: false,
+  };
   cache.entries.set(text, entry);
   return entry;
 }

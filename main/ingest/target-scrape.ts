@@ -41,6 +41,9 @@ export function createTargetScrape(
         seriesMax,
         body: fetched.ok ? fetched.value.body : null,
         format: fetched.ok ? fetched.value.format : 'text',
+        relabel: source.metricRelabel,
+        honorLabels: source.honorLabels,
+        honorTimestamps: source.honorTimestamps,
       });
       if (!kept.ok) {
         if (fetched.ok) target.accept(fetched.value);

@@ -16,4 +16,5 @@ export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './h
 export type { SecretReader } from './http/credentials.ts';
 export type { HttpFailure } from './http/failure.ts';
 export { createPrometheusSource, type PrometheusSource } from './prometheus/source.ts';
+export { compileRelabel, type Relabel } from './relabel/relabel.ts';
 export { isFailing, type SourceState } from './state.ts';

@@ -1,10 +1,12 @@
 import { ANNOTATION } from '../../shared/config/objective.ts';
 import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
 import { defaultRouting } from '../../shared/config/routing.ts';
+import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { parseDuration } from '../../shared/unit/time.ts';
 import { placeholderNames } from '../action/index.ts';
+import { compilePattern } from '../platform/index.ts';
 import { readCounter } from '../slo/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
@@ -32,6 +34,7 @@ export function crossCheck(
 ): void {
   const check = checker(names, checkExpression, problems);
   checkRoutes(found, problems);
+  checkRelabelling(found, problems);
   unique(found.services, (one) => one.id, ['id'], 'service', problems);
   for (const written of found.services)
     for (const [at, id] of written.config.depends_on.entries()) {
@@ -218,6 +221,21 @@ function placeholders(
       path,
       `expected a placeholder that can be filled; write \${vars.NAME}, \${incident.service}, \${run.id}, \${env:NAME} or \${file:PATH}`,
     );
+}
+
+function checkRelabelling({ midwatch }: Configuration, problems: Problem[]): void {
+  for (const [at, source] of midwatch?.config.sources.entries() ?? []) {
+    if (!midwatch || source.kind !== 'exposition') continue;
+    for (const [rule, { regex }] of source.metricRelabel.entries()) {
+      try {
+        compilePattern(regex);
+      } catch (thrown) {
+        if (!(thrown instanceof CodedError)) throw thrown;
+        const path = ['sources', at, 'metric_relabel', rule, 'regex'];
+        say(problems, midwatch, path, `expected an expression in RE2 syntax: ${thrown.message}`);
+      }
+    }
+  }
 }
 
 function checkRoutes(found: Configuration, problems: Problem[]): void {

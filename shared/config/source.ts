@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDuration, SECOND_MS } from '../unit/time.ts';
 import { PushSource } from './push-source.ts';
+import { RelabelRules } from './relabel.ts';
 import {
   Duration,
   Identifier,
@@ -75,6 +76,13 @@ const common = {
   connect_timeout: Duration.prefault('5s'),
   /** Requests at one time: a watcher must not become the load. */
   concurrency: z.number().int().min(1).max(64).default(8),
+  /** Requests in a time: what is over it waits its turn. */
+  rate_limit: z
+    .strictObject({
+      requests: z.number().int().min(1).max(10_000).default(200),
+      per: Duration.prefault('1s'),
+    })
+    .prefault({}),
   auth: Auth.prefault({ kind: 'none' }),
   headers: Headers.default({}),
   tls: Tls.optional(),
@@ -89,6 +97,7 @@ interface CommonInput {
   readonly poll_every: number;
   readonly connect_timeout: number;
   readonly concurrency: number;
+  readonly rate_limit: { readonly requests: number; readonly per: number };
   readonly auth: z.output<typeof Auth>;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls?: z.output<typeof Tls> | undefined;
@@ -102,6 +111,7 @@ function connectionOf(input: CommonInput, timeoutMs: number) {
     timeoutMs,
     connectTimeoutMs: Math.min(input.connect_timeout, timeoutMs),
     concurrency: input.concurrency,
+    rateLimit: { requests: input.rate_limit.requests, perMs: input.rate_limit.per },
     auth: input.auth,
     headers: input.headers,
     tls: {
@@ -168,6 +178,12 @@ const ExpositionSource = z
     targets: z.array(Target).min(1),
     /** One runaway label must not fill the disk: over the cap a scrape is refused whole, as part of it would be a lie. */
     series_limit: z.number().int().min(1).max(1_000_000).default(50_000),
+    /** Applied to each series after the target's labels are on it; Prometheus calls it metric_relabel_configs. */
+    metric_relabel: RelabelRules.default([]),
+    /** Where both have a label, true keeps what the target exposed; false keeps that as `exported_…`. */
+    honor_labels: z.boolean().default(false),
+    /** False takes the time of the scrape for every sample. */
+    honor_timestamps: z.boolean().default(true),
     ...common,
   })
   .superRefine((input, context) => {
@@ -204,6 +220,9 @@ const ExpositionSource = z
       labels: targetLabels(input, target),
     })),
     seriesLimit: input.series_limit,
+    metricRelabel: input.metric_relabel,
+    honorLabels: input.honor_labels,
+    honorTimestamps: input.honor_timestamps,
     ...connectionOf(
       input,
       input.timeout ?? Math.max(1, Math.min(TARGET_TIMEOUT_MAX_MS, Math.round(input.poll_every * 0.8))),

@@ -64,7 +64,7 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
     watched,
     clock: deps.clock,
     networkClock,
-    gate: createGate(config.concurrency, WAITING_MAX),
+    gate: createGate(config.concurrency, WAITING_MAX, { ...config.rateLimit, clock: networkClock }),
   });
 
   const instant = (expression: string, at: number, options?: QueryOptions) =>

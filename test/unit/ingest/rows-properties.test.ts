@@ -20,7 +20,7 @@ describe('the labels of a target', () => {
   it('always win, and nothing that the exposition said is lost', () => {
     fc.assert(
       fc.property(labelsOf(), labelsOf(), (scraped, target) => {
-        const attached = attachTargetLabels(scraped, target);
+        const attached = attachTargetLabels(scraped, target, false);
         expect(attached).toMatchObject(target);
         const values = (all: object) => Object.values(all).sort();
         expect(values(attached)).toEqual(values({ ...prefixed(scraped, 's '), ...prefixed(target, 't ') }));

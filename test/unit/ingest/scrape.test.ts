@@ -6,6 +6,7 @@ import { createScrapeApi } from '../../../main/ingest/scrape.ts';
 import type { ScrapeAnswer, ScrapeRequest } from '../../../main/ingest/scrape-api.ts';
 import { isStale } from '../../../main/ingest/staleness.ts';
 import { Transfer } from '../../../main/platform/index.ts';
+import { RelabelRule } from '../../../shared/config/relabel.ts';
 
 const TARGET = { job: 'fleet', instance: 'gw:9100' };
 
@@ -24,6 +25,9 @@ function reader() {
       seriesMax: 100,
       body: body === null ? null : new TextEncoder().encode(body),
       format: 'text',
+      relabel: [],
+      honorLabels: false,
+      honorTimestamps: true,
       ...more,
     };
     return { ...api.scrape(new Transfer(request, [])).value, at };
@@ -50,7 +54,7 @@ function reader() {
 
 describe('target labels', () => {
   it('win, and what the exposition said is kept as exported', () => {
-    expect(attachTargetLabels({ __name__: 'a', job: 'mine', code: '200' }, TARGET)).toEqual({
+    expect(attachTargetLabels({ __name__: 'a', job: 'mine', code: '200' }, TARGET, false)).toEqual({
       __name__: 'a',
       job: 'fleet',
       instance: 'gw:9100',
@@ -60,12 +64,12 @@ describe('target labels', () => {
   });
 
   it('never displace another label, however it is named', () => {
-    const labels = attachTargetLabels({ __name__: 'a', job: '1', exported_job: '2' }, TARGET);
+    const labels = attachTargetLabels({ __name__: 'a', job: '1', exported_job: '2' }, TARGET, false);
     expect(labels).toMatchObject({ job: 'fleet', exported_job: '2', exported_exported_job: '1' });
     const name = fc.constantFrom('job', 'instance', 'exported_job', 'exported_exported_job', 'x');
     fc.assert(
       fc.property(fc.dictionary(name, fc.string({ minLength: 1 })), (scraped) => {
-        const made = attachTargetLabels(scraped, TARGET);
+        const made = attachTargetLabels(scraped, TARGET, false);
         expect(made).toMatchObject(TARGET);
         for (const value of Object.values(scraped)) expect(Object.values(made)).toContain(value);
       }),
@@ -192,6 +196,58 @@ describe('a scrape', () => {
         }
       }),
     );
+  });
+});
+
+describe('a scrape with rules of its own', () => {
+  const rule = (more: object) => RelabelRule.parse(more);
+
+  it('drops series and renames labels before they are numbered, and does not look again at what it dropped', () => {
+    const { settled } = reader();
+    const relabel = [
+      rule({ source_labels: ['__name__'], regex: 'go_.*', action: 'drop' }),
+      rule({ source_labels: ['code'], regex: '(.).*', target_label: 'class', replacement: '${1}xx' }),
+      rule({ regex: 'code', action: 'labeldrop' }),
+    ];
+    const body = 'go_threads 4\nhttp_total{code="503"} 7\n';
+    const first = settled(body, { relabel });
+    expect(first.fresh.filter((one) => one.job && !one.__name__?.match(/^(up|scrape_)/))).toEqual([
+      { __name__: 'http_total', class: '5xx', ...TARGET },
+    ]);
+    const second = settled(body, { relabel });
+    expect(second.fresh).toEqual([]);
+    expect(second.dropped).toEqual([]);
+    expect([...second.vanished]).toEqual([]);
+    expect(second.values.at(-1)).toBe(7);
+  });
+
+  it('counts two series once that relabelling made one, and says so', () => {
+    const { settled } = reader();
+    const relabel = [rule({ regex: 'pod', action: 'labeldrop' })];
+    const body = 'a{pod="1"} 1\na{pod="2"} 2\n';
+    const first = settled(body, { relabel });
+    expect(first.dropped).toEqual([{ reason: 'twice in one scrape', count: 1 }]);
+    // The second spelling is numbered, which shows that it is the same series; from then on it is left out by name.
+    settled(body, { relabel });
+    const third = settled(body, { relabel });
+    expect(third.dropped).toEqual([{ reason: 'twice in one scrape', count: 1 }]);
+    expect(third.values.at(-1)).toBe(1);
+  });
+
+  it('keeps what the target says of itself where its labels are honoured', () => {
+    const { settled } = reader();
+    const answer = settled('a{job="mine"} 1\n', { honorLabels: true });
+    expect(answer.fresh.find((one) => one.__name__ === 'a')).toEqual({
+      __name__: 'a',
+      job: 'mine',
+      instance: TARGET.instance,
+    });
+  });
+
+  it('takes the time of the scrape where times of the target are not honoured', () => {
+    const { settled } = reader();
+    const answer = settled('a 1 1001000\n', { honorTimestamps: false });
+    expect(answer.times).toBeNull();
   });
 });
 

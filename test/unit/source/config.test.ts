@@ -31,6 +31,7 @@ describe('a source in midwatch.yaml', () => {
       timeoutMs: 10_000,
       connectTimeoutMs: 5_000,
       concurrency: 8,
+      rateLimit: { requests: 200, perMs: 1_000 },
       auth: { kind: 'none' },
       headers: {},
       tls: { ca: null, cert: null, key: null, serverName: null },

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../main/platform/index.ts';
 import { createGate } from '../../../main/source/gate.ts';
 import { displayAddress, guardedLookup, isForbiddenHost } from '../../../main/source/http/address.ts';
 import { readBody } from '../../../main/source/http/body.ts';
@@ -174,5 +175,29 @@ describe('the gate', () => {
     });
     await Promise.resolve();
     expect(fourth).toBe(false);
+  });
+
+  it('lets no more through in a time than its rate, and the rest when the earliest is old enough', async () => {
+    const clock = new VirtualClock(0);
+    const gate = createGate(10, 10, { requests: 2, perMs: 1_000, clock });
+    let through = 0;
+    const come = () =>
+      gate.enter().then((leave) => {
+        through += 1;
+        leave?.();
+      });
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    const all = [come(), come(), come(), come(), come()];
+    await settled();
+    expect(through).toBe(2);
+    await clock.advance(999);
+    await settled();
+    expect(through).toBe(2);
+    await clock.advance(1);
+    await settled();
+    expect(through).toBe(4);
+    await clock.advance(1_000);
+    await Promise.all(all);
+    expect(through).toBe(5);
   });
 });

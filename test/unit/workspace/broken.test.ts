@@ -50,6 +50,15 @@ it.each<[string, Record<string, string | null>, RegExp]>([
     /^midwatch\.yaml:1:1 name: expected the name of the workspace \(it is missing\)$/,
   ],
   [
+    'a relabel rule that is no RE2',
+    change(
+      midwatch,
+      '    kind: prometheus\n    url: ${vars.fleet}/prometheus\n',
+      '    kind: exposition\n    targets: [{ id: a, url: "http://a/metrics" }]\n    metric_relabel:\n      - { regex: "(?=x)", action: labeldrop }\n',
+    ),
+    /^midwatch\.yaml:9:18 sources\[0\]\.metric_relabel\[0\]\.regex: expected an expression in RE2 syntax/,
+  ],
+  [
     'a misspelt key',
     change('services.yaml', 'depends_on', 'dependsOn'),
     /^services\.yaml:4:5 services\[0\]\.dependsOn: expected no key "dependsOn" here/,
