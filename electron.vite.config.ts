@@ -23,6 +23,7 @@ export default defineConfig({
           'metric.worker': at('main/store/metric.worker.ts'),
           'query.worker': at('main/query/query.worker.ts'),
           'scrape.worker': at('main/ingest/scrape.worker.ts'),
+          'receive.worker': at('main/receive/receive.worker.ts'),
           'slo.worker': at('main/slo/slo.worker.ts'),
           'detect.worker': at('main/detect/detect.worker.ts'),
           'yaml.worker': at('main/workspace/yaml.worker.ts'),

@@ -4,6 +4,7 @@ const sources = {
   'metric.worker': '../store/metric.worker.ts',
   'query.worker': '../query/query.worker.ts',
   'scrape.worker': '../ingest/scrape.worker.ts',
+  'receive.worker': '../receive/receive.worker.ts',
   'slo.worker': '../slo/slo.worker.ts',
   'detect.worker': '../detect/detect.worker.ts',
   'yaml.worker': '../workspace/yaml.worker.ts',

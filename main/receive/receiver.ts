@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Clock, Transfer } from '../platform/index.ts';
 import { createBatchQueue } from './batch-queue.ts';
-import { ADMISSION_LIMITS, type AdmissionLimits, createAdmissions } from './http/admission.ts';
+import { type AdmissionLimits, admissionLimits, createAdmissions } from './http/admission.ts';
 import { createDoorkeeper } from './http/guard.ts';
 import { type ListenerTimes, startListener } from './http/listener.ts';
 import { createTurns } from './http/turns.ts';
@@ -24,7 +24,7 @@ export function createReceiveApi(deps: ReceiverDeps): ReceiveApi {
   const { clock } = deps;
   const hall: Hall = {
     clock,
-    admissions: createAdmissions(deps.admission ?? ADMISSION_LIMITS, () => clock.monotonic()),
+    admissions: createAdmissions(deps.admission ?? admissionLimits(0), () => clock.monotonic()),
     queue: createBatchQueue(clock),
     book: createSourceBook(),
     routes: createRoutes(),
@@ -40,7 +40,7 @@ export function createReceiveApi(deps: ReceiverDeps): ReceiveApi {
     async listen(options) {
       const { listener } = hall;
       const stays = listener && (options.port === 0 || options.port === listener.port);
-      takeOver(hall, options);
+      takeOver(hall, options, deps);
       if (stays) return { port: listener.port };
       if (listener) {
         hall.listener = undefined;
@@ -91,7 +91,7 @@ function keyFor(limits: ReceiveLimits): SeriesKey {
   return new SeriesKey(limits, randomInt(2 ** 31));
 }
 
-function takeOver(hall: Hall, { senders, limits }: ListenOptions): void {
+function takeOver(hall: Hall, { senders, limits }: ListenOptions, deps: ReceiverDeps): void {
   hall.doorkeeper = createDoorkeeper(senders);
   hall.book.replace(senders);
   // The key's hashes are part of what the indexes remember: a new one only where it is needed.
@@ -100,10 +100,12 @@ function takeOver(hall: Hall, { senders, limits }: ListenOptions): void {
     hall.key = keyFor(limits);
     hall.book.forget(null);
   }
+  // Requests under way keep what they were given by the ones before.
+  if (limits.bodyBytesMax !== hall.limits.bodyBytesMax && !deps.admission)
+    hall.admissions = createAdmissions(admissionLimits(limits.bodyBytesMax), () => deps.clock.monotonic());
   hall.limits = limits;
 }
 
 function buffersOf(batch: PushBatch): ArrayBuffer[] {
   return [batch.refs, batch.times, batch.values, batch.freshRows, batch.freshOf].map((one) => one.buffer);
 }
-

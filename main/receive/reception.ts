@@ -17,11 +17,11 @@ import { isEmpty, type TakenIn, takeIn } from './take-in.ts';
 /** What all requests share. */
 export interface Hall {
   readonly clock: Clock;
-  readonly admissions: Admissions;
   readonly queue: BatchQueue;
   readonly book: SourceBook;
   readonly routes: ReadonlyMap<string, Route>;
   readonly decodeTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  admissions: Admissions;
   doorkeeper: Doorkeeper;
   limits: ReceiveLimits;
   key: SeriesKey;

@@ -20,6 +20,7 @@ type Place = number;
 
 /** The rows of one request as they are read, and the series among them that have no number yet. */
 export class RowDraft {
+  readonly samplesMax: number;
   readonly refused = new Tally();
   readonly fresh: Labels[] = [];
   /** The index' entry of each fresh series. */
@@ -29,7 +30,6 @@ export class RowDraft {
   private readonly key: SeriesKey;
   private readonly labels: readonly (readonly [string, string])[];
   private readonly now: number;
-  private readonly samplesMax: number;
   private refs = new Uint32Array(256);
   private times = new Float64Array(256);
   private words = new Uint32Array(512);

@@ -4,15 +4,18 @@ import snappy from 'snappyjs';
 /** One series as a sender of remote write knows it. Labels are sent in the order given. */
 export interface SentSeries {
   readonly labels: readonly (readonly [string, string])[];
-  readonly samples: readonly (readonly [value: number, at: number])[];
+  /** A value of `'stale'` is the marker of a series' end. */
+  readonly samples: readonly (readonly [value: number | 'stale', at: number])[];
   readonly histograms?: number;
   readonly exemplars?: number;
   readonly createdAt?: number;
 }
 
-export const STALE = Buffer.from('0200000000000000f07f'.slice(0, 0) + '020000000000f07f', 'hex');
-
-export function series(name: string, labels: Readonly<Record<string, string>>, ...samples: [number, number][]) {
+export function series(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  ...samples: [number | 'stale', number][]
+) {
   const all = Object.entries({ __name__: name, ...labels }).sort(([a], [b]) => (a < b ? -1 : 1));
   return { labels: all, samples } satisfies SentSeries;
 }
@@ -37,11 +40,20 @@ export function writeRequest(all: readonly SentSeries[]): Uint8Array {
   return writer.finish();
 }
 
-/** A stale marker is the value `'stale'`'s bits; a plain NaN is another. */
-function writeSample(writer: BinaryWriter, field: number, [value, at]: readonly [number, number]): void {
+function writeSample(
+  writer: BinaryWriter,
+  field: number,
+  [value, at]: readonly [number | 'stale', number],
+): void {
   writer.tag(field, WireType.LengthDelimited).fork().tag(1, WireType.Bit64);
   // A zero would be left out by senders that follow proto3 closely; Prometheus writes it.
-  writer.double(value).tag(2, WireType.Varint).int64(at).join();
+  writeValue(writer, value);
+  writer.tag(2, WireType.Varint).int64(at).join();
+}
+
+function writeValue(writer: BinaryWriter, value: number | 'stale'): void {
+  if (value === 'stale') writer.fixed32(2).fixed32(0x7ff00000);
+  else writer.double(value);
 }
 
 /**
@@ -62,7 +74,8 @@ export function request2(all: readonly SentSeries[], rc: 3 | 4 = 4): Uint8Array 
     for (const [name, value] of one.labels) body.uint32(refOf(name)).uint32(refOf(value));
     body.join();
     for (const [value, at] of one.samples) {
-      body.tag(2, WireType.LengthDelimited).fork().tag(1, WireType.Bit64).double(value);
+      body.tag(2, WireType.LengthDelimited).fork().tag(1, WireType.Bit64);
+      writeValue(body, value);
       body.tag(2, WireType.Varint).int64(at);
       if (rc === 4 && one.createdAt !== undefined) body.tag(3, WireType.Varint).int64(one.createdAt);
       body.join();

@@ -10,14 +10,17 @@ export interface AdmissionLimits {
   readonly burst: number;
 }
 
-export const ADMISSION_LIMITS: AdmissionLimits = {
-  requestsMax: 512,
-  requestsPerSourceMax: 256,
-  bytesMax: 48 * 1024 * 1024,
-  bytesPerSourceMax: 40 * 1024 * 1024,
-  requestsPerSecond: 2_000,
-  burst: 4_000,
-};
+/** Room for one body of the largest size with its decoded form, and beside it for those of others. */
+export function admissionLimits(bodyBytesMax: number): AdmissionLimits {
+  return {
+    requestsMax: 512,
+    requestsPerSourceMax: 256,
+    bytesMax: Math.round(bodyBytesMax * 1.5),
+    bytesPerSourceMax: Math.round(bodyBytesMax * 1.25),
+    requestsPerSecond: 2_000,
+    burst: 4_000,
+  };
+}
 
 /** One request's part of what is bounded; it must be released once, whatever became of the request. */
 export interface Ticket {

@@ -4,13 +4,14 @@ import { BYTES, FIXED64, MalformedError, VARINT, type WireReader } from './wire.
 
 /** What a message held beside the rows. */
 export interface Counted {
+  series: number;
   samples: number;
   histograms: number;
   exemplars: number;
 }
 
-/** Nearly two hundred thousand series of ten labels in one request; Prometheus sends five hundred samples in one. */
-export const FIELDS_MAX = 8_000_000;
+/** A hundred thousand series of ten labels in one request; Prometheus sends five hundred samples in one. */
+export const FIELDS_MAX = 5_000_000;
 
 export const HISTOGRAM = 'a native histogram, which is not kept; send classic buckets';
 
@@ -43,6 +44,7 @@ export function readSeries(
   },
 ): boolean {
   const { fields, key, draft, counted } = parts;
+  counted.series += 1;
   const begin = reader.at;
   key.begin();
   parts.readLabels(reader, end, key);
@@ -63,6 +65,7 @@ export function readSeries(
   }
   counted.samples += samples;
   counted.histograms += histograms;
+  if (counted.series > draft.samplesMax || counted.samples > draft.samplesMax) return false;
   draft.refused.add(HISTOGRAM, histograms);
   if (samples === 0) return true;
   const place = draft.place(samples);

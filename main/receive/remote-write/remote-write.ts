@@ -42,13 +42,13 @@ export function readRemoteWrite(
     return malformed(`it says that it grows ${limits.ratioMax} times and more`);
   const body = uncompressSnappy(request.body, limits.bodyBytesMax);
   if (!body.ok) return malformed(body.error);
-  const counted: Counted = { samples: 0, histograms: 0, exemplars: 0 };
+  const counted: Counted = { series: 0, samples: 0, histograms: 0, exemplars: 0 };
   try {
     const read = message.value === 2 ? readRequest2 : readWriteRequest;
     if (!read(body.value, key, draft, counted)) {
       return err({
         status: 413,
-        message: `The request holds more than ${limits.samplesMax} samples. Nothing of it was stored. Lower max_samples_per_send at the sender.`,
+        message: `The request holds more than ${limits.samplesMax} samples or series. Nothing of it was stored. Lower max_samples_per_send at the sender.`,
       });
     }
   } catch (thrown) {
