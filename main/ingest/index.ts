@@ -5,5 +5,7 @@
  */
 export { createIngest, type Ingest, type IngestDeps } from './ingest.ts';
 export type { OnPolled, Polled, PollOutcome } from './poll.ts';
+export type { Listening } from './poll-push.ts';
+export type { Reported } from './push-keeper.ts';
 export { createScrapeApi } from './scrape.ts';
 export type { ScrapeApi } from './scrape-api.ts';

@@ -1,15 +1,19 @@
 import type { SourceConfig } from '../../shared/config/source.ts';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
+import type { ReportedAlert } from '../../shared/model/reported-alert.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import type { Logger, WorkerHandle } from '../platform/index.ts';
+import type { ReceiveApi } from '../receive/index.ts';
 import type { SourceDeps } from '../source/index.ts';
 import type { MetricWriterApi } from '../store/index.ts';
-import { createDrops } from './drops.ts';
-import { createKeeper, type Keeper } from './keeper.ts';
+import { createDrops, type Drops } from './drops.ts';
+import { createKeeper } from './keeper.ts';
+import { type OpenedSource, openSource, type Shared } from './open-source.ts';
+import { createOwnership, type Ownership } from './ownership.ts';
 import type { OnPolled } from './poll.ts';
-import { createExpositionPoll } from './poll-exposition.ts';
-import { createPrometheusPoll } from './poll-prometheus.ts';
+import type { Listening } from './poll-push.ts';
+import { createPushKeeper, type Reported } from './push-keeper.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import type { ScrapeApi } from './scrape-api.ts';
 
@@ -43,6 +47,14 @@ export interface IngestDeps extends SourceDeps {
   readonly scrapeWorker: WorkerHandle<ScrapeApi>;
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
+  /** All alerts that an Alertmanager has. */
+  readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[], at: number) => Promise<void>;
+  /** What others push; absent where nothing is received. */
+  readonly push?: {
+    readonly receive: WorkerHandle<ReceiveApi>;
+    readonly listening: (sourceId: string) => Listening;
+    readonly onReported: (reported: Reported) => Promise<void>;
+  };
   /** Objectives and rules that rest on a source, for its status. */
   readonly blinds?: (sourceId: string) => readonly string[];
 }
@@ -50,44 +62,39 @@ export interface IngestDeps extends SourceDeps {
 /** First polls of many sources are spread over this much each: soon, but not all at one instant. One alone is due at once. */
 const SPREAD_PER_SOURCE_MS = 100;
 
-type PolledConfig = Extract<SourceConfig, { kind: 'prometheus' | 'exposition' }>;
-
-function isPolled(config: SourceConfig): config is PolledConfig {
-  return config.kind === 'prometheus' || config.kind === 'exposition';
-}
-
-interface Running {
-  readonly config: PolledConfig;
+interface Running extends OpenedSource {
+  readonly config: SourceConfig;
   readonly schedule: Schedule;
 }
 
 export function createIngest(deps: IngestDeps): Ingest {
-  const drops = createDrops();
-  const keeper = createKeeper({ scrapeWorker: deps.scrapeWorker, store: deps.store, drops });
   const news = createNews(deps.log);
   let running: Running[] = [];
   let phase: 'idle' | 'polling' | 'suspended' | 'stopped' = 'idle';
 
-  const open = (config: PolledConfig) => openSource(config, deps, keeper, news.tell);
+  const find = (id: string) => running.find((one) => one.config.id === id);
+  const { shared, drops, ownership, push } = shareAmong(deps, find);
+  const open = (config: SourceConfig) => driven(config, deps, openSource(config, shared), news.tell);
   const begin = (one: Running) => {
     const spreadMs = SPREAD_PER_SOURCE_MS * (running.length - 1);
     one.schedule.start(Math.round(deps.random() * Math.min(one.config.pollEveryMs, spreadMs)));
   };
   const isStopped = () => phase === 'stopped';
-  const find = (id: string) => running.find((one) => one.config.id === id);
 
-  running = deps.sources.filter(isPolled).map(open);
-  const forgetStore = forgetAfterRestart(deps);
+  running = deps.sources.map(open);
+  const forgetStore = forgetAfterRestart(deps, ownership);
 
   return {
     start() {
       if (phase !== 'idle') return;
       phase = 'polling';
+      push?.start();
       for (const one of running) begin(one);
     },
     async stop() {
       phase = 'stopped';
       forgetStore();
+      await push?.stop();
       await Promise.all(running.map((one) => one.schedule.stop(false)));
     },
     suspend() {
@@ -101,8 +108,9 @@ export function createIngest(deps: IngestDeps): Ingest {
       for (const one of running) begin(one);
     },
     async replaceSources(sources) {
-      const change = changeOf(running, sources.filter(isPolled));
+      const change = changeOf(running, sources);
       await Promise.all(change.gone.map((one) => one.schedule.stop(true)));
+      for (const { config } of change.gone) ownership.forget(config.id);
       // Stopped meanwhile: what would be opened now nobody would close.
       if (isStopped()) return;
       const fresh = new Set<Running>();
@@ -132,40 +140,76 @@ export function createIngest(deps: IngestDeps): Ingest {
   };
 }
 
-function openSource(
-  config: PolledConfig,
+/** What the sources share, and the one way that pushed samples take to them. */
+function shareAmong(deps: IngestDeps, find: (id: string) => Running | undefined) {
+  const drops = createDrops();
+  const ofSource = new Map<string, Drops>();
+  const dropsOf = (sourceId: string) => {
+    const known = ofSource.get(sourceId) ?? createDrops();
+    ofSource.set(sourceId, known);
+    return known;
+  };
+  const ownership = createOwnership();
+  const accounts = { ...deps, drops, dropsOf, ownership };
+  const push = deps.push
+    ? createPushKeeper({
+        ...accounts,
+        ...deps.push,
+        intervalMs: (id) => find(id)?.config.pollEveryMs ?? 0,
+        onArrival: (arrival) => find(arrival.sourceId)?.arrivals?.arrived(arrival),
+        onUnkept: (id, problem) => find(id)?.arrivals?.unkept(problem),
+      })
+    : null;
+  const shared: Shared = {
+    ...accounts,
+    keeper: createKeeper(accounts),
+    push,
+    listening: deps.push?.listening ?? (() => NOT_LISTENING),
+  };
+  return { shared, drops, ownership, push };
+}
+
+const NOT_LISTENING: Listening = {
+  address: '',
+  problem: 'Nothing is received in this run of Midwatch, so nothing that rests on this source is watched.',
+};
+
+function driven(
+  config: SourceConfig,
   deps: IngestDeps,
-  keeper: Keeper,
+  opened: OpenedSource,
   tell: (status: SourceStatus) => void,
 ): Running {
-  const poll =
-    config.kind === 'prometheus'
-      ? createPrometheusPoll(config, deps)
-      : createExpositionPoll(config, { ...deps, keeper });
   const schedule: Schedule = createSchedule({
     id: config.id,
     pollEveryMs: config.pollEveryMs,
-    poll,
+    poll: opened.poll,
     clock: deps.clock,
     log: deps.log,
     onStatus: () => tell(schedule.status()),
     blinds: () => deps.blinds?.(config.id) ?? [],
   });
-  return { config, schedule };
+  opened.arrivals?.evaluateBy(() => schedule.pollNow());
+  return { ...opened, config, schedule };
 }
 
 /** A store that came back may number series anew. */
-function forgetAfterRestart(deps: Pick<IngestDeps, 'store' | 'scrapeWorker' | 'log'>): () => void {
+function forgetAfterRestart(
+  deps: Pick<IngestDeps, 'store' | 'scrapeWorker' | 'push' | 'log'>,
+  ownership: Ownership,
+): () => void {
   return deps.store.onChange((health) => {
     if (health.condition !== 'ok') return;
-    deps.scrapeWorker.call.forget(null).catch((thrown: unknown) => {
+    ownership.forget(null);
+    const numbered = [deps.scrapeWorker.call.forget(null), deps.push?.receive.call.forget(null)];
+    Promise.all(numbered).catch((thrown: unknown) => {
       deps.log.warn({ problem: messageOf(thrown) }, 'series numbers could not be forgotten');
     });
   });
 }
 
 /** Which sources go and which stay, in the order of the new configuration. */
-function changeOf(running: readonly Running[], sources: readonly PolledConfig[]) {
+function changeOf(running: readonly Running[], sources: readonly SourceConfig[]) {
   const next = sources.map((config) => ({
     config,
     kept: running.find((one) => JSON.stringify(one.config) === JSON.stringify(config)),

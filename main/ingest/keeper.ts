@@ -1,8 +1,9 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
-import { Transfer, type WorkerHandle } from '../platform/index.ts';
+import { type Clock, Transfer, type WorkerHandle } from '../platform/index.ts';
 import type { MetricWriterApi, SampleBatch } from '../store/index.ts';
 import type { Drops } from './drops.ts';
+import { type Bringer, leftOutReason, type Ownership } from './ownership.ts';
 import type { ScrapeAnswer, ScrapeApi, ScrapeRequest } from './scrape-api.ts';
 
 /** What became of one scrape that was kept. */
@@ -16,15 +17,18 @@ export interface Kept {
 /** Brings scrapes of one target after the other into the store: read in a thread, numbered, appended, ends marked. */
 export interface Keeper {
   /** An error means that nothing, or only part, of the scrape is known to be kept; it is a clause. */
-  keep(request: ScrapeRequest): Promise<Result<Kept, string>>;
+  keep(request: ScrapeRequest, by: Bringer): Promise<Result<Kept, string>>;
   /** The target is not scraped any more: all its series end now. */
-  end(key: string, at: number): Promise<void>;
+  end(key: string, by: Bringer, at: number): Promise<void>;
 }
 
 export interface KeeperDeps {
   readonly scrapeWorker: WorkerHandle<ScrapeApi>;
   readonly store: WorkerHandle<MetricWriterApi>;
   readonly drops: Drops;
+  readonly dropsOf: (sourceId: string) => Drops;
+  readonly ownership: Ownership;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 interface Ending {
@@ -50,7 +54,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     return known;
   };
   return {
-    async keep(request) {
+    async keep(request, by) {
       const known = knownOf(request.key);
       let answer: ScrapeAnswer | undefined;
       try {
@@ -61,17 +65,20 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       }
       for (const { reason, count } of answer.dropped) deps.drops.count(reason, count);
       try {
-        return ok(await store(deps, known, request, answer));
+        return ok(await store(deps, known, request, answer, by));
       } catch (thrown) {
         deps.drops.count('the store did not take it', answer.refs.length);
         return err(`its samples could not be stored: ${messageOf(thrown)}`);
       }
     },
-    async end(key, at) {
+    async end(key, by, at) {
       const known = targets.get(key);
       targets.delete(key);
       await deps.scrapeWorker.call.forget(key);
-      if (known && known.refs.length > 0) await deps.store.call.markStale(known.refs, at);
+      if (!known || known.refs.length === 0) return;
+      const own = known.refs.filter((ref) => deps.ownership.owns(by.sourceId, ref));
+      deps.ownership.release(by.sourceId, own);
+      if (own.length > 0) await deps.store.call.markStale(own, at);
     },
   };
 }
@@ -86,12 +93,25 @@ async function store(
   known: KnownTarget,
   request: ScrapeRequest,
   answer: ScrapeAnswer,
+  by: Bringer,
 ): Promise<Kept> {
   const before = known.refs;
   const numbered = await numberFresh(deps, request.key, answer);
+  for (const { owner, count } of deps.ownership.sift(
+    by,
+    answer.refs,
+    timesOf(answer, request.at),
+    deps.clock.monotonic(),
+  )) {
+    deps.drops.count(leftOutReason(by.sourceId, owner), count);
+    deps.dropsOf(by.sourceId).count(leftOutReason(by.sourceId, owner), count);
+  }
   const rows = splitRows(answer, request.at);
   // Whatever ended is told before the samples go in: if the store fails in between, it is still told at the next poll.
-  const ended = endedRefs(answer, before, rows.current.refs, numbered);
+  const gone = endedRefs(answer, before, rows.current.refs, numbered);
+  // A series that another source brings goes on, whatever has vanished here.
+  const ended = gone.filter((ref) => deps.ownership.owns(by.sourceId, ref));
+  deps.ownership.release(by.sourceId, ended);
   if (ended.length > 0) known.endings.push({ refs: ended, at: request.at });
   if (known.endings.length > ENDINGS_MAX) known.endings.shift();
   known.refs = rows.current.refs;
@@ -112,6 +132,11 @@ async function store(
     known.endings.shift();
   }
   return { problem: answer.problem, seriesCount: answer.seriesCount, samples };
+}
+
+/** The rows' own times, the scrape's where they have none. */
+function timesOf(answer: ScrapeAnswer, at: number): Float64Array | number {
+  return answer.times ? answer.times.map((time) => (Number.isNaN(time) ? at : time)) : at;
 }
 
 /** Gets numbers for series that are new and writes them into the rows; answers those numbers. */

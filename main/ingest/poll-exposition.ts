@@ -4,7 +4,8 @@ import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { SourceDeps } from '../source/index.ts';
 import { inTurns } from './in-turns.ts';
 import type { Keeper } from './keeper.ts';
-import type { OnPolled, Poll, PollOutcome } from './poll.ts';
+import type { Bringer } from './ownership.ts';
+import type { BarePoll, OnPolled, PollOutcome } from './poll.ts';
 import { reportOfTargets } from './target-report.ts';
 import { createTargetScrape, type Scraped, type TargetScrape } from './target-scrape.ts';
 
@@ -16,7 +17,7 @@ export interface ExpositionPollDeps extends SourceDeps {
 }
 
 /** A poll of targets that Midwatch scrapes itself: fetch, read, keep, then the pipeline looks. */
-export function createExpositionPoll(config: ExpositionSourceConfig, deps: ExpositionPollDeps): Poll {
+export function createExpositionPoll(config: ExpositionSourceConfig, deps: ExpositionPollDeps): BarePoll {
   const targets = config.targets.map((target) => createTargetScrape(config, target, deps));
   const listeners = new Set<() => void>();
   let closed = false;
@@ -59,7 +60,7 @@ export function createExpositionPoll(config: ExpositionSourceConfig, deps: Expos
       closed = true;
       await Promise.all(targets.map((target) => target.close()));
     },
-    end: (at) => endSeries(targets, at, deps),
+    end: (at) => endSeries(targets, { sourceId: config.id, intervalMs: config.pollEveryMs }, at, deps),
   };
 }
 
@@ -71,12 +72,13 @@ function seriesLeft(targets: readonly TargetScrape[], target: TargetScrape, limi
 
 async function endSeries(
   targets: readonly TargetScrape[],
+  by: Bringer,
   at: number,
   deps: ExpositionPollDeps,
 ): Promise<void> {
   for (const target of targets) {
     try {
-      await deps.keeper.end(target.key, at);
+      await deps.keeper.end(target.key, by, at);
     } catch (thrown) {
       deps.log.warn({ target: target.key, problem: messageOf(thrown) }, 'the end of a target was not marked');
     }

@@ -1,12 +1,12 @@
 import type { PrometheusSourceConfig } from '../../shared/config/source.ts';
 import { createPrometheusSource, isFailing, type SourceDeps } from '../source/index.ts';
-import type { OnPolled, Poll } from './poll.ts';
+import type { BarePoll, OnPolled } from './poll.ts';
 
 /** A poll of a Prometheus-compatible API: the pipeline's own queries are it, and a probe where there were none. */
 export function createPrometheusPoll(
   config: PrometheusSourceConfig,
   deps: SourceDeps & { readonly onPolled: OnPolled },
-): Poll {
+): BarePoll {
   const source = createPrometheusSource(config, deps);
   return {
     kind: 'prometheus',

@@ -13,6 +13,8 @@ export type PollOutcome =
       readonly targetsDown: number;
       readonly samples: number;
     }
+  /** Pushed samples, none at a tick that only looks. */
+  | { readonly kind: 'received'; readonly samples: number }
   | { readonly kind: 'failed'; readonly problem: string };
 
 export interface Polled {
@@ -38,15 +40,25 @@ export type PollReport = Pick<
   | 'problem'
   | 'seriesCount'
   | 'targets'
+  | 'sender'
+  | 'leftOut'
+  | 'decisionDelay'
 >;
 
+/** What a source knows of itself, before the account of what was left out of it and how late it is decided on. */
+export type BareReport = Omit<PollReport, 'sender' | 'leftOut' | 'decisionDelay'>;
+
 /** One source as the schedule drives it. */
-export interface Poll {
+export interface Poll extends Omit<BarePoll, 'report'> {
+  report(): PollReport;
+}
+
+export interface BarePoll {
   readonly kind: SourceKind;
   readonly target: QueryTarget;
   /** One whole poll, the pipeline's part included; true where the source was really seen. */
   run(at: number): Promise<boolean>;
-  report(): PollReport;
+  report(): BareReport;
   /** Ends back-offs. */
   tryNow(): void;
   onChange(listener: () => void): () => void;

@@ -1,6 +1,6 @@
 import type { SourceCondition } from '../../shared/model/source.ts';
 import { isFailing, type SourceState } from '../source/index.ts';
-import type { PollReport } from './poll.ts';
+import type { BareReport } from './poll.ts';
 import { slowProblem } from './poll-prometheus.ts';
 
 export interface TargetReport {
@@ -14,7 +14,7 @@ export interface TargetReport {
 export function reportOfTargets(
   targets: readonly TargetReport[],
   unkept: string | null,
-): Omit<PollReport, 'sinceAt' | 'lastOkAt' | 'nextTryAt'> {
+): Omit<BareReport, 'sinceAt' | 'lastOkAt' | 'nextTryAt'> {
   const { condition, problem } = verdictOf(targets, unkept);
   return {
     address: addressOf(targets),

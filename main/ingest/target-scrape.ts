@@ -25,6 +25,7 @@ export function createTargetScrape(
 ): TargetScrape {
   const target = createExpositionTarget(source, config, deps);
   const key = `${source.id}/${config.id}`;
+  const by = { sourceId: source.id, intervalMs: source.pollEveryMs };
   let seriesCount = 0;
   let closed = false;
   return {
@@ -33,18 +34,21 @@ export function createTargetScrape(
       const fetched = await target.fetch();
       // A fetch that our own stopping broke off must not be written down as the target's failure.
       if (closed) return { up: false, samples: 0, unkept: null };
-      const kept = await deps.keeper.keep({
-        key,
-        labels: config.labels,
-        at,
-        durationMs: fetched.ok ? fetched.value.durationMs : fetched.error.durationMs,
-        seriesMax,
-        body: fetched.ok ? fetched.value.body : null,
-        format: fetched.ok ? fetched.value.format : 'text',
-        relabel: source.metricRelabel,
-        honorLabels: source.honorLabels,
-        honorTimestamps: source.honorTimestamps,
-      });
+      const kept = await deps.keeper.keep(
+        {
+          key,
+          labels: config.labels,
+          at,
+          durationMs: fetched.ok ? fetched.value.durationMs : fetched.error.durationMs,
+          seriesMax,
+          body: fetched.ok ? fetched.value.body : null,
+          format: fetched.ok ? fetched.value.format : 'text',
+          relabel: source.metricRelabel,
+          honorLabels: source.honorLabels,
+          honorTimestamps: source.honorTimestamps,
+        },
+        by,
+      );
       if (!kept.ok) {
         if (fetched.ok) target.accept(fetched.value);
         return { up: false, samples: 0, unkept: kept.error };

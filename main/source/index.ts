@@ -4,6 +4,7 @@
  * request is bounded in time, size and redirects, with secrets that go to the configured host alone.
  */
 
+export { type AlertmanagerSource, createAlertmanagerSource } from './alertmanager/source.ts';
 export type { SourceDeps } from './deps.ts';
 export type { ExpositionFormat } from './exposition/format.ts';
 export { decodeExposition, overLimit } from './exposition/parse.ts';

@@ -20,6 +20,20 @@ export function answersQueries(kind: SourceKind): boolean {
   return kind !== 'alertmanager';
 }
 
+/** How fresh what is decided is: domain terms, section 1. */
+export const FreshnessClass = z.enum(['real-time', 'near-real-time', 'batch', 'historical']);
+export type FreshnessClass = z.infer<typeof FreshnessClass>;
+
+/** Measured from the receipt of a sample to the decision that rests on it, over the latest decisions. */
+export const DecisionDelay = z.object({
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  /** Decisions since the start. */
+  decisions: z.number().int(),
+  freshness: FreshnessClass,
+});
+export type DecisionDelay = z.infer<typeof DecisionDelay>;
+
 export const SourceStatus = z.object({
   id: z.string(),
   kind: SourceKind,
@@ -46,6 +60,12 @@ export const SourceStatus = z.object({
       problem: z.string().nullable(),
     }),
   ),
+  /** Who pushes, as it calls itself; hostile text. Null for a source that is asked. */
+  sender: z.string().nullable(),
+  /** Samples of it that were not kept, by reason, since the start. */
+  leftOut: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  /** Null before the first decision. */
+  decisionDelay: DecisionDelay.nullable(),
   /** Objectives and rules that are blind while this source does not answer. */
   blinds: z.array(z.string()),
 });

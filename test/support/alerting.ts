@@ -72,6 +72,9 @@ export function sourceOf(id: string, change: Partial<SourceStatus> = {}): Source
     missedTicks: 0,
     seriesCount: 1,
     targets: [],
+    sender: null,
+    leftOut: [],
+    decisionDelay: null,
     blinds: [],
     ...change,
   };

@@ -146,6 +146,9 @@ function createSource(setup: Setup, startAt: number): ScriptedSource {
     missedTicks: 0,
     seriesCount: null,
     targets: [],
+    sender: null,
+    leftOut: [],
+    decisionDelay: null,
     blinds: [],
   };
   const source: ScriptedSource = {

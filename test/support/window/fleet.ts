@@ -333,6 +333,9 @@ function sources(now: number, oneDown: boolean): SourceStatus[] {
     missedTicks: 0,
     seriesCount: 512,
     targets: [],
+    sender: null,
+    leftOut: [],
+    decisionDelay: null,
     blinds: [],
     ...over,
   });

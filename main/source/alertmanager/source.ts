@@ -1,0 +1,102 @@
+import type { AlertmanagerSourceConfig } from '../../../shared/config/source.ts';
+import { err, ok, type Result } from '../../../shared/error/result.ts';
+import type { ReportedAlert } from '../../../shared/model/reported-alert.ts';
+import { systemClock } from '../../platform/index.ts';
+import type { SourceDeps } from '../deps.ts';
+import { failureOfHttp, failureOfStatus, type SourceFailure, sourceFailure } from '../failure.ts';
+import { displayAddress } from '../http/address.ts';
+import { createHttpClient, type HttpAnswer } from '../http/client.ts';
+import type { SourceState } from '../state.ts';
+import { createWatched } from '../watched.ts';
+import { readAlerts } from './answer.ts';
+
+/** An Alertmanager, of which all present alerts are asked; silenced and inhibited ones are named as such. */
+export interface AlertmanagerSource {
+  readonly address: string;
+  alerts(): Promise<Result<readonly ReportedAlert[], SourceFailure>>;
+  state(): SourceState;
+  onChange(listener: (state: SourceState) => void): () => void;
+  tryNow(): void;
+  close(): Promise<void>;
+}
+
+const BODY_MAX_BYTES = 32 * 2 ** 20;
+
+export function createAlertmanagerSource(
+  config: AlertmanagerSourceConfig,
+  deps: SourceDeps,
+): AlertmanagerSource {
+  const networkClock = deps.networkClock ?? systemClock();
+  const http = (deps.openHttp ?? createHttpClient)({
+    connection: config,
+    readSecret: deps.readSecret,
+    clock: networkClock,
+    bodyMaxBytes: BODY_MAX_BYTES,
+  });
+  const address = displayAddress(config.url);
+  const watched = createWatched({
+    clock: deps.clock,
+    log: deps.log.child({ source: config.id }),
+    random: deps.random,
+    slowAfterMs: Math.min(config.timeoutMs, config.pollEveryMs) / 2,
+  });
+
+  return {
+    address,
+    state: () => watched.state(),
+    onChange: (listener) => watched.onChange(listener),
+    tryNow: () => watched.tryNow(),
+    close: () => http.close(),
+    async alerts() {
+      const waiting = watched.waiting();
+      if (waiting) return err(waiting);
+      const startedAt = deps.clock.now();
+      const began = networkClock.monotonic();
+      const sent = await http.send({
+        url: alertsUrl(config.url),
+        method: 'GET',
+        headers: { accept: 'application/json' },
+        timeoutMs: config.timeoutMs,
+      });
+      const latencyMs = networkClock.monotonic() - began;
+      const read = sent.ok
+        ? readAnswer(sent.value)
+        : err(
+            sent.error.kind === 'too-large' || sent.error.kind === 'cancelled'
+              ? sourceFailure('wrong-answer', address, sent.error.detail, 'Look at how many alerts it has.')
+              : failureOfHttp(sent.error, address),
+          );
+      if (read.ok) {
+        watched.answered(latencyMs);
+        return read;
+      }
+      if (read.error.condition === 'unauthorised') void http.forget();
+      watched.failed(read.error, startedAt);
+      return read;
+    },
+  };
+}
+
+/** The path of the API behind whatever prefix the address has. */
+function alertsUrl(base: string): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
+  return url.href;
+}
+
+function readAnswer(answer: HttpAnswer): Result<readonly ReportedAlert[], SourceFailure> {
+  const failure = failureOfStatus(answer.status, answer.address, answer.retryAfterMs);
+  if (failure) return err(failure);
+  const read =
+    answer.status === 200 ? readAlerts(answer.body) : err(`it answered with status ${answer.status}`);
+  return read.ok
+    ? ok(read.value)
+    : err(
+        sourceFailure(
+          'wrong-answer',
+          answer.address,
+          read.error,
+          'Check that the address is that of an Alertmanager (0.16 or later).',
+        ),
+      );
+}
