@@ -8,6 +8,13 @@ export type { NotificationRequest } from '../../shared/model/notification-reques
 export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
 export { type AlertOutcome, type Alerts, type AlertsDeps, type AlertTarget, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
+export {
+  createReported,
+  type Report,
+  type Reported,
+  type ReportedDeps,
+  reportedRuleId,
+} from './reported.ts';
 export { isAlerting } from './rule/memory.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
 export { splitThreshold, type Threshold } from './threshold.ts';

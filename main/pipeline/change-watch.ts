@@ -1,6 +1,7 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
 import { fingerprint, type Logger } from '../platform/index.ts';
 
 /** Labels that look like versions, by the metric that carries them: a change is found without any integration. */
@@ -13,6 +14,8 @@ const KEPT = 200;
 export interface ChangeWatch {
   /** Looks once; answers what changed since the last look. The first look answers nothing: it has nothing to compare with. */
   look(sourceId: string, target: QueryTarget, at: number): Promise<readonly ChangeEvent[]>;
+  /** Changes that somebody reported; answers those that are news. What a version tells of the same later is none. */
+  report(changes: readonly Omit<ChangeEvent, 'id'>[]): readonly ChangeEvent[];
   /** All that was seen, oldest first, bounded. */
   seen(): readonly ChangeEvent[];
 }
@@ -21,8 +24,22 @@ export interface ChangeWatch {
 export function createChangeWatch(log: Logger): ChangeWatch {
   const known = new Map<string, ReadonlyMap<string, string>>();
   const seen: ChangeEvent[] = [];
+  const keep = (found: readonly ChangeEvent[]) => {
+    const news: ChangeEvent[] = [];
+    for (const one of found) if (![...seen, ...news].some((other) => isSame(one, other))) news.push(one);
+    seen.push(...news);
+    seen.splice(0, Math.max(0, seen.length - KEPT));
+    return news;
+  };
   return {
     seen: () => seen,
+    report: (changes) =>
+      keep(
+        changes.map((one) => ({
+          ...one,
+          id: fingerprint({ service: one.service, what: one.what, at: String(one.at) }),
+        })),
+      ),
     async look(sourceId, target, at) {
       const result = await target.instant(EXPRESSION, at, { timeoutMs: 5_000 });
       if (!result.ok) {
@@ -41,11 +58,18 @@ export function createChangeWatch(log: Logger): ChangeWatch {
         const from = before.get(service);
         return from === undefined || from === to ? [] : [changeOf(service, from, to, at)];
       });
-      seen.push(...found);
-      seen.splice(0, Math.max(0, seen.length - KEPT));
-      return found;
+      return keep(found);
     },
   };
+}
+
+/** A deployment is reported when it begins and seen when it is scraped: the same service and version within this are one. */
+const SAME_MS = 15 * MINUTE_MS;
+
+function isSame(one: ChangeEvent, other: ChangeEvent): boolean {
+  if (one.id === other.id) return true;
+  const close = Math.abs(one.at - other.at) <= SAME_MS;
+  return close && one.service === other.service && one.to !== null && one.to === other.to;
 }
 
 /** Each service's version; several at once (a roll-out under way) are named together, in order. */

@@ -9,7 +9,15 @@ import type { Observation } from '../../shared/model/observation.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
 import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
-import type { AlertRule, Alerts, AlertTarget, RuleEvaluator } from '../alert/index.ts';
+import {
+  type AlertRule,
+  type Alerts,
+  type AlertTarget,
+  createReported,
+  type Report,
+  type RuleEvaluator,
+  reportedRuleId,
+} from '../alert/index.ts';
 import type { Detection } from '../detect/index.ts';
 import { type Incidents, isOver, oneLine } from '../incident/index.ts';
 import type { Notifier } from '../notify/index.ts';
@@ -55,6 +63,10 @@ export interface Pipeline {
   load(): Promise<void>;
   /** A source was polled, with or without success: all that depends on it is decided again. */
   polled(event: PolledSource): Promise<void>;
+  /** Alerts of another system; taken over, durably, when this settles. */
+  reported(report: Report): Promise<void>;
+  /** Changes that somebody reported: they join those that were seen. */
+  changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void>;
   /** What only time brings; to be called each second. */
   tick(): Promise<void>;
   acknowledgeIncident(incidentId: string, by: string): Promise<void>;
@@ -79,6 +91,7 @@ class Chain implements Pipeline {
   private readonly statuses = new Map<string, ObjectiveStatus>();
   private readonly changeWatch;
   private readonly takeOver;
+  private readonly reports;
   private readonly lookedAt = new Map<string, number>();
   private readonly forget: () => void;
   private tendedAt = 0;
@@ -87,6 +100,14 @@ class Chain implements Pipeline {
   constructor(deps: PipelineDeps) {
     this.deps = deps;
     this.changeWatch = createChangeWatch(deps.logger);
+    this.reports = createReported({
+      known: () => deps.alerts.list(),
+      services: () => deps.workspace().services,
+      priorities: (sourceId) => {
+        const source = deps.workspace().sources.find((one) => one.id === sourceId);
+        return source && 'priorities' in source ? source.priorities : undefined;
+      },
+    });
     this.takeOver = createTakeOver({
       ...deps,
       outlook: (alerts) => this.outlook(alerts),
@@ -119,6 +140,19 @@ class Chain implements Pipeline {
     const now = this.ruleIds();
     if ([...before].some((id) => !now.has(id))) await this.retain();
     await this.lookForChanges(sourceId, target, at);
+  }
+
+  async reported(report: Report): Promise<void> {
+    const observations = this.reports.take(report);
+    if (observations.length > 0)
+      await this.takeOver.add(await this.deps.alerts.process(observations, report.at));
+  }
+
+  async changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void> {
+    const news = this.changeWatch.report(changes);
+    if (news.length === 0) return;
+    this.deps.publish.changes(news);
+    await this.noteChanges(news, `Reported by ${sourceId}.`);
   }
 
   async tick(): Promise<void> {
@@ -181,8 +215,11 @@ class Chain implements Pipeline {
   }
 
   private ruleIds(): Set<string> {
-    const { objectives, detectors } = this.deps.workspace();
-    return new Set([...objectives, ...detectors, ...this.deps.rules()].map((one) => one.id));
+    const { objectives, detectors, sources } = this.deps.workspace();
+    return new Set([
+      ...[...objectives, ...detectors, ...this.deps.rules()].map((one) => one.id),
+      ...sources.map((one) => reportedRuleId(one.id)),
+    ]);
   }
 
   problem(): string | null {
@@ -241,14 +278,14 @@ class Chain implements Pipeline {
     if (changes.length === 0) return;
     this.deps.publish.changes(changes);
     try {
-      await this.noteChanges(changes);
+      await this.noteChanges(changes, 'Seen in the version that its metrics name.');
     } catch (thrown) {
       // The poll itself went well: a log that refuses must not make its source look as if nobody had seen it.
       this.deps.logger.warn({ problem: messageOf(thrown) }, 'changes could not be noted on the timelines');
     }
   }
 
-  private async noteChanges(changes: readonly ChangeEvent[]): Promise<void> {
+  private async noteChanges(changes: readonly ChangeEvent[], detail: string): Promise<void> {
     for (const incident of this.deps.incidents.list()) {
       if (isOver(incident.phase)) continue;
       for (const change of changes) {
@@ -257,7 +294,7 @@ class Chain implements Pipeline {
           kind: 'change',
           actor: change.service,
           title: oneLine(change.what, 200),
-          detail: 'Seen in the version that its metrics name.',
+          detail,
         });
       }
     }

@@ -35,7 +35,8 @@ export const LabelSet = z.record(
   z.string().min(1).max(1024),
 );
 
-const USUAL_PRIORITIES: Readonly<Record<string, Priority>> = {
+/** What the names that most rules use mean where a source has no table of its own. `none` is a watchdog's. */
+export const USUAL_PRIORITIES: Readonly<Record<string, Priority>> = {
   critical: 'P0',
   page: 'P0',
   error: 'P1',
@@ -58,6 +59,8 @@ export const SeverityPriorities = z
   .record(z.string().min(1).max(64), Priority)
   .default({})
   .transform((own): Readonly<Record<string, Priority>> => ({ ...USUAL_PRIORITIES, ...lowered(own) }));
+
+export type SeverityPriorities = z.output<typeof SeverityPriorities>;
 
 function lowered(own: Readonly<Record<string, Priority>>): Record<string, Priority> {
   return Object.fromEntries(Object.entries(own).map(([name, priority]) => [name.toLowerCase(), priority]));

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Labels } from './metric.ts';
 import { Priority } from './priority.ts';
 
-export const AlertKind = z.enum(['burn', 'detector', 'rule', 'absence', 'source']);
+/** Who decides. `reported`: another system did, and Midwatch was told. */
+export const AlertKind = z.enum(['burn', 'detector', 'rule', 'absence', 'source', 'reported']);
 export type AlertKind = z.infer<typeof AlertKind>;
 
 /** Times are stored, flags derived from them. `no_data` and `error` are states of their own, never *inactive*. */

@@ -143,7 +143,13 @@ function stagesOf(bench: PipelineBench): PipelineDeps {
     clock: bench.clock,
     logger: silentLogger(),
     workspace: () =>
-      ({ objectives: [], detectors: [], services: [], ...bench.workspace }) as unknown as Workspace,
+      ({
+        objectives: [],
+        detectors: [],
+        services: [],
+        sources: [],
+        ...bench.workspace,
+      }) as unknown as Workspace,
     rules: () => bench.rules,
     sources: () => bench.sources,
     target: (id) => (id === 'prom' ? bench.target : undefined),

@@ -59,3 +59,29 @@ describe('the change watch', () => {
     expect(versions.get('a')).toHaveLength(80);
   });
 });
+
+describe('a change that is reported', () => {
+  const change = { at: 1_000_000, service: 'ranking', what: 'ranking v1 → v2', from: 'v1', to: 'v2' };
+
+  it('is news once, however often it is told', () => {
+    const watch = createChangeWatch(silentLogger());
+    expect(watch.report([change, change])).toHaveLength(1);
+    expect(watch.report([change])).toEqual([]);
+    expect(watch.seen()).toEqual([{ ...change, id: expect.any(String) }]);
+  });
+
+  it('is not told again by the version that is scraped soon after, and is where that comes much later', () => {
+    const watch = createChangeWatch(silentLogger());
+    watch.report([change]);
+    expect(watch.report([{ ...change, what: 'deployed', at: change.at + 60_000 }])).toEqual([]);
+    expect(watch.report([{ ...change, what: 'deployed', at: change.at + 3_600_000 }])).toHaveLength(1);
+    expect(watch.report([{ ...change, service: 'gateway' }])).toHaveLength(1);
+  });
+
+  it('without a version is told by its words and time alone', () => {
+    const watch = createChangeWatch(silentLogger());
+    const flag = { ...change, from: null, to: null, what: 'flag dark-mode on' };
+    expect(watch.report([flag])).toHaveLength(1);
+    expect(watch.report([{ ...flag, at: flag.at + 1 }])).toHaveLength(1);
+  });
+});
