@@ -1,6 +1,7 @@
 import type { ReceiveConfig } from '../../shared/config/receive.ts';
 import type { PushSourceConfig, SourceConfig } from '../../shared/config/source.ts';
 import { messageOf } from '../../shared/error/coded.ts';
+import type { WorkerHealth } from '../../shared/model/health.ts';
 import type { Clock, Logger, WorkerHandle } from '../platform/index.ts';
 import { type ListenOptions, type PushSender, RECEIVE_LIMITS, type ReceiveApi } from '../receive/index.ts';
 import type { SecretReader } from './secret.ts';
@@ -17,18 +18,22 @@ export interface ReceivingDeps {
   readonly secret: SecretReader;
   /** Starts the receivers' thread, which restarts itself when it dies. */
   readonly startWorker: () => WorkerHandle<ReceiveApi>;
-  /** Somebody must take what is received: called with each thread that is started; the answer ends the taking. */
-  readonly consume: (worker: WorkerHandle<ReceiveApi>) => () => void;
 }
 
 /** The receivers over all reloads: their thread runs while the configuration has a source that pushes, and only then. */
 export interface Receiving {
+  /**
+   * The receivers as who takes from them sees them, the same for ever: while there is no thread a `take` waits for one,
+   * and nothing else does anything.
+   */
+  readonly handle: WorkerHandle<ReceiveApi>;
   /** Takes over a configuration. Secrets are read anew, so that a token that was changed counts. */
   replace(sources: readonly SourceConfig[], receive: ReceiveConfig): Promise<void>;
+  /** Where a source's sender pushes to, and why it cannot where it cannot. */
+  listening(sourceId: string): { readonly address: string; readonly problem: string | null };
   /** Where senders push to; null while nothing listens. */
   port(): number | null;
   problems(): readonly ReceivingProblem[];
-  worker(): WorkerHandle<ReceiveApi> | null;
   stop(): Promise<void>;
 }
 
@@ -40,13 +45,52 @@ const TOKEN_LENGTH_MIN = 16;
 export function createReceiving(deps: ReceivingDeps): Receiving {
   const kept = new KeptReceiving(deps);
   return {
+    handle: handleOf(kept),
     replace: (sources, receive) => kept.replace(sources, receive),
+    listening: (sourceId) => {
+      const problem = kept.problems.find((one) => one.sourceId === null || one.sourceId === sourceId);
+      return {
+        address: kept.port === null ? '' : `http://127.0.0.1:${kept.port}`,
+        problem: problem?.message ?? (kept.port === null ? NOT_YET : null),
+      };
+    },
     port: () => kept.port,
     problems: () => kept.problems,
-    worker: () => kept.running?.worker ?? null,
     stop: () => kept.stop(),
   };
 }
+
+const NOT_YET =
+  'The receivers are being started, so nothing can be pushed yet. Senders try again by themselves.';
+
+function handleOf(kept: KeptReceiving): WorkerHandle<ReceiveApi> {
+  const none = { senders: [], waiting: 0, refusedRequests: 0 };
+  return {
+    call: {
+      listen: async () => {
+        throw new Error('The receivers are told where to listen by their configuration alone.');
+      },
+      take: async () => (await kept.thread())?.call.take() ?? [],
+      settle: async (outcomes) => kept.running?.worker.call.settle(outcomes),
+      forget: async (sourceId) => kept.running?.worker.call.forget(sourceId),
+      status: async () => kept.running?.worker.call.status() ?? none,
+      close: () => kept.stop(),
+    },
+    health: () => kept.running?.worker.health() ?? NO_THREAD,
+    onChange: (listener) => kept.onChange(listener),
+    stop: () => kept.stop(),
+    kill: async () => kept.running?.worker.kill(),
+  };
+}
+
+/** Not starting and not dead: there is nothing to be received. */
+const NO_THREAD: WorkerHealth = {
+  name: 'receive',
+  condition: 'ok',
+  restarts: 0,
+  pending: 0,
+  lastProblem: null,
+};
 
 /** The receivers' thread with all that follows it, one change after the other. */
 class KeptReceiving {
@@ -59,6 +103,8 @@ class KeptReceiving {
   private cancelRetry: () => void = () => undefined;
   private stopped = false;
   private turn: Promise<void> = Promise.resolve();
+  private readonly waiting = new Set<(worker: WorkerHandle<ReceiveApi> | undefined) => void>();
+  private readonly listeners = new Set<(health: WorkerHealth) => void>();
 
   constructor(deps: ReceivingDeps) {
     this.deps = deps;
@@ -69,15 +115,32 @@ class KeptReceiving {
     return this.inTurn(() => this.apply());
   }
 
+  /** The thread, once there is one; undefined once there will be none any more. */
+  thread(): Promise<WorkerHandle<ReceiveApi> | undefined> {
+    if (this.running || this.stopped) return Promise.resolve(this.running?.worker);
+    return new Promise((resolve) => void this.waiting.add(resolve));
+  }
+
+  onChange(listener: (health: WorkerHealth) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
   stop(): Promise<void> {
     this.stopped = true;
     this.cancelRetry();
+    this.tellWaiting(undefined);
     return this.inTurn(() => this.end());
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
     this.turn = this.turn.then(work, work);
     return this.turn;
+  }
+
+  private tellWaiting(worker: WorkerHandle<ReceiveApi> | undefined): void {
+    for (const tell of this.waiting) tell(worker);
+    this.waiting.clear();
   }
 
   private async apply(): Promise<void> {
@@ -109,10 +172,11 @@ class KeptReceiving {
 
   private start() {
     const worker = this.deps.startWorker();
-    const endConsumer = this.deps.consume(worker);
-    const endWatch = worker.onChange(({ condition }) => {
+    this.tellWaiting(worker);
+    const endWatch = worker.onChange((health) => {
+      for (const listener of this.listeners) listener(health);
       // The new thread knows nothing of the old one: it is told where to listen, and series are numbered anew.
-      if (condition === 'ok') void this.inTurn(() => this.apply());
+      if (health.condition === 'ok') void this.inTurn(() => this.apply());
       else this.port = null;
     });
     const end = async () => {
@@ -123,7 +187,6 @@ class KeptReceiving {
       } catch (thrown) {
         this.deps.log.warn({ problem: messageOf(thrown) }, 'the receivers could not be closed in order');
       }
-      endConsumer();
       await worker.stop();
     };
     return { worker, end };

@@ -8,6 +8,7 @@ import {
   type WorkerHandle,
 } from '../platform/index.ts';
 import type { QueryApi } from '../query/index.ts';
+import type { ReceiveApi } from '../receive/index.ts';
 import type { SloApi } from '../slo/index.ts';
 import { type LogApi, METRIC_LIMITS, type MetricWriterApi } from '../store/index.ts';
 import type { DataFolders } from './data-folder.ts';
@@ -21,6 +22,8 @@ export interface Threads {
   readonly scrape: WorkerHandle<ScrapeApi>;
   readonly slo: WorkerHandle<SloApi>;
   readonly detect: WorkerHandle<DetectApi>;
+  /** The receivers' thread, started only while a source pushes; whoever starts it ends it. */
+  startReceive(): WorkerHandle<ReceiveApi>;
   all(): readonly WorkerHandle<WorkerApi>[];
   /** Last in, first out; databases are closed before their threads end. */
   stop(): Promise<void>;
@@ -43,6 +46,7 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
   const all = Object.values(threads) as unknown as readonly WorkerHandle<WorkerApi>[];
   return {
     ...threads,
+    startReceive: () => start<ReceiveApi>('receive', 'receive.worker', null),
     all: () => all,
     async stop() {
       await Promise.all(

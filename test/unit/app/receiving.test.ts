@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createReceiving, type Receiving } from '../../../main/app/receiving.ts';
 import {
+  type Clock,
   inlineWorker,
   silentLogger,
   startWorker,
@@ -31,21 +32,15 @@ const secret = async (reference: string) => {
 let receiving: Receiving;
 afterEach(() => receiving.stop());
 
-function inline() {
-  const started = { threads: 0, consumers: 0 };
+function inline(startClock: Clock = clock) {
+  const started = { threads: 0 };
   const made = createReceiving({
-    clock,
+    clock: startClock,
     log,
     secret,
     startWorker: () => {
       started.threads += 1;
       return inlineWorker<ReceiveApi>('receive', createReceiveApi({ clock }));
-    },
-    consume: () => {
-      started.consumers += 1;
-      return () => {
-        started.consumers -= 1;
-      };
     },
   });
   return { made, started };
@@ -65,7 +60,8 @@ describe('receiving', () => {
     const { made, started } = inline();
     receiving = made;
     await receiving.replace([], receive);
-    expect(started).toEqual({ threads: 0, consumers: 0 });
+    expect(started.threads).toBe(0);
+    expect(await receiving.handle.call.status()).toMatchObject({ senders: [] });
     expect(receiving.port()).toBeNull();
   });
 
@@ -79,11 +75,42 @@ describe('receiving', () => {
     await receiving.replace([push('one'), push('two')], receive);
     expect(receiving.port()).toBe(port);
     expect(await statusOf(port, 'the-token-of-two-0002')).toBe(415);
-    expect(started).toEqual({ threads: 1, consumers: 1 });
+    expect(started.threads).toBe(1);
     await receiving.replace([], receive);
-    expect(started.consumers).toBe(0);
     expect(receiving.port()).toBeNull();
     await expect(statusOf(port, 'the-token-of-one-0001')).rejects.toThrow();
+  });
+
+  it('lets who takes wait for a thread, go on with the next one, and end', async () => {
+    const { made } = inline();
+    receiving = made;
+    const first = receiving.handle.call.take();
+    await receiving.replace([push('one')], receive);
+    const post = fetch(`http://127.0.0.1:${receiving.port()}/events`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer the-token-of-one-0001', 'content-type': 'application/json' },
+      body: '{"service":"shop","version":"2"}',
+    });
+    const [batch] = await first;
+    expect(batch?.changes).toMatchObject([{ service: 'shop', to: '2' }]);
+    await receiving.handle.call.settle([{ id: batch?.id ?? 0, refs: new Uint32Array(0), problem: null }]);
+    expect((await post).status).toBe(202);
+    const second = receiving.handle.call.take();
+    await receiving.replace([], receive);
+    expect(await second).toEqual([]);
+    const third = receiving.handle.call.take();
+    await receiving.stop();
+    expect(await third).toEqual([]);
+    expect(await receiving.handle.call.take()).toEqual([]);
+  });
+
+  it('says of each source where its sender pushes to, and why it cannot', async () => {
+    receiving = inline().made;
+    expect(receiving.listening('one').problem).toContain('being started');
+    await receiving.replace([push('one'), push('short')], receive);
+    const address = `http://127.0.0.1:${receiving.port()}`;
+    expect(receiving.listening('one')).toEqual({ address, problem: null });
+    expect(receiving.listening('short').problem).toContain('could be guessed');
   });
 
   it('leaves out a source whose token is missing, short, no header, or of another, and says so', async () => {
@@ -100,13 +127,7 @@ describe('receiving', () => {
     const other = inline().made;
     await other.replace([push('one')], receive);
     const virtual = new VirtualClock(0);
-    receiving = createReceiving({
-      clock: virtual,
-      log,
-      secret,
-      startWorker: () => inlineWorker<ReceiveApi>('receive', createReceiveApi({ clock })),
-      consume: () => () => undefined,
-    });
+    receiving = inline(virtual).made;
     await receiving.replace([push('one')], { ...receive, port: other.port() ?? 0 });
     expect(receiving.port()).toBeNull();
     expect(receiving.problems()).toMatchObject([{ sourceId: null }]);
@@ -125,11 +146,10 @@ describe('receiving', () => {
       log,
       secret,
       startWorker: () => startWorker<ReceiveApi>({ name: 'receive', entry, init: null, clock, log }),
-      consume: () => () => undefined,
     });
     await receiving.replace([push('one')], receive);
     expect(await statusOf(receiving.port(), 'the-token-of-one-0001')).toBe(415);
-    await receiving.worker()?.kill();
+    await receiving.handle.kill();
     await until(() => receiving.port() !== null, 10_000, 'the receivers did not come back');
     expect(await statusOf(receiving.port(), 'the-token-of-one-0001')).toBe(415);
   });
