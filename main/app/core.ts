@@ -77,6 +77,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   await stages.notifier.start();
   stages.ingest.onStatus((status) => hub.put('sources', [status]));
   hub.replace('sources', stages.ingest.status());
+  await stages.receiving.replace(state.workspace.sources, state.workspace.receive);
   stages.ingest.start();
 
   const startedAt = clock.now();
@@ -95,7 +96,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       state.problems = problems;
       rules = rulesOf(workspace);
       publishConfiguration(hub, workspace);
-      await stages.ingest.replaceSources(workspace.sources);
+      await followSources(stages, workspace);
       hub.replace('sources', stages.ingest.status());
       await stages.pipeline.retain();
       log.info({ objectives: workspace.objectives.length }, 'configuration taken over');
@@ -122,6 +123,12 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       await stages.stop();
     },
   };
+}
+
+/** Sources before receivers: what a new sender pushes first finds its source. */
+async function followSources({ ingest, receiving }: Stages, workspace: Workspace): Promise<void> {
+  await ingest.replaceSources(workspace.sources);
+  await receiving.replace(workspace.sources, workspace.receive);
 }
 
 /** What the databases last said of themselves. */

@@ -19,6 +19,8 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { createLocalTarget } from '../query/index.ts';
 import { createObjectives } from '../slo/index.ts';
+import { pushOf } from './push.ts';
+import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import type { SecretReader } from './secret.ts';
 import type { Threads } from './threads.ts';
@@ -44,6 +46,8 @@ export interface StageDeps {
 
 /** All stages of one core, put together and not yet started. */
 export interface Stages {
+  /** Where others push to; follows the configuration. */
+  readonly receiving: Receiving;
   readonly ingest: Ingest;
   readonly alerts: Alerts;
   readonly incidents: Incidents;
@@ -71,20 +75,7 @@ export function createStages(deps: StageDeps): Stages {
   } = {};
   const local = createLocalTarget({ id: 'local', worker: threads.query });
   const counting = createLocalTarget({ id: 'local', worker: threads.query, countNewSeriesFromZero: true });
-  const ingest = createIngest({
-    clock: deps.clock,
-    log,
-    random: Math.random,
-    readSecret: secretText(deps.secret),
-    sources: deps.running.workspace().sources,
-    store: threads.metric,
-    scrapeWorker: threads.scrape,
-    localTarget: local,
-    blinds: (sourceId) => blindedBy(deps.running, sourceId),
-    onPolled: async (polled) => {
-      await late.pipeline?.polled(polled);
-    },
-  });
+  const { receiving, ingest } = ingestOf(deps, local, () => late.pipeline);
   const pages = createBrowserPages(async (deliveryId) => {
     await late.notifier?.acknowledgeShown(deliveryId);
   });
@@ -110,6 +101,7 @@ export function createStages(deps: StageDeps): Stages {
   );
   Object.assign(late, { pipeline, alerts, notifier, postmortems, playbooks: playbooks.playbooks });
   return {
+    receiving,
     ingest,
     alerts,
     incidents,
@@ -121,6 +113,7 @@ export function createStages(deps: StageDeps): Stages {
     target: (id) => ingest.target(id),
     async stop() {
       await ingest.stop();
+      await receiving.stop();
       pages.stop();
       await notifier.drain(1_000);
       pipeline.stop();
@@ -129,6 +122,27 @@ export function createStages(deps: StageDeps): Stages {
       await redrafts.idle();
     },
   };
+}
+
+function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline | undefined) {
+  const { threads, running } = deps;
+  const receiving = createReceiving({ ...deps, startWorker: threads.startReceive });
+  const ingest = createIngest({
+    ...pushOf({ receiving, pipeline, onSpans: null }),
+    clock: deps.clock,
+    log: deps.log,
+    random: Math.random,
+    readSecret: secretText(deps.secret),
+    sources: running.workspace().sources,
+    store: threads.metric,
+    scrapeWorker: threads.scrape,
+    localTarget: local,
+    blinds: (sourceId) => blindedBy(running, sourceId),
+    onPolled: async (polled) => {
+      await pipeline()?.polled(polled);
+    },
+  });
+  return { receiving, ingest };
 }
 
 function pipelineOf(

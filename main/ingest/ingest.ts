@@ -48,7 +48,7 @@ export interface IngestDeps extends SourceDeps {
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
   /** All alerts that an Alertmanager has. */
-  readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[], at: number) => Promise<void>;
+  readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   /** What others push; absent where nothing is received. */
   readonly push?: {
     readonly receive: WorkerHandle<ReceiveApi>;

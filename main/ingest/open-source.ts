@@ -20,7 +20,7 @@ export interface Shared extends SourceDeps {
   readonly ownership: Ownership;
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
-  readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[], at: number) => Promise<void>;
+  readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   readonly dropsOf: (sourceId: string) => Drops;
   readonly push: PushKeeper | null;
   readonly listening: (sourceId: string) => Listening;

@@ -8,7 +8,7 @@ import { slowProblem } from './poll-prometheus.ts';
 export interface AlertsPollDeps extends SourceDeps {
   readonly onPolled: OnPolled;
   /** All alerts that the Alertmanager has at that instant. */
-  readonly onAlerts: (sourceId: string, alerts: readonly ReportedAlert[], at: number) => Promise<void>;
+  readonly onAlerts: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
 }
 
 /** A poll of an Alertmanager: its alerts are handed on whole, so that one which is missing is known to be over. */
@@ -24,7 +24,7 @@ export function createAlertsPoll(config: AlertmanagerSourceConfig, deps: AlertsP
       if (closed) return false;
       if (answer.ok) {
         alerts = answer.value.length;
-        await deps.onAlerts(config.id, answer.value, at);
+        await deps.onAlerts(config.id, answer.value);
       }
       await deps.onPolled({
         sourceId: config.id,

@@ -64,7 +64,7 @@ export interface Pipeline {
   /** A source was polled, with or without success: all that depends on it is decided again. */
   polled(event: PolledSource): Promise<void>;
   /** Alerts of another system; taken over, durably, when this settles. */
-  reported(report: Report): Promise<void>;
+  reported(report: Omit<Report, 'at'>): Promise<void>;
   /** Changes that somebody reported: they join those that were seen. */
   changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void>;
   /** What only time brings; to be called each second. */
@@ -142,10 +142,11 @@ class Chain implements Pipeline {
     await this.lookForChanges(sourceId, target, at);
   }
 
-  async reported(report: Report): Promise<void> {
-    const observations = this.reports.take(report);
-    if (observations.length > 0)
-      await this.takeOver.add(await this.deps.alerts.process(observations, report.at));
+  async reported(report: Omit<Report, 'at'>): Promise<void> {
+    // Reports overtake each other on their way here; what is decided last counts, so it is decided now.
+    const at = this.deps.clock.now();
+    const observations = this.reports.take({ ...report, at });
+    if (observations.length > 0) await this.takeOver.add(await this.deps.alerts.process(observations, at));
   }
 
   async changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void> {

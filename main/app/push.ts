@@ -1,0 +1,33 @@
+import type { Span } from '../../shared/model/trace.ts';
+import type { IngestDeps } from '../ingest/index.ts';
+import type { Pipeline } from '../pipeline/index.ts';
+import type { Receiving } from './receiving.ts';
+
+export interface PushDeps {
+  readonly receiving: Receiving;
+  /** The pipeline asks ingest, which hands on what was pushed: each is there before the other is. */
+  readonly pipeline: () => Pipeline | undefined;
+  /** Settles when they are kept; null where nobody keeps any. */
+  readonly onSpans: ((sourceId: string, spans: readonly Span[]) => Promise<void>) | null;
+}
+
+/** What ingest needs to take what others push, and where alerts and changes go that come with it or are asked for. */
+export function pushOf({ receiving, pipeline, onSpans }: PushDeps): Pick<IngestDeps, 'push' | 'onAlerts'> {
+  return {
+    push: {
+      receive: receiving.handle,
+      listening: (sourceId) => receiving.listening(sourceId),
+      async onReported({ sourceId, alerts, changes, spans }) {
+        const chain = pipeline();
+        // Before the pipeline is there nothing can be taken over: the sender tries again.
+        if (!chain) throw new Error('Midwatch is starting');
+        if (alerts.length > 0) await chain.reported({ sourceId, alerts, whole: false });
+        if (changes.length > 0) await chain.changed(sourceId, changes);
+        if (spans.length > 0) await onSpans?.(sourceId, spans);
+      },
+    },
+    onAlerts: async (sourceId, alerts) => {
+      await pipeline()?.reported({ sourceId, alerts, whole: true });
+    },
+  };
+}
