@@ -4,6 +4,7 @@ import type { BatchQueue } from './batch-queue.ts';
 import type { Admissions, Ticket } from './http/admission.ts';
 import { type Reply, refusal, send, statusRefusal } from './http/answer.ts';
 import { type BodyFailure, gunzip, readBody, tooLarge } from './http/body.ts';
+import { free } from './http/bytes.ts';
 import { type Doorkeeper, refusePages } from './http/guard.ts';
 import type { Listener } from './http/listener.ts';
 import type { PushOutcome } from './receive-api.ts';
@@ -38,20 +39,20 @@ export async function handle(
   expects: boolean,
 ): Promise<void> {
   const { clock, listener } = hall;
-  const reply = await replyTo(hall, listener, request, response, expects);
+  const exchange: Exchange = { request, response, expects };
+  const reply = await replyTo(hall, listener, exchange);
   if (reply === undefined) return;
   if (reply.status >= 400) hall.refusedRequests += 1;
-  send(request, response, reply, clock);
+  send(request, response, reply, { clock, heldBack: exchange.expects });
 }
 
 /** Everything up to the answer; undefined where the sender has gone. What is cheap to refuse is refused first. */
 async function replyTo(
   hall: Hall,
   listener: Listener | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-  expects: boolean,
+  exchange: Exchange,
 ): Promise<Reply | undefined> {
+  const { request } = exchange;
   const { headers } = request;
   const site = headers['sec-fetch-site'];
   const page = refusePages(
@@ -77,7 +78,7 @@ async function replyTo(
   const route = hall.routes.get(path);
   if (!route)
     return refusal(404, `Nothing is received at this path. Paths are ${[...hall.routes.keys()].join(', ')}.`);
-  const reply = await admitted(hall, route, source, { request, response, expects });
+  const reply = await admitted(hall, route, source, exchange);
   return reply && reply.status >= 400 && route.accept === 'otlp'
     ? statusRefusal(reply, mediaType(headers['content-type']))
     : reply;
@@ -86,7 +87,8 @@ async function replyTo(
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly expects: boolean;
+  /** The sender waits for a go-ahead that it has not been given yet. */
+  expects: boolean;
 }
 
 async function admitted(
@@ -124,10 +126,11 @@ async function received(
   hall: Hall,
   route: Route,
   source: SourceEntry,
-  { request, response, expects }: Exchange,
+  exchange: Exchange,
   ticket: Ticket,
 ): Promise<Reply | undefined> {
   const { queue } = hall;
+  const { request, response } = exchange;
   const limits = { ...hall.limits, bodyBytesMax: Math.min(hall.limits.bodyBytesMax, route.bodyBytesMax) };
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   const allowed = route.decode === null ? ['snappy', 'identity'] : ['gzip', 'identity'];
@@ -139,7 +142,8 @@ async function received(
       `This Content-Encoding is not read here; ${allowed[0]} is. Nothing was stored.`,
     );
   if (!queue.hasRoom(0)) return blame(hall, source, 503, BUSY);
-  if (expects) response.writeContinue();
+  if (exchange.expects) response.writeContinue();
+  exchange.expects = false;
   const taken = await takenFrom(hall, route, source, { request, limits, ticket });
   // What was read is rows now, which the queue bounds; the body is gone.
   ticket.shrink();
@@ -160,18 +164,20 @@ async function takenFrom(
   if (!encoded.ok) return failedBody(hall, source, encoded.error);
   // One body at a time is decoded: the memory that decoding takes is bounded by one body, however many wait.
   return hall.decodeTurn(async () => {
-    const body =
-      request.headers['content-encoding']?.toLowerCase() === 'gzip'
-        ? await gunzip(encoded.value, limits, ticket)
-        : encoded;
+    const gzipped = request.headers['content-encoding']?.toLowerCase() === 'gzip';
+    const body = gzipped ? await gunzip(encoded.value, limits, ticket) : encoded;
     if (!body.ok) return failedBody(hall, source, body.error);
-    const declared = route.decode === null ? (declaredLength(body.value) ?? 0) : 0;
-    const grant = declared > limits.bodyBytesMax ? 'granted' : ticket.grow(declared);
-    if (grant !== 'granted')
-      return failedBody(hall, source, grant === 'busy' ? 'busy' : tooLarge(limits.bodyBytesMax));
-    const read = requestOf(request, source, body.value, limits, hall.clock.now());
-    const result = takeIn(read, route, source, hall.key);
-    return result.ok ? result.value : problemReply(hall, source, result.error);
+    try {
+      const declared = route.decode === null ? (declaredLength(body.value) ?? 0) : 0;
+      const grant = declared > limits.bodyBytesMax ? 'granted' : ticket.grow(declared);
+      if (grant !== 'granted')
+        return failedBody(hall, source, grant === 'busy' ? 'busy' : tooLarge(limits.bodyBytesMax));
+      const read = requestOf(request, source, body.value, limits, hall.clock.now());
+      const result = takeIn(read, route, source, hall.key);
+      return result.ok ? result.value : problemReply(hall, source, result.error);
+    } finally {
+      free(body.value);
+    }
   });
 }
 

@@ -32,7 +32,7 @@ function whole(
   };
 }
 
-/** A body that says it decodes to 32 MiB less one, all of one byte: copies of 64 bytes at an offset of one. */
+/** A body that decodes to the given length, all of one byte: copies of 64 bytes at an offset of one. */
 export function snappyBomb(decodedBytes: number): Uint8Array {
   const length: number[] = [];
   for (let rest = decodedBytes; ; rest = Math.floor(rest / 128)) {
@@ -63,8 +63,8 @@ export function abuses(): Abuse[] {
     whole('gzip bomb of an event', [413], '/events', gzipBomb(64 * 1024 * 1024), gzipped),
     whole('gzip that is cut off', [400], '/events', gzipBomb(100_000).subarray(0, 60), gzipped),
     whole('snappy that declares 4 GiB', [413], '/api/v1/write', declared(2 ** 32 - 1), HEADERS_1),
-    whole('snappy that declares 30 MB of 25 bytes', [400], '/api/v1/write', declared(30_000_000), HEADERS_1),
-    whole('snappy bomb within the cap', [400], '/api/v1/write', snappyBomb(32 * 1024 * 1024 - 1), HEADERS_1),
+    whole('snappy that declares 15 MB of 25 bytes', [400], '/api/v1/write', declared(15_000_000), HEADERS_1),
+    whole('snappy bomb within the cap', [400], '/api/v1/write', snappyBomb(16 * 1024 * 1024 - 1), HEADERS_1),
     whole(
       'snappy literal that leads backwards',
       [400],
@@ -97,7 +97,7 @@ export function abuses(): Abuse[] {
       'nothing but empty fields',
       [413],
       '/api/v1/write',
-      compress(Buffer.alloc(20_000_000).fill(Buffer.from([0x0a, 0x00]))),
+      compress(Buffer.alloc(16_000_000).fill(Buffer.from([0x0a, 0x00]))),
       HEADERS_1,
     ),
     whole(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../platform/index.ts';
+import { free } from './bytes.ts';
 
 /** An answer on its way to a sender. */
 export interface Reply {
@@ -8,6 +9,8 @@ export interface Reply {
   readonly body: Uint8Array | string | null;
 }
 
+/** Of a body that was refused so much is read all the same. */
+const THROWN_AWAY_MAX = 256 * 1024;
 /** Told to wait so long before it sends again. */
 const RETRY_AFTER_S = 1;
 /** How long a refused sender may go on talking until its connection is cut: long enough to read what it was told. */
@@ -52,26 +55,41 @@ export function statusRefusal(reply: Reply, contentType: string): Reply {
   return { ...reply, headers: { ...reply.headers, 'Content-Type': 'application/x-protobuf' }, body };
 }
 
-/** Writes an answer. Where the body was not read to its end the connection ends too, after a moment to read the answer. */
+/** Writes an answer. What of the body was not read is thrown away, and its sender cut off after a moment. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-  clock: Pick<Clock, 'setTimeout'>,
+  options: {
+    readonly clock: Pick<Clock, 'setTimeout'>;
+    /** The sender waits for a go-ahead that it did not get: what comes next on its connection has no certain meaning. */
+    readonly heldBack: boolean;
+  },
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const cut = !request.complete;
   const length = reply.body === null ? 0 : Buffer.byteLength(reply.body);
   response.writeHead(reply.status, {
     ...reply.headers,
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(reply.status === 204 ? {} : { 'Content-Length': length }),
-    ...(cut ? { Connection: 'close' } : {}),
+    ...(options.heldBack ? { Connection: 'close' } : {}),
   });
+  // Closing at once, with bytes of it unread, would take the answer back from the sender's hands.
+  if (!request.complete && !options.heldBack) throwAway(request);
   response.end(reply.body ?? undefined);
-  if (!cut) return;
-  // What still comes is thrown away unread; closing at once would take the answer back from the sender's hands.
-  request.resume();
-  clock.setTimeout(() => void request.socket.destroy(), LINGER_MS);
+  if (request.complete || options.heldBack) return;
+  options.clock.setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, LINGER_MS);
+}
+
+/** Reads on for a little, so that a connection with a small rest can be used again; a large rest stays where it is. */
+function throwAway(request: IncomingMessage): void {
+  let left = THROWN_AWAY_MAX;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    free(chunk);
+    if (left < 0) request.pause();
+  });
 }

@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { ReceiveLimits, ReceiveProblem } from '../received.ts';
 import type { Ticket } from './admission.ts';
+import { Collector, free } from './bytes.ts';
 
 /** Why there is no body. `gone`: the sender went away, there is nobody to answer. */
 export type BodyFailure = ReceiveProblem | 'gone' | 'busy';
@@ -10,13 +11,17 @@ export type BodyFailure = ReceiveProblem | 'gone' | 'busy';
 /** A body this small may grow as it likes: headers of compressed nothing make a ratio that means nothing. */
 const RATIO_FROM_BYTES = 64 * 1024;
 
-/** Reads a body as it came, up to the cap; what is announced as larger is refused before a byte of it is read. */
+/**
+ * Reads a body as it came, up to the cap; what is announced as larger is refused before a byte of it is read. One that
+ * does not announce its length may have half of that: it must be moved while it grows, and takes more memory meanwhile.
+ */
 export function readBody(
   request: IncomingMessage,
-  bytesMax: number,
+  cap: number,
   ticket: Ticket,
 ): Promise<Result<Uint8Array, BodyFailure>> {
   const announced = request.headers['content-length'];
+  const bytesMax = announced === undefined ? Math.floor(cap / 2) : cap;
   if (announced === undefined && request.headers['transfer-encoding'] === undefined)
     return Promise.resolve(
       err({ status: 411, message: 'Send a body, with its Content-Length or in chunks.' }),
@@ -24,29 +29,32 @@ export function readBody(
   if (announced !== undefined && Number(announced) > bytesMax)
     return Promise.resolve(err(tooLarge(bytesMax)));
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const body = new Collector(Number(announced ?? 0), bytesMax);
     const settle = (result: Result<Uint8Array, BodyFailure>) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       // Whatever the socket still has to say, somebody must listen: an error without a listener ends the thread.
       request.on('error', () => undefined);
+      if (!result.ok) body.drop();
       resolve(result);
     };
     const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > bytesMax) return settle(err(tooLarge(bytesMax)));
+      if (body.length + chunk.length > bytesMax) return settle(err(tooLarge(bytesMax)));
       const grant = ticket.grow(chunk.length);
       if (grant !== 'granted') return settle(err(grant === 'busy' ? 'busy' : tooLarge(bytesMax)));
-      chunks.push(chunk);
+      body.add(chunk);
     };
-    const onEnd = () =>
-      settle(ok(chunks.length === 1 ? (chunks[0] ?? new Uint8Array(0)) : Buffer.concat(chunks)));
+    const onEnd = () => settle(ok(body.take()));
     const onClose = () => settle(err('gone'));
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
 }
 
-/** Undoes gzip within the caps of size and ratio; gives up as soon as one is passed, not at the end. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Undoes gzip within the caps of size and ratio; gives up as soon as one is passed, not at the end. A body that was read
+ * to its end is freed; one that was not may still be in the hands of the thread that decodes it.
+ */
 export function gunzip(
   body: Uint8Array,
   limits: Pick<ReceiveLimits, 'bodyBytesMax' | 'ratioMax'>,
@@ -54,32 +62,29 @@ export function gunzip(
 ): Promise<Result<Uint8Array, BodyFailure>> {
   const ratioCap = Math.max(RATIO_FROM_BYTES, body.length * limits.ratioMax);
   return new Promise((resolve) => {
-    const stream = createGunzip({ chunkSize: 64 * 1024 });
-    let out = Buffer.allocUnsafe(Math.min(limits.bodyBytesMax, Math.max(1024, body.length * 8)));
-    let length = 0;
+    const stream = createGunzip({ chunkSize: PIECE_BYTES });
+    const out = new Collector(body.length * 8, limits.bodyBytesMax);
     let done = false;
     const settle = (result: Result<Uint8Array, BodyFailure>) => {
       if (done) return;
       done = true;
       stream.destroy();
+      if (!result.ok) out.drop();
       resolve(result);
     };
     stream.on('data', (chunk: Buffer) => {
       if (done) return;
-      const needed = length + chunk.length;
+      const needed = out.length + chunk.length;
       if (needed > limits.bodyBytesMax) return settle(err(tooLarge(limits.bodyBytesMax)));
       if (needed > ratioCap) return settle(err(tooDense(limits.ratioMax)));
       const grant = ticket.grow(chunk.length);
       if (grant !== 'granted') return settle(err(grant === 'busy' ? 'busy' : tooLarge(limits.bodyBytesMax)));
-      if (needed > out.length) {
-        const wider = Buffer.allocUnsafe(Math.min(limits.bodyBytesMax, Math.max(needed, out.length * 2)));
-        out.copy(wider, 0, 0, length);
-        out = wider;
-      }
-      chunk.copy(out, length);
-      length = needed;
+      out.add(chunk);
     });
-    stream.on('end', () => settle(ok(out.subarray(0, length))));
+    stream.on('end', () => {
+      free(body);
+      settle(ok(out.take()));
+    });
     stream.on('error', () =>
       settle(
         err({ status: 400, message: 'The body says that it is gzip and is not. Nothing of it was taken.' }),

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../shared/error/result.ts';
+import { free } from '../http/bytes.ts';
 import type { ReceiveAnswer, ReceiveProblem, ReceiveRequest, Refusal } from '../received.ts';
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
@@ -54,6 +55,8 @@ export function readRemoteWrite(
   } catch (thrown) {
     if (thrown instanceof MalformedError) return malformed(thrown.message);
     throw thrown;
+  } finally {
+    free(body.value);
   }
   return ok({ counted, answer: (lost) => answerOf(message.value, counted, lost) });
 }

@@ -36,12 +36,13 @@ export function uncompressSnappy(block: Uint8Array, lengthMax: number): Result<U
   const head = declared(block);
   if (!head) return err('it does not begin with a length');
   if (head.length > lengthMax) return err(`it says that it is ${head.length} bytes long`);
-  const out = Buffer.allocUnsafe(head.length);
+  // Its own memory, never a slice of the pool: it is freed as soon as it was read.
+  const out = new Uint8Array(head.length);
   const problem = decode(block, head.from, out);
   return problem === undefined ? ok(out) : err(problem);
 }
 
-function decode(block: Uint8Array, from: number, out: Buffer): string | undefined {
+function decode(block: Uint8Array, from: number, out: Uint8Array): string | undefined {
   const end = block.length;
   let at = from;
   let written = 0;
@@ -80,6 +81,7 @@ function decode(block: Uint8Array, from: number, out: Buffer): string | undefine
     if (length > out.length - written) return 'it is longer than it says';
     if (length > SHORT && offset >= length)
       out.copyWithin(written, written - offset, written - offset + length);
+    else if (offset === 1) out.fill(out[written - 1] ?? 0, written, written + length);
     else for (let i = 0; i < length; i += 1) out[written + i] = out[written - offset + i] ?? 0;
     written += length;
   }
