@@ -1,4 +1,5 @@
 import { SECOND_MS } from '../../shared/unit/time.ts';
+import { createOwnerTable } from './owner-table.ts';
 
 /** Who brings samples, and how often they are due from it. */
 export interface Bringer {
@@ -51,29 +52,14 @@ interface Known {
   count: number;
 }
 
-const FIRST_SIZE = 1_024;
-
-/** Columns by series number: 100,000 series cost a few megabytes and a batch no objects. */
-interface Columns {
-  /** 1 + place of the owner, 0 for none. */
-  owner: Uint16Array<ArrayBuffer>;
-  /** The owner, or the last one where nobody owns it now. */
-  brought: Uint16Array<ArrayBuffer>;
-  seenMs: Float64Array<ArrayBuffer>;
-  /** Time of the newest sample of the owner. */
-  newestAt: Float64Array<ArrayBuffer>;
-  /** The owner before got this far: what the present one says of the time before has been told already. */
-  floorAt: Float64Array<ArrayBuffer>;
-}
-
 export function createOwnership(): Ownership {
-  let columns = columnsOf(FIRST_SIZE);
+  const table = createOwnerTable();
   const places = new Map<string, number>();
   const known: Known[] = [];
   const placeOf = (by: Bringer): number => {
-    const found = places.get(by.sourceId);
-    const one = found === undefined ? undefined : known[found - 1];
-    if (found !== undefined && one) {
+    const found = places.get(by.sourceId) ?? NOBODY;
+    const one = known[found - 1];
+    if (one) {
       one.silenceMs = silenceMs(by.intervalMs);
       return found;
     }
@@ -81,42 +67,32 @@ export function createOwnership(): Ownership {
     places.set(by.sourceId, known.length);
     return known.length;
   };
-  const move = (ref: number, to: number) => {
-    const from = known[(columns.owner[ref] ?? 0) - 1];
+  const move = (slot: number, to: number) => {
+    const from = known[table.ownerAt(slot) - 1];
     if (from) from.count -= 1;
     const next = known[to - 1];
     if (next) next.count += 1;
-    columns.owner[ref] = to;
-    if (to !== 0) columns.brought[ref] = to;
+    table.move(slot, to);
   };
   /** 0 where the row is the source's to bring, else the place of the owner. */
-  const rival = (ref: number, place: number, nowMs: number): number => {
-    const owner = columns.owner[ref] ?? 0;
+  const rival = (slot: number, place: number, nowMs: number): number => {
+    const owner = table.ownerAt(slot);
     if (owner === place) return 0;
-    const silentMs = nowMs - (columns.seenMs[ref] ?? 0);
-    if (owner !== 0 && silentMs < (known[owner - 1]?.silenceMs ?? 0)) return owner;
-    // A source that comes back to its own series may send again what was not kept.
-    if (columns.brought[ref] !== place)
-      columns.floorAt[ref] = columns.newestAt[ref] ?? Number.NEGATIVE_INFINITY;
-    move(ref, place);
+    if (owner !== 0 && table.silentMs(slot, nowMs) < (known[owner - 1]?.silenceMs ?? 0)) return owner;
+    move(slot, place);
     return 0;
   };
 
   return {
     sift(by, refs, at, nowMs) {
       const place = placeOf(by);
-      columns = roomFor(columns, largest(refs));
       const left = new Uint32Array(known.length + 1);
       for (const [row, ref] of refs.entries()) {
         if (ref === 0) continue;
+        const slot = table.slotOf(ref, nowMs);
+        const owner = rival(slot, place, nowMs);
         const time = typeof at === 'number' ? at : (at[row] ?? 0);
-        const owner = rival(ref, place, nowMs);
-        if (owner === 0) columns.seenMs[ref] = nowMs;
-        const told = owner === 0 && time <= (columns.floorAt[ref] ?? Number.NEGATIVE_INFINITY);
-        if (owner === 0 && !told) {
-          if (time > (columns.newestAt[ref] ?? 0)) columns.newestAt[ref] = time;
-          continue;
-        }
+        if (owner === 0 && table.bring(slot, time, nowMs)) continue;
         refs[row] = 0;
         // What the owner before has told already is left out on its account, which index 0 stands for.
         left[owner] = (left[owner] ?? 0) + 1;
@@ -125,22 +101,20 @@ export function createOwnership(): Ownership {
         count === 0 ? [] : [{ owner: known[owner - 1]?.sourceId ?? BEFORE, count }],
       );
     },
-    owns: (sourceId, ref) => known[(columns.owner[ref] ?? 0) - 1]?.sourceId === sourceId,
+    owns: (sourceId, ref) => known[table.ownerOf(ref) - 1]?.sourceId === sourceId,
     release(sourceId, refs) {
       const place = places.get(sourceId) ?? NOBODY;
-      for (const ref of refs) if (columns.owner[ref] === place) move(ref, 0);
+      for (const ref of refs) table.each(ref, (slot) => table.ownerAt(slot) === place && move(slot, 0));
     },
     count: (sourceId) => known[(places.get(sourceId) ?? 0) - 1]?.count ?? 0,
     forget(sourceId) {
       if (sourceId === null) {
-        columns = columnsOf(FIRST_SIZE);
+        table.clear();
         for (const one of known) one.count = 0;
         return;
       }
       const place = places.get(sourceId) ?? NOBODY;
-      columns.owner.forEach((owner, ref) => {
-        if (owner === place) move(ref, 0);
-      });
+      table.each(null, (slot) => table.ownerAt(slot) === place && move(slot, 0));
     },
   };
 }
@@ -156,31 +130,4 @@ export function leftOutReason(sourceId: string, owner: string): string {
   return owner === BEFORE
     ? `from ${sourceId}, of a time that another source had told already`
     : `from ${sourceId}, of a series that ${owner} brings and owns`;
-}
-
-function largest(refs: Uint32Array): number {
-  let most = 0;
-  for (const ref of refs) if (ref > most) most = ref;
-  return most;
-}
-
-function columnsOf(size: number): Columns {
-  return {
-    owner: new Uint16Array(size),
-    brought: new Uint16Array(size),
-    seenMs: new Float64Array(size),
-    newestAt: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
-    floorAt: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
-  };
-}
-
-function roomFor(columns: Columns, ref: number): Columns {
-  if (ref < columns.owner.length) return columns;
-  const wider = columnsOf(Math.max(ref + 1, 2 * columns.owner.length));
-  wider.owner.set(columns.owner);
-  wider.brought.set(columns.brought);
-  wider.seenMs.set(columns.seenMs);
-  wider.newestAt.set(columns.newestAt);
-  wider.floorAt.set(columns.floorAt);
-  return wider;
 }

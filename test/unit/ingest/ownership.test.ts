@@ -62,6 +62,29 @@ describe('a series that two sources bring', () => {
   });
 });
 
+describe('a table of owners', () => {
+  it('holds numbers that begin anywhere, and more of them than at first', () => {
+    const ownership = createOwnership();
+    const many = Uint32Array.from({ length: 5_000 }, (_, i) => 4_000_000_000 + i);
+    expect(ownership.sift(A, many.slice(), 1_000, 0)).toEqual([]);
+    expect(ownership.count('a')).toBe(5_000);
+    expect(ownership.sift(B, many.slice(), 2_000, 1)).toEqual([{ owner: 'a', count: 5_000 }]);
+    expect(ownership.owns('a', 4_000_004_999)).toBe(true);
+  });
+
+  it('uses the room of what nobody brings any more', () => {
+    const ownership = createOwnership();
+    const of = (from: number) => Uint32Array.from({ length: 1_000 }, (_, i) => from + i);
+    for (let round = 1; round <= 5; round += 1) {
+      ownership.sift(A, of(round * 10_000), round, round * 7_200_000);
+      ownership.release('a', of(round * 10_000));
+    }
+    ownership.sift(A, of(10_000), 9, 99_000_000);
+    expect(ownership.count('a')).toBe(1_000);
+    expect(ownership.owns('a', 20_000)).toBe(false);
+  });
+});
+
 /** What is stored of one counter, as the store keeps it: later samples only. */
 function record() {
   const kept: { at: number; value: number }[] = [];
