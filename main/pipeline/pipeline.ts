@@ -13,6 +13,7 @@ import {
   type AlertRule,
   type Alerts,
   type AlertTarget,
+  createNoDataWatch,
   createReported,
   type Report,
   type RuleEvaluator,
@@ -24,6 +25,7 @@ import type { Notifier } from '../notify/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { Objectives } from '../slo/index.ts';
 import { createChangeWatch } from './change-watch.ts';
+import { explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
 import { createTakeOver } from './take-over.ts';
 
 /** Where the chain tells what it found; the windows mirror it. */
@@ -79,6 +81,9 @@ export interface Pipeline {
   stop(): void;
 }
 
+/** A source that does not answer is one outage already, and cannot be asked for reasons. */
+const NOT_LOOKED = { diagnoses: new Map<string, never>(), outages: [] } as const;
+
 const CHANGE_LOOK_MS = 5 * SECOND_MS;
 const TEND_MS = 5 * SECOND_MS;
 
@@ -92,6 +97,7 @@ class Chain implements Pipeline {
   private readonly changeWatch;
   private readonly takeOver;
   private readonly reports;
+  private readonly noData;
   private readonly lookedAt = new Map<string, number>();
   private readonly forget: () => void;
   private tendedAt = 0;
@@ -107,6 +113,11 @@ class Chain implements Pipeline {
         const source = deps.workspace().sources.find((one) => one.id === sourceId);
         return source && 'priorities' in source ? source.priorities : undefined;
       },
+    });
+    this.noData = createNoDataWatch({
+      known: () => deps.alerts.list(),
+      services: () => deps.workspace().services,
+      changes: () => this.changeWatch.seen(),
     });
     this.takeOver = createTakeOver({
       ...deps,
@@ -261,14 +272,29 @@ class Chain implements Pipeline {
       still.objectives.some((one) => one.id === objective.id),
     );
     const found = judged.filter(({ detector }) => still.detectors.some((one) => one.id === detector.id));
-    for (const status of statuses) this.statuses.set(status.objective.id, status);
-    deps.publish.objectives(statuses);
+    const observations = [...found.flatMap((one) => deps.detection.observe(one)), ...ruled];
+    const rules = ofSource(deps.rules());
+    const { diagnoses, outages } =
+      blind === null
+        ? await this.noData.look({
+            ...{ sourceId, target, at, pollMs: facts.pollMs },
+            subjects: subjectsOf({
+              statuses,
+              detectors: found.map((one) => one.detector),
+              rules,
+              observations,
+            }),
+          })
+        : NOT_LOOKED;
+    const explained = statuses.map((one) => explainStatus(one, diagnoses));
+    for (const status of explained) this.statuses.set(status.objective.id, status);
+    deps.publish.objectives(explained);
     deps.publish.detectors(found);
-    for (const status of statuses) await deps.incidents.onPoll(status);
+    for (const status of explained) await deps.incidents.onPoll(status);
     return [
-      ...statuses.map((one) => deps.objectives.observe(one)),
-      ...found.flatMap((one) => deps.detection.observe(one)),
-      ...ruled,
+      ...explained.map((one) => deps.objectives.observe(one)),
+      ...observations.map((one) => explainObservation(one, diagnoses)),
+      ...outages,
     ];
   }
 

@@ -1,0 +1,153 @@
+import type { Labels, Series } from '../../../shared/model/metric.ts';
+import type { ChangeEvent } from '../../../shared/model/service.ts';
+import { DAY_MS, formatDuration, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
+import { type Ask, clockTime, SERIES_MAX } from './ask.ts';
+import { type Likeness, likeness, nameLikeness, type Sighted } from './likeness.ts';
+import { type SelectorText, selectorFor } from './selector.ts';
+
+/** What is known of series that were there and are not. */
+export interface Gone {
+  /** When they were last seen, to a step of the look. */
+  readonly goneAt: number;
+  /** The newest sample stayed in sight without being followed: nobody said that the series ended. */
+  readonly faded: boolean;
+  readonly series: readonly Sighted[];
+}
+
+const LOOK_BACK_MS = HOUR_MS;
+const STEP_MS = 30 * SECOND_MS;
+/** PromQL shows a sample for so long unless its series is marked as ended. */
+const SIGHT_MS = 5 * MINUTE_MS;
+const FADED_AFTER_MS = 4 * MINUTE_MS;
+/** A new name comes within this of the old one's end, and so does the change that brought it. */
+const NEAR_MS = 10 * MINUTE_MS;
+const LIKELY = 0.6;
+const NAMES_COMPARED = 3;
+const SCOPES = ['job', 'service', 'app', 'namespace', 'instance'] as const;
+
+/** Looks an hour back; `never` where nothing was there in a day either, null where it could not be learnt. */
+export async function lookGone(ask: Ask, selector: SelectorText, at: number): Promise<Gone | 'never' | null> {
+  const window = { fromAt: at - LOOK_BACK_MS, toAt: at, stepMs: STEP_MS };
+  const counted = await ask.instant(`count(last_over_time(${selector.text}[1h]))`, at);
+  if (counted === null) return null;
+  const count = counted[0]?.value ?? 0;
+  if (count === 0) {
+    const day = await ask.instant(`count(last_over_time(${selector.text}[1d]))`, at);
+    return day === null || day.length > 0 ? null : 'never';
+  }
+  const few = count <= SERIES_MAX;
+  const [seen, lag] = await Promise.all([
+    ask.range(few ? selector.text : `count(${selector.text})`, window),
+    ask.range(`min(time() - timestamp(${selector.text}))`, window),
+  ]);
+  if (!seen || seen.length === 0) return null;
+  const goneAt = Math.max(...seen.map((one) => one.times.at(-1) ?? 0));
+  const lastLagS = lag?.[0]?.values.at(-1) ?? 0;
+  const faded = lastLagS * SECOND_MS >= FADED_AFTER_MS;
+  return { goneAt: faded ? goneAt - SIGHT_MS : goneAt, faded, series: few ? seen.map(lastOf) : [] };
+}
+
+function lastOf(series: Series): Sighted {
+  return { labels: series.labels, value: series.values.at(-1) ?? Number.NaN };
+}
+
+/** What has likely taken the place of series that went, in words; null where nothing is like them. */
+export async function likelyName(
+  ask: Ask,
+  selector: SelectorText,
+  gone: Gone,
+  at: number,
+): Promise<string | null> {
+  const [old] = gone.series;
+  if (!old) return null;
+  const candidates = [
+    ...(await sameMetric(ask, selector, at)),
+    ...(await newMetrics(ask, selector, gone, old.labels, at)),
+  ];
+  let best: { likeness: Likeness; series: Sighted } | null = null;
+  for (const series of candidates)
+    for (const before of gone.series.slice(0, 20)) {
+      const one = likeness(before, series);
+      if (one.score >= LIKELY && (best === null || one.score > best.likeness.score))
+        best = { likeness: one, series };
+    }
+  if (!best) return null;
+  const since = await sinceWhen(ask, best.series.labels, gone.goneAt, at);
+  if (since === null) return null;
+  const same = Math.round(best.likeness.overlap * 100);
+  return `likely renamed to ${best.likeness.difference} since ${clockTime(since)} (${same} % of its labels are the same)`;
+}
+
+/** The same name with other labels: the selector no longer matches. */
+async function sameMetric(ask: Ask, { metric }: SelectorText, at: number): Promise<readonly Sighted[]> {
+  if (metric === null) return [];
+  const present = await bounded(ask, selectorFor({ __name__: metric }), at);
+  return present.slice(0, SERIES_MAX);
+}
+
+/** Names that the same job has now and did not have before the old one went. */
+async function newMetrics(
+  ask: Ask,
+  { metric }: SelectorText,
+  gone: Gone,
+  old: Labels,
+  at: number,
+): Promise<readonly Sighted[]> {
+  const scope = SCOPES.find((name) => old[name] !== undefined);
+  const oldName = metric ?? old.__name__ ?? '';
+  if (scope === undefined) return [];
+  const labels = { [scope]: old[scope] ?? '' };
+  const names = `group by (__name__) (${selectorFor(labels)})`;
+  const [now, before] = await Promise.all([
+    ask.instant(names, at),
+    ask.instant(names, gone.goneAt - 2 * MINUTE_MS),
+  ]);
+  if (!now || !before) return [];
+  const known = new Set(before.map((one) => one.labels.__name__));
+  const fresh = now
+    .flatMap((one) => one.labels.__name__ ?? [])
+    .filter((name) => !known.has(name))
+    .sort((a, b) => nameLikeness(b, oldName) - nameLikeness(a, oldName))
+    .slice(0, NAMES_COMPARED);
+  const found: Sighted[] = [];
+  for (const name of fresh)
+    found.push(...(await bounded(ask, selectorFor({ __name__: name, ...labels }), at)));
+  return found;
+}
+
+async function bounded(ask: Ask, selector: string, at: number): Promise<readonly Sighted[]> {
+  const count = (await ask.instant(`count(${selector})`, at))?.[0]?.value ?? 0;
+  if (count === 0 || count > SERIES_MAX) return [];
+  return (await ask.instant(selector, at)) ?? [];
+}
+
+/** When the new series began; null where it was there before, or came too late to be the old one's successor. */
+async function sinceWhen(ask: Ask, labels: Labels, goneAt: number, at: number): Promise<number | null> {
+  const fromAt = at - LOOK_BACK_MS - 2 * NEAR_MS;
+  const seen = await ask.range(`count(${selectorFor(labels)})`, { fromAt, toAt: at, stepMs: STEP_MS });
+  const firstAt = seen?.[0]?.times[0];
+  if (firstAt === undefined || firstAt <= fromAt) return null;
+  return Math.abs(firstAt - goneAt) <= NEAR_MS ? firstAt : null;
+}
+
+/** The change that came just before series went: of the service itself, else of any. */
+export function changeBefore(
+  changes: readonly ChangeEvent[],
+  service: string,
+  goneAt: number,
+): ChangeEvent | null {
+  const near = changes.filter((one) => one.at <= goneAt + 2 * MINUTE_MS && one.at >= goneAt - NEAR_MS);
+  return near.findLast((one) => one.service === service) ?? near.at(-1) ?? null;
+}
+
+/** `series gone since 14:02 UTC`, with what is known beside it. */
+export function goneReason(gone: Gone, likely: string | null, change: ChangeEvent | null): string {
+  const parts = [`series gone since ${clockTime(gone.goneAt)}`];
+  if (likely !== null) parts.push(likely);
+  if (change !== null) parts.push(`${change.what} at ${clockTime(change.at)}`);
+  if (likely === null && change === null)
+    parts.push('no successor with a similar name or labels appeared within 10 min');
+  return parts.join(', ');
+}
+
+export const NEVER_SEEN = `nothing of that name was seen in the last ${formatDuration(DAY_MS)}: look for a spelling mistake, or for what should expose it`;
