@@ -7,7 +7,7 @@ import { type SelectorText, selectorFor } from './selector.ts';
 
 /** What is known of series that were there and are not. */
 export interface Gone {
-  /** When they were last seen, to a step of the look. */
+  /** When they were first missed, to a step of the look; where they faded, when their newest sample is from. */
   readonly goneAt: number;
   /** The newest sample stayed in sight without being followed: nobody said that the series ended. */
   readonly faded: boolean;
@@ -41,10 +41,10 @@ export async function lookGone(ask: Ask, selector: SelectorText, at: number): Pr
     ask.range(`min(time() - timestamp(${selector.text}))`, window),
   ]);
   if (!seen || seen.length === 0) return null;
-  const goneAt = Math.max(...seen.map((one) => one.times.at(-1) ?? 0));
+  const lastAt = Math.max(...seen.map((one) => one.times.at(-1) ?? 0));
   const lastLagS = lag?.[0]?.values.at(-1) ?? 0;
   const faded = lastLagS * SECOND_MS >= FADED_AFTER_MS;
-  return { goneAt: faded ? goneAt - SIGHT_MS : goneAt, faded, series: few ? seen.map(lastOf) : [] };
+  return { goneAt: faded ? lastAt - SIGHT_MS : lastAt + STEP_MS, faded, series: few ? seen.map(lastOf) : [] };
 }
 
 function lastOf(series: Series): Sighted {

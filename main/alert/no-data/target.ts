@@ -46,12 +46,24 @@ export async function targetsOf(
   return [...found.values()];
 }
 
-/** Whether the target's last scrape succeeded; null where nobody scrapes it. */
-export async function isUp(ask: Ask, target: Target, at: number): Promise<boolean | null> {
+/** Whether the target was scraped well, and lately. */
+export async function isUp(ask: Ask, target: Target, at: number): Promise<boolean> {
   const up = await ask.instant(`up${selectorFor({ ...target })}`, at);
-  const value = up?.[0]?.value;
-  return value === undefined ? null : value === 1;
+  return up?.[0]?.value === 1;
 }
+
+/**
+ * Whether the target is scraped while its samples carry times that do not move: older than two minutes, and more than
+ * twice as old as the word that it was scraped.
+ */
+export async function isLate(ask: Ask, target: Target, text: string, at: number): Promise<boolean> {
+  const lag = await ask.instant(`min(time() - timestamp(${text}))`, at);
+  const upLag = await ask.instant(`min(time() - timestamp(up${selectorFor({ ...target })}))`, at);
+  const [lagS, upLagS] = [lag?.[0]?.value, upLag?.[0]?.value];
+  return lagS !== undefined && upLagS !== undefined && lagS >= LATE_S && lagS > 2 * upLagS;
+}
+
+const LATE_S = 120;
 
 /** Whether the target repeats itself: what must move in a live process has not for ten minutes. */
 export async function isFrozen(ask: Ask, target: Target, at: number): Promise<boolean> {

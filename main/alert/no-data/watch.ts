@@ -2,12 +2,12 @@ import type { Alert } from '../../../shared/model/alert.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import type { ChangeEvent, Service } from '../../../shared/model/service.ts';
-import { MINUTE_MS } from '../../../shared/unit/time.ts';
+import { SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, askOf } from './ask.ts';
 import { changeBefore, goneReason, likelyName, lookGone, NEVER_SEEN } from './gone.ts';
 import { type Outage, observeOutages } from './outage.ts';
 import { type SelectorText, selectorsOf } from './selector.ts';
-import { downTargets, isFrozen, isUp, type Target, targetKey, targetsOf } from './target.ts';
+import { downTargets, isFrozen, isLate, isUp, type Target, targetKey, targetsOf } from './target.ts';
 
 /** An objective or rule of a source, and whether it has no data at this evaluation. */
 export interface Subject {
@@ -48,7 +48,7 @@ export interface NoDataWatch {
 
 /** Looking into one subject takes about ten questions; more subjects without data wait for the next evaluations. */
 const LOOKED_MAX = 10;
-const AGAIN_MS = MINUTE_MS;
+const AGAIN_MS = 30 * SECOND_MS;
 
 interface Remembered {
   /** Where its series came from when they were last seen. */
@@ -177,14 +177,14 @@ async function lookInto(
     if (present === null) return NOTHING;
     if (present.length > 0) {
       // The series are there and do not move: a quiet service, or an answer that is repeated.
-      const frozen = await everyTarget(targets, (one) => isFrozen(ask, one, at));
-      if (frozen) return stale;
+      const late = await everyTarget(targets, (one) => isLate(ask, one, selector.text, at));
+      if (late || (await everyTarget(targets, (one) => isFrozen(ask, one, at)))) return stale;
       continue;
     }
     const gone = await lookGone(ask, selector, at);
     if (gone === null) continue;
     if (gone === 'never') return { diagnosis: { kind: 'gone', reason: NEVER_SEEN }, outage: null };
-    const answering = await everyTarget(targets, async (one) => (await isUp(ask, one, at)) === true);
+    const answering = await everyTarget(targets, (one) => isUp(ask, one, at));
     if (gone.faded && answering) return stale;
     const likely = await likelyName(ask, selector, gone, at);
     const change = changeBefore(deps.changes(), subject.service, gone.goneAt);

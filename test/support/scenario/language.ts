@@ -10,6 +10,8 @@ import type { Service } from '../../../shared/model/service.ts';
 export interface Load {
   readonly stepMs: number;
   readonly fromMs: number;
+  /** Which source brings it, where several bring the same; null: nobody else does. */
+  readonly by: string | null;
   readonly lines: readonly string[];
 }
 
@@ -35,7 +37,16 @@ export type Action =
   | { readonly kind: 'restart' }
   | { readonly kind: 'worker'; readonly worker: WorkerName; readonly alive: boolean }
   | { readonly kind: 'sleep'; readonly durationMs: number }
-  | { readonly kind: 'source'; readonly answers: boolean }
+  | { readonly kind: 'source'; readonly state: 'up' | 'down' | 'silent' }
+  /** Somebody tells of a deployment. */
+  | { readonly kind: 'change'; readonly service: string; readonly from: string; readonly to: string }
+  /** An Alertmanager lists all that it has, or its webhook tells of one alert. */
+  | {
+      readonly kind: 'report';
+      readonly source: string;
+      readonly way: 'lists' | 'tells' | 'ends';
+      readonly alert: Readonly<Record<string, string>> | null;
+    }
   | { readonly kind: 'remove'; readonly what: 'objective' | 'rule' | 'detector'; readonly name: string }
   | { readonly kind: 'reload' };
 

@@ -6,7 +6,18 @@ import { Priority, Severity } from '../../../shared/model/priority.ts';
 import type { Action, Expectation, Target, Words } from './language.ts';
 import type { WordReader } from './words.ts';
 
-const ACTIONS = ['acknowledge', 'restart', 'kill', 'start', 'sleep', 'source', 'remove', 'reload'] as const;
+const ACTIONS = [
+  'acknowledge',
+  'restart',
+  'kill',
+  'start',
+  'sleep',
+  'source',
+  'change',
+  'report',
+  'remove',
+  'reload',
+] as const;
 
 /** Reads what happens at a time. */
 export function parseAction(reader: WordReader): Action {
@@ -29,7 +40,16 @@ export function parseAction(reader: WordReader): Action {
     case 'sleep':
       return { kind, durationMs: reader.durationMs('how long') };
     case 'source':
-      return { kind, answers: reader.oneOf('its state', ['up', 'down']) === 'up' };
+      return { kind, state: reader.oneOf('its state', ['up', 'down', 'silent']) };
+    case 'change':
+      return {
+        kind,
+        service: reader.word('a service'),
+        from: reader.word('a version'),
+        to: reader.word('a version'),
+      };
+    case 'report':
+      return parseReport(reader);
     case 'remove':
       return {
         kind,
@@ -40,6 +60,16 @@ export function parseAction(reader: WordReader): Action {
     case 'reload':
       return { kind };
   }
+}
+
+/** `report am lists DiskFull severity critical`, `report hook ends DiskFull severity critical`, `report am lists nothing`. */
+function parseReport(reader: WordReader): Action {
+  const source = reader.word('a source');
+  const way = reader.oneOf('how', ['lists', 'tells', 'ends']);
+  if (reader.take('nothing')) return { kind: 'report', source, way, alert: null };
+  const alert: Record<string, string> = { alertname: reader.word('an alert') };
+  while (!reader.done) alert[reader.word('a label')] = reader.word('its value');
+  return { kind: 'report', source, way, alert };
 }
 
 const EXPECTATIONS = [

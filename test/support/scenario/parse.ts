@@ -71,7 +71,8 @@ function parseLoad(reader: WordReader): Load & { lines: string[] } {
   reader.take('load');
   const stepMs = reader.durationMs('the distance of samples');
   const fromMs = reader.take('from') ? reader.durationMs('a time') : 0;
-  return { stepMs, fromMs, lines: [] };
+  const by = reader.take('by') ? reader.word('a source') : null;
+  return { stepMs, fromMs, by, lines: [] };
 }
 
 function parseSetting(reader: WordReader, setup: Setup, line: number): void {

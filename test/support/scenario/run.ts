@@ -70,8 +70,16 @@ async function act(action: Action, world: World): Promise<void> {
     case 'sleep':
       return clock.jump(action.durationMs);
     case 'source':
-      world.sourceAnswers = action.answers;
+      world.sourceState = action.state;
       return;
+    case 'change': {
+      const { service, from, to } = action;
+      const change = { at: clock.now(), service, what: `${service} ${from} → ${to}`, from, to };
+      await world.life.pipeline.changed('deployments', [change]);
+      return world.settle();
+    }
+    case 'report':
+      return report(action, world);
     case 'remove': {
       const all: { readonly id: string }[] = setup[`${action.what}s`];
       const id = action.what === 'rule' ? `scenario/${action.name}` : action.name;
@@ -83,6 +91,17 @@ async function act(action: Action, world: World): Promise<void> {
     case 'reload':
       return world.reload();
   }
+}
+
+async function report(action: Extract<Action, { kind: 'report' }>, world: World): Promise<void> {
+  const { source, way, alert } = action;
+  const status = way === 'ends' ? 'resolved' : 'firing';
+  const startsAt = world.startAt;
+  const alerts = alert
+    ? [{ labels: alert, annotations: {}, status, startsAt, endsAt: null, generatorUrl: null } as const]
+    : [];
+  await world.life.pipeline.reported({ sourceId: source, alerts, whole: way === 'lists' });
+  await world.settle();
 }
 
 async function acknowledge(action: Extract<Action, { kind: 'acknowledge' }>, world: World): Promise<void> {

@@ -3,13 +3,16 @@ import { readPolicies } from '../../../main/app/configuration.ts';
 import { createBusinessHours } from '../../../main/calendar/index.ts';
 import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
 import { createIncidents, type Incidents } from '../../../main/incident/index.ts';
+import { type Bringer, createOwnership } from '../../../main/ingest/ownership.ts';
 import { createNotifier, type Notifier } from '../../../main/notify/index.ts';
 import { createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
 import { countingIds, type Ids, silentLogger, VirtualClock } from '../../../main/platform/index.ts';
 import { createInlineTarget } from '../../../main/query/index.ts';
 import { createObjectives, type Objectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
+import type { MetricWriterApi, SampleBatch } from '../../../main/store/index.ts';
 import { ReceiveConfig } from '../../../shared/config/receive.ts';
 import { RoutingConfig } from '../../../shared/config/routing.ts';
+import { SourceConfig } from '../../../shared/config/source.ts';
 import type { Workspace } from '../../../shared/config/workspace.ts';
 import { err, ok } from '../../../shared/error/result.ts';
 import type { DetectorStatus } from '../../../shared/model/detector.ts';
@@ -44,7 +47,7 @@ export interface World {
   readonly routing: RoutingConfig;
   readonly told: Delivery[];
   life: Life;
-  sourceAnswers: boolean;
+  sourceState: 'up' | 'down' | 'silent';
   poll(): Promise<void>;
   tick(): Promise<void>;
   reload(): Promise<void>;
@@ -60,12 +63,12 @@ export async function createWorld(setup: Setup): Promise<World> {
   const clock = new VirtualClock(startAt);
   const routing = RoutingConfig.parse(setup.routing);
   const samples = createMemorySamples();
-  for (const load of setup.loads) loadSeries(samples.writer, load.lines, load.stepMs, startAt + load.fromMs);
+  loadAll(setup, samples.writer, startAt);
   const source = createSource(setup, startAt);
   const asked = (target: QueryTarget): QueryTarget => ({
     id: SOURCE,
-    instant: async (...args) => (source.answers ? target.instant(...args) : err(UNREACHABLE)),
-    range: async (...args) => (source.answers ? target.range(...args) : err(UNREACHABLE)),
+    instant: async (...args) => (source.state !== 'down' ? target.instant(...args) : err(UNREACHABLE)),
+    range: async (...args) => (source.state !== 'down' ? target.range(...args) : err(UNREACHABLE)),
   });
   const targets = {
     plain: asked(createInlineTarget(SOURCE, samples.reader)),
@@ -82,11 +85,11 @@ export async function createWorld(setup: Setup): Promise<World> {
     routing,
     told,
     life: await startLife(parts, log),
-    get sourceAnswers() {
-      return source.answers;
+    get sourceState() {
+      return source.state;
     },
-    set sourceAnswers(answers) {
-      source.answers = answers;
+    set sourceState(state) {
+      source.state = state;
     },
     async poll() {
       source.polled(clock.now());
@@ -121,10 +124,36 @@ export async function createWorld(setup: Setup): Promise<World> {
   return world;
 }
 
+const CONDITIONS = { up: 'ok', down: 'unreachable', silent: 'stale' } as const;
+const PROBLEMS = { up: null, down: 'Connection refused.', silent: 'Nothing has arrived from it.' } as const;
+
+/** What several sources bring goes through the same account of who owns a series as in the application. */
+function loadAll(setup: Setup, writer: MetricWriterApi, startAt: number): void {
+  const brought: { at: number; refs: Uint32Array<ArrayBuffer>; values: Float64Array; by: Bringer }[] = [];
+  for (const { by, lines, stepMs, fromMs } of setup.loads) {
+    const keep = (batch: SampleBatch) => {
+      const bringer = { sourceId: by ?? '', intervalMs: stepMs };
+      brought.push({ ...batch, refs: Uint32Array.from(batch.refs), by: bringer });
+      return { accepted: 0, duplicates: 0, outOfOrder: 0, unknown: 0 };
+    };
+    loadSeries(by === null ? writer : { ...writer, append: keep }, lines, stepMs, startAt + fromMs);
+  }
+  const ownership = createOwnership();
+  for (const { at, refs, values, by } of brought.sort((a, b) => a.at - b.at)) {
+    ownership.sift(by, refs, at, at);
+    const rows = [...refs.keys()].filter((row) => refs[row] !== 0);
+    writer.append({
+      at,
+      refs: Uint32Array.from(rows, (row) => refs[row] ?? 0),
+      values: Float64Array.from(rows, (row) => values[row] ?? 0),
+    });
+  }
+}
+
 const UNREACHABLE = { code: 'unreachable', message: 'connection refused', retryable: true } as const;
 
 interface ScriptedSource {
-  answers: boolean;
+  state: World['sourceState'];
   polled(at: number): void;
   status(): SourceStatus;
 }
@@ -152,16 +181,16 @@ function createSource(setup: Setup, startAt: number): ScriptedSource {
     blinds: [],
   };
   const source: ScriptedSource = {
-    answers: true,
+    state: 'up',
     polled(at) {
-      const condition = source.answers ? 'ok' : 'unreachable';
+      const condition = CONDITIONS[source.state];
       status = {
         ...status,
         condition,
         sinceAt: condition === status.condition ? status.sinceAt : at,
         lastTryAt: at,
-        lastOkAt: source.answers ? at : status.lastOkAt,
-        problem: source.answers ? null : 'Connection refused.',
+        lastOkAt: source.state === 'up' ? at : status.lastOkAt,
+        problem: PROBLEMS[source.state],
         polls: status.polls + 1,
       };
     },
@@ -275,13 +304,19 @@ function ruleOf(setup: Setup, id: string): { readonly service: string | null } |
   return all.find((one) => one.id === id);
 }
 
+/** An Alertmanager that is asked, and a sender whose webhook tells. */
+const REPORTERS = [
+  SourceConfig.parse({ kind: 'alertmanager', id: 'am', url: 'http://alerts.example' }),
+  SourceConfig.parse({ kind: 'push', id: 'hook', token: 'env:HOOK' }),
+];
+
 function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
   return {
     id: 'scenario',
     name: 'scenario',
     path: '/scenario',
     vars: {},
-    sources: [],
+    sources: REPORTERS,
     receive: ReceiveConfig.parse(undefined),
     routing,
     routingDefinedAt: 'scenario',

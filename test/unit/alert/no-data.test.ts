@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createNoDataWatch, type Subject } from '../../../main/alert/index.ts';
+import { likeness, nameLikeness } from '../../../main/alert/no-data/likeness.ts';
+import { selectorFor, selectorsOf } from '../../../main/alert/no-data/selector.ts';
+import { createInlineTarget } from '../../../main/query/index.ts';
+import { err } from '../../../shared/error/result.ts';
+import type { Alert } from '../../../shared/model/alert.ts';
+import type { QueryTarget } from '../../../shared/model/metric.ts';
+import { loadSeries } from '../../support/load-notation.ts';
+import { createMemorySamples } from '../../support/memory-metrics.ts';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 14, 10);
+
+describe('the selectors of an expression', () => {
+  it('are read out of functions, operators and the places of windows, each once', () => {
+    const found = selectorsOf([
+      'sum(rate(a_total{x="1"}[$window])) / sum(rate(b_total[{{.window}}])) > 0',
+      'sum(rate(b_total[5m])) by (job)',
+    ]);
+    expect(found).toEqual([
+      { text: 'a_total{x="1"}', metric: 'a_total' },
+      { text: 'b_total', metric: 'b_total' },
+    ]);
+  });
+
+  it('are none where the expression is beyond what is read here', () => {
+    expect(selectorsOf(['max_over_time(rate(x[5m])[1h:1m])', 'not promql ('])).toEqual([]);
+  });
+
+  it('quote what a label says, however hostile', () => {
+    expect(selectorFor({ job: 'a"} or vector(1) or {x="' })).toBe('{job="a\\"} or vector(1) or {x=\\""}');
+  });
+});
+
+describe('the likeness of a series that came to one that went', () => {
+  const gone = { labels: { __name__: 'http_requests_total', job: 'a', instance: 'i' }, value: 100 };
+
+  it('is whole where only the value went on', () => {
+    expect(likeness(gone, { ...gone }).score).toBeCloseTo(1);
+  });
+
+  it.each([
+    [{ __name__: 'http_server_requests_total', job: 'a', instance: 'i' }, 'http_server_requests_total'],
+    [{ __name__: 'http_requests_total', job: 'b', instance: 'i' }, 'job a → b'],
+    [{ __name__: 'http_requests_total', task: 'a', instance: 'i' }, 'the label job is task now'],
+    [{ __name__: 'http_requests_total', instance: 'i' }, 'without the label job'],
+  ])('says in what %j differs', (labels, difference) => {
+    expect(likeness(gone, { labels, value: 5 }).difference).toBe(difference);
+  });
+
+  it('does not let a stranger of the same job pass for it', () => {
+    const stranger = { labels: { __name__: 'go_goroutines', job: 'a', pool: 'x' }, value: 3 };
+    expect(likeness(gone, stranger).score).toBeLessThan(0.6);
+  });
+
+  it('is a share for whatever labels and values', () => {
+    const labels = fc.dictionary(fc.string({ maxLength: 4 }), fc.string({ maxLength: 4 }), { maxKeys: 5 });
+    fc.assert(
+      fc.property(labels, labels, fc.double(), fc.double(), (a, b, before, after) => {
+        const { score } = likeness({ labels: a, value: before }, { labels: b, value: after });
+        expect(score).toBeGreaterThanOrEqual(0);
+        expect(score).toBeLessThanOrEqual(1.000001);
+      }),
+    );
+    expect(nameLikeness('http_requests_total', 'http_server_requests_total')).toBeCloseTo(0.75);
+  });
+});
+
+function world(lines: readonly string[], known: readonly Alert[] = []) {
+  const samples = createMemorySamples();
+  loadSeries(samples.writer, lines, 15_000, START - 60 * MINUTE);
+  const asked: string[] = [];
+  const inline = createInlineTarget('prom', samples.reader);
+  const target: QueryTarget = {
+    id: 'prom',
+    instant: (expression, at, options) => {
+      asked.push(expression);
+      return inline.instant(expression, at, options);
+    },
+    range: (...args) => inline.range(...args),
+  };
+  const watch = createNoDataWatch({
+    services: () => [{ id: 'pay', title: 'Pay', owner: 'x', tier: 1, dependsOn: [], links: {} }],
+    changes: () => [],
+    known: () => known,
+  });
+  const look = (subjects: readonly Subject[], at = START + 10 * MINUTE, on: QueryTarget = target) =>
+    watch.look({ sourceId: 'prom', target: on, at, pollMs: 15_000, subjects });
+  return { look, asked };
+}
+
+function subject(ruleId: string, expression: string, noData = true): Subject {
+  return { ruleId, service: 'pay', expressions: [expression], noData };
+}
+
+/** 40 samples an hour before the start to 10:00, then ten minutes and more of nothing. */
+const GONE = 'requests_total{job="a",instance="i:1"} 0+10x240 stale';
+
+describe('no data', () => {
+  it('asks one thing where all is well', async () => {
+    const { look, asked } = world(['up{job="a",instance="i:1"} 1x300']);
+    const { diagnoses, outages } = await look([subject('r', 'requests_total', false)]);
+    expect([diagnoses.size, outages.length]).toEqual([0, 0]);
+    expect(asked).toEqual(['up == 0']);
+  });
+
+  it('of a target that is down is blindness, and one outage for all that rest on it', async () => {
+    const { look } = world([GONE, 'up{job="a",instance="i:1"} 1x240 0x60']);
+    const first = START + 2 * MINUTE;
+    const { diagnoses, outages } = await look(
+      [subject('one', 'requests_total'), subject('two', 'sum(rate(requests_total[5m])) > 1')],
+      first,
+    );
+    expect([...diagnoses.values()].map((one) => one.kind)).toEqual(['blind', 'blind']);
+    expect(outages).toMatchObject([
+      {
+        labels: { alertname: 'TargetDown', source: 'prom', job: 'a' },
+        priority: 'P0',
+        service: 'pay',
+        finding: { kind: 'holds', value: 2 },
+      },
+    ]);
+  });
+
+  it('is not blamed on a target that is down beside one that answers', async () => {
+    const { look } = world([
+      GONE,
+      'requests_total{job="a",instance="i:2"} 0+10x300',
+      'up{job="a",instance="i:1"} 1x240 0x60',
+      'up{job="a",instance="i:2"} 1x300',
+    ]);
+    const { diagnoses, outages } = await look([subject('one', 'requests_total', false)], START + 2 * MINUTE);
+    expect([diagnoses.size, outages.length]).toEqual([0, 0]);
+  });
+
+  it('of a series that nobody ever saw hints at its spelling', async () => {
+    const { look } = world(['up{job="a",instance="i:1"} 1x300']);
+    const { diagnoses } = await look([subject('typo', 'reqests_total')]);
+    expect(diagnoses.get('typo')?.reason).toContain('look for a spelling mistake');
+  });
+
+  it('that has no successor says so', async () => {
+    const { look } = world([
+      GONE,
+      'up{job="a",instance="i:1"} 1x300',
+      'old_total{job="a",instance="i:1"} 1x300',
+    ]);
+    const { diagnoses } = await look([subject('gone', 'requests_total')]);
+    expect(diagnoses.get('gone')).toEqual({
+      kind: 'gone',
+      reason:
+        'series gone since 10:00 UTC, no successor with a similar name or labels appeared within 10 min',
+    });
+  });
+
+  it('is not looked into anew at each poll, and not for more than a few at once', async () => {
+    const { look, asked } = world([GONE, 'up{job="a",instance="i:1"} 1x300']);
+    const many = Array.from({ length: 40 }, (_, i) => subject(`r${i}`, `requests_total{x!="${i}"}`));
+    const { diagnoses } = await look(many);
+    expect(diagnoses.size).toBe(10);
+    const first = asked.length;
+    await look(many.slice(0, 10), START + 10 * MINUTE + 1_000);
+    expect(asked.length - first).toBe(1);
+  });
+
+  it('is left as it is where the source does not answer: nothing fires and nothing ends', async () => {
+    const firing = {
+      id: 'x',
+      ruleId: 'source:prom/target',
+      kind: 'source',
+      phase: 'firing',
+      labels: { alertname: 'TargetDown', source: 'prom', job: 'a' },
+    } as unknown as Alert;
+    const down: QueryTarget = {
+      id: 'prom',
+      instant: async () => err({ code: 'unreachable', message: 'no', retryable: true }),
+      range: async () => err({ code: 'unreachable', message: 'no', retryable: true }),
+    };
+    const { look } = world(['up{job="a",instance="i:1"} 1x300'], [firing]);
+    expect((await look([subject('r', 'requests_total')], START, down)).outages).toEqual([]);
+    const [ended] = (await look([subject('r', 'requests_total', false)])).outages;
+    expect(ended?.finding.kind).toBe('clear');
+  });
+});
