@@ -8,7 +8,8 @@ export type { NotificationRequest } from '../../shared/model/notification-reques
 export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
 export { type AlertOutcome, type Alerts, type AlertsDeps, type AlertTarget, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
-export { createNoDataWatch, type Diagnosis, type NoDataWatch, type Subject } from './no-data/watch.ts';
+export type { Subject } from './no-data/round.ts';
+export { createNoDataWatch, type Diagnosis } from './no-data/watch.ts';
 export {
   createReported,
   type Report,

@@ -41,7 +41,7 @@ function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
     labels: { alertname: 'SourceBlind', source: source.id },
     service: source.id,
     priority: tier1 ? 'P0' : 'P1',
-    title: `source ${source.id} does not answer`,
+    title: source.kind === 'push' ? `source ${source.id} is silent` : `source ${source.id} does not answer`,
     definedAt: `source ${source.id}`,
     at: now,
     finding: findingOf(source, now, tier1),
@@ -56,7 +56,9 @@ function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
 
 function findingOf(source: SourceStatus, now: number, tier1: boolean): Observation['finding'] {
   if (isWatching(source.condition)) {
-    return { kind: 'clear', value: null, threshold: null, reason: `The source ${source.id} answers.` };
+    const reason =
+      source.kind === 'push' ? `Samples of ${source.id} arrive.` : `The source ${source.id} answers.`;
+    return { kind: 'clear', value: null, threshold: null, reason };
   }
   const unseenMs = Math.max(0, now - (source.lastOkAt ?? source.sinceAt));
   const limitMs = BLIND_AFTER_POLLS * source.pollEveryMs;
@@ -82,7 +84,8 @@ export function blindedBy(sources: readonly SourceStatus[]): (ruleId: string) =>
   const blind = new Map<string, string>();
   for (const source of sources) {
     if (isWatching(source.condition)) continue;
-    const reason = `the source ${source.id} does not answer (${source.condition}), which is one alert of its own.`;
+    const how = source.kind === 'push' ? 'is silent' : 'does not answer';
+    const reason = `the source ${source.id} ${how} (${source.condition}), which is one alert of its own.`;
     for (const ruleId of source.blinds) blind.set(ruleId, reason);
   }
   return (ruleId) => blind.get(ruleId) ?? null;

@@ -2,7 +2,7 @@ import type { Alert } from '../../../shared/model/alert.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import { isAlerting } from '../rule/memory.ts';
 import { sourceRuleId } from '../source-watch.ts';
-import type { NoDataDeps, Round } from './watch.ts';
+import type { NoDataDeps, Round } from './round.ts';
 
 /** Targets of one job that are down, or answer with what is old, and the objectives and rules that know nothing for it. */
 export interface Outage {

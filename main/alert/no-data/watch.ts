@@ -1,41 +1,16 @@
-import type { Alert } from '../../../shared/model/alert.ts';
-import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
-import type { ChangeEvent, Service } from '../../../shared/model/service.ts';
 import { SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, askOf } from './ask.ts';
 import { changeBefore, goneReason, likelyName, lookGone, NEVER_SEEN } from './gone.ts';
 import { type Outage, observeOutages } from './outage.ts';
+import type { NoDataDeps, Round, Subject } from './round.ts';
 import { type SelectorText, selectorsOf } from './selector.ts';
 import { downTargets, isFrozen, isLate, isUp, type Target, targetKey, targetsOf } from './target.ts';
-
-/** An objective or rule of a source, and whether it has no data at this evaluation. */
-export interface Subject {
-  readonly ruleId: string;
-  readonly service: string;
-  readonly expressions: readonly string[];
-  readonly noData: boolean;
-}
 
 /** Why a subject has no data. `blind`: an outage, which is one alert of its own; `gone`: the reason to add to its own. */
 export interface Diagnosis {
   readonly kind: 'blind' | 'gone';
   readonly reason: string;
-}
-
-export interface Round {
-  readonly sourceId: string;
-  readonly target: QueryTarget;
-  readonly at: number;
-  readonly pollMs: number;
-  readonly subjects: readonly Subject[];
-}
-
-export interface NoDataDeps {
-  readonly services: () => readonly Service[];
-  readonly changes: () => readonly ChangeEvent[];
-  /** The alerts as they are: an outage that fires and is over must be said to be, also after a restart. */
-  readonly known: () => readonly Alert[];
 }
 
 /** Finds out why there is no data before that alerts: target down, scrape stale, series gone after a change. */

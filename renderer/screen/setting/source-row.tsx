@@ -67,6 +67,13 @@ export function SourceRow({ source }: { source: SourceStatus }) {
           label="Series"
           value={source.seriesCount === null ? 'not known' : source.seriesCount.toLocaleString('en-GB')}
         />
+        {source.decisionDelay && (
+          <Figure
+            label="Decided within (p95)"
+            value={`${formatDuration(source.decisionDelay.p95Ms)}, ${source.decisionDelay.freshness}`}
+          />
+        )}
+        {source.sender !== null && <Figure label="Sender" value={source.sender} />}
         {source.targets.length > 0 && (
           <Figure
             label="Targets up"
@@ -75,6 +82,15 @@ export function SourceRow({ source }: { source: SourceStatus }) {
           />
         )}
       </dl>
+      {source.leftOut.length > 0 && (
+        <ul className="s12 t2" aria-label="Left out">
+          {source.leftOut.map(({ reason, count }) => (
+            <li key={reason}>
+              {count.toLocaleString('en-GB')} samples left out: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
       {down.length > 0 && (
         <ul className="s12">
           {down.map((target) => (

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createNoDataWatch, type Subject } from '../../../main/alert/index.ts';
 import { likeness, nameLikeness } from '../../../main/alert/no-data/likeness.ts';
 import { selectorFor, selectorsOf } from '../../../main/alert/no-data/selector.ts';
+import { blindedBy, observeSources } from '../../../main/alert/source-watch.ts';
 import { createInlineTarget } from '../../../main/query/index.ts';
 import { err } from '../../../shared/error/result.ts';
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
+import { sourceOf } from '../../support/alerting.ts';
 import { loadSeries } from '../../support/load-notation.ts';
 import { createMemorySamples } from '../../support/memory-metrics.ts';
 
@@ -182,5 +184,24 @@ describe('no data', () => {
     expect((await look([subject('r', 'requests_total')], START, down)).outages).toEqual([]);
     const [ended] = (await look([subject('r', 'requests_total', false)])).outages;
     expect(ended?.finding.kind).toBe('clear');
+  });
+});
+
+describe('a push source that is blind', () => {
+  it('is said to be silent, as nobody asks it', () => {
+    const status = sourceOf('hook', {
+      kind: 'push',
+      condition: 'stale',
+      blinds: ['r'],
+      lastOkAt: 0,
+      sinceAt: 0,
+    });
+    const watch = { sources: [status], services: new Map(), serviceOfRule: () => null, now: MINUTE };
+    const [seen] = observeSources(watch);
+    expect(seen?.title).toBe('source hook is silent');
+    expect(seen?.finding.kind).toBe('holds');
+    expect(blindedBy([status])('r')).toContain('the source hook is silent');
+    const [back] = observeSources({ ...watch, sources: [{ ...status, condition: 'ok' }] });
+    expect(back?.finding).toMatchObject({ kind: 'clear', reason: 'Samples of hook arrive.' });
   });
 });
