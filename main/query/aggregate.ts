@@ -1,102 +1,192 @@
 import type { Labels } from '../../shared/model/metric.ts';
-import type { AggregateExpression } from './expression.ts';
-import { QueryFailure } from './failure.ts';
-import { KahanMean, KahanSum, quantileOf, varianceOf } from './kahan.ts';
-import { emptyRow, type Grid, groupLabels, hasAny, keyOf, type Row } from './vector.ts';
+import type { AggregateExpression, Grouping } from './expression.ts';
+import { KahanMean, quantileOf, varianceOf } from './kahan.ts';
+import { emptyRow, groupLabels, keyOf, type Row } from './vector.ts';
 
-interface Group {
-  readonly labels: Labels;
-  readonly rows: Row[];
+/** One group on its way to its row: takes the rows of its series one by one, and keeps none of them. */
+interface Fold {
+  add(row: Row): void;
+  answer(): Row;
 }
 
-/** What the values of one group at one instant give; never called without values. */
-const FOLDS: Readonly<Record<string, (values: number[], parameter: number) => number>> = {
-  sum: (values) => {
-    const sum = new KahanSum();
-    for (const value of values) sum.add(value);
-    return sum.total();
-  },
-  avg: (values) => {
-    const mean = new KahanMean();
-    for (const value of values) mean.add(value);
-    return mean.mean();
-  },
-  min: (values) => values.reduce((best, value) => (value < best || Number.isNaN(best) ? value : best)),
-  max: (values) => values.reduce((best, value) => (value > best || Number.isNaN(best) ? value : best)),
-  count: (values) => values.length,
-  group: () => 1,
-  stddev: (values) => Math.sqrt(varianceOf(values)),
-  stdvar: (values) => varianceOf(values),
-  quantile: (values, q) => quantileOf(q, values),
-};
-
-/** One row a group, or for `topk` and `bottomk` the rows that were chosen, with their labels. */
-export function aggregate(
-  grid: Grid,
+/** Folds rows into one row a group, as they come. */
+export function aggregateRows(
   expression: AggregateExpression,
-  rows: readonly Row[],
+  steps: number,
+  rows: Iterable<Row>,
   parameter: Float64Array | undefined,
 ): Row[] {
-  const groups = groupRows(expression, rows);
-  if (expression.op === 'topk' || expression.op === 'bottomk')
-    return chooseRows(grid, expression, groups, parameter ?? new Float64Array(grid.steps));
-  const fold = FOLDS[expression.op];
-  if (!fold) throw new Error(`The aggregation ${expression.op} has no arithmetic.`);
-  return groups.map((group) => {
-    const answer = emptyRow(group.labels, grid.steps);
-    for (let step = 0; step < grid.steps; step += 1) {
-      const values: number[] = [];
-      for (const row of group.rows) if (row.present[step] === 1) values.push(row.values[step] ?? 0);
-      if (values.length === 0) continue;
-      answer.values[step] = fold(values, parameter?.[step] ?? Number.NaN);
-      answer.present[step] = 1;
-    }
-    return answer;
-  });
-}
-
-function groupRows(expression: AggregateExpression, rows: readonly Row[]): Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Fold>();
+  const make = FOLDS[expression.op];
+  if (!make) throw new Error(`The aggregation ${expression.op} has no arithmetic.`);
   for (const row of rows) {
-    const labels = groupLabels(row.labels, expression.grouping);
-    const group = groups.get(keyOf(labels)) ?? { labels, rows: [] };
-    group.rows.push(row);
-    groups.set(keyOf(labels), group);
-  }
-  return Array.from(groups.values());
-}
-
-function chooseRows(
-  grid: Grid,
-  expression: AggregateExpression,
-  groups: readonly Group[],
-  counts: Float64Array,
-): Row[] {
-  if (counts.some((count) => Number.isNaN(count)))
-    throw new QueryFailure(
-      'execution',
-      `The number that ${expression.op} takes is NaN.`,
-      expression.position,
-    );
-  const sign = expression.op === 'topk' ? -1 : 1;
-  const answers: Row[] = [];
-  for (const group of groups) {
-    const chosen = group.rows.map((row) => ({ ...row, present: new Uint8Array(grid.steps) }));
-    let order = chosen;
-    for (let step = 0; step < grid.steps; step += 1) {
-      const present = chosen.filter((_row, i) => group.rows[i]?.present[step] === 1);
-      present.sort((a, b) => byValue(a.values[step] ?? 0, b.values[step] ?? 0, sign));
-      for (const row of present.slice(0, Math.max(0, Math.trunc(counts[step] ?? 0)))) row.present[step] = 1;
-      if (grid.steps === 1) order = present;
+    const { key, labels } = groupOf(row.labels, expression.grouping);
+    let fold = groups.get(key);
+    if (!fold) {
+      fold = make(emptyRow(labels, steps), parameter ?? new Float64Array(0));
+      groups.set(key, fold);
     }
-    answers.push(...order.filter(hasAny));
+    fold.add(row);
   }
-  return answers;
+  return Array.from(groups.values(), (fold) => fold.answer());
 }
 
-/** NaN comes last, whichever way round. */
-export function byValue(a: number, b: number, sign: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
-  if (Number.isNaN(b)) return -1;
-  return a === b ? 0 : sign * (a < b ? -1 : 1);
+/** Which group a series is in is asked again at each question; labels live as long as their series. */
+const known = new Map<string, WeakMap<Labels, { key: string; labels: Labels }>>();
+const GROUPINGS_MAX = 50;
+
+export function groupOf(
+  labels: Labels,
+  grouping: Grouping,
+): { readonly key: string; readonly labels: Labels } {
+  const name = `${grouping.only}\n${JSON.stringify(grouping.labels)}`;
+  let groups = known.get(name);
+  if (!groups) {
+    groups = new WeakMap();
+    if (known.size >= GROUPINGS_MAX) known.clear();
+    known.set(name, groups);
+  }
+  let group = groups.get(labels);
+  if (!group) {
+    const own = groupLabels(labels, grouping);
+    group = { key: keyOf(own), labels: own };
+    groups.set(labels, group);
+  }
+  return group;
+}
+
+const FOLDS: Readonly<Record<string, (row: Row, parameter: Float64Array) => Fold>> = {
+  sum: (row) => new SumFold(row),
+  avg: (row) =>
+    new GatherFold(row, (values) => {
+      const mean = new KahanMean();
+      for (const value of values) mean.add(value);
+      return mean.mean();
+    }),
+  min: (row) => new ChosenFold(row, (value, best) => value < best),
+  max: (row) => new ChosenFold(row, (value, best) => value > best),
+  count: (row) => new CountFold(row),
+  group: (row) => new ChosenFold(row, () => false, 1),
+  stddev: (row) => new GatherFold(row, (values) => Math.sqrt(varianceOf(values))),
+  stdvar: (row) => new GatherFold(row, varianceOf),
+  quantile: (row, q) => new GatherFold(row, (values, step) => quantileOf(q[step] ?? Number.NaN, values)),
+};
+
+/** A sum that keeps what rounding loses; the steps of `KahanSum`, over columns. */
+class SumFold implements Fold {
+  private readonly row: Row;
+  private readonly lost: Float64Array;
+
+  constructor(row: Row) {
+    this.row = row;
+    this.lost = new Float64Array(row.values.length);
+  }
+
+  add({ values, present }: Row): void {
+    const { lost } = this;
+    const sums = this.row.values;
+    const has = this.row.present;
+    for (let step = 0; step < values.length; step += 1) {
+      if (present[step] !== 1) continue;
+      const value = values[step] ?? 0;
+      const sum = sums[step] ?? 0;
+      const next = sum + value;
+      if (!Number.isFinite(next)) lost[step] = 0;
+      else {
+        const small = Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+        lost[step] = (lost[step] ?? 0) + small;
+      }
+      sums[step] = next;
+      has[step] = 1;
+    }
+  }
+
+  answer(): Row {
+    const { values } = this.row;
+    for (let step = 0; step < values.length; step += 1) {
+      const sum = values[step] ?? 0;
+      if (Number.isFinite(sum)) values[step] = sum + (this.lost[step] ?? 0);
+    }
+    return this.row;
+  }
+}
+
+class CountFold implements Fold {
+  private readonly row: Row;
+
+  constructor(row: Row) {
+    this.row = row;
+  }
+
+  add({ present }: Row): void {
+    const counts = this.row.values;
+    const has = this.row.present;
+    for (let step = 0; step < present.length; step += 1) {
+      if (present[step] !== 1) continue;
+      counts[step] = (counts[step] ?? 0) + 1;
+      has[step] = 1;
+    }
+  }
+
+  answer(): Row {
+    return this.row;
+  }
+}
+
+/** The best value, or always the same one. A value that is no number gives way to any that is. */
+class ChosenFold implements Fold {
+  private readonly row: Row;
+  private readonly better: (value: number, best: number) => boolean;
+  private readonly always: number | undefined;
+
+  constructor(row: Row, better: (value: number, best: number) => boolean, always?: number) {
+    this.row = row;
+    this.better = better;
+    this.always = always;
+  }
+
+  add({ values, present }: Row): void {
+    const best = this.row.values;
+    const has = this.row.present;
+    for (let step = 0; step < values.length; step += 1) {
+      if (present[step] !== 1) continue;
+      const value = this.always ?? values[step] ?? 0;
+      const known = best[step] ?? 0;
+      if (has[step] !== 1 || this.better(value, known) || Number.isNaN(known)) best[step] = value;
+      has[step] = 1;
+    }
+  }
+
+  answer(): Row {
+    return this.row;
+  }
+}
+
+/** For what needs all values of a step at once. */
+class GatherFold implements Fold {
+  private readonly row: Row;
+  private readonly rows: Row[] = [];
+  private readonly maths: (values: number[], step: number) => number;
+
+  constructor(row: Row, maths: (values: number[], step: number) => number) {
+    this.row = row;
+    this.maths = maths;
+  }
+
+  add(row: Row): void {
+    this.rows.push(row);
+  }
+
+  answer(): Row {
+    const { row, rows } = this;
+    const values: number[] = [];
+    for (let step = 0; step < row.values.length; step += 1) {
+      values.length = 0;
+      for (const one of rows) if (one.present[step] === 1) values.push(one.values[step] ?? 0);
+      if (values.length === 0) continue;
+      row.values[step] = this.maths(values, step);
+      row.present[step] = 1;
+    }
+    return row;
+  }
 }

@@ -1,8 +1,8 @@
 import type { Labels } from '../../shared/model/metric.ts';
+import type { Context } from './context.ts';
 import type { BinaryExpression } from './expression.ts';
 import { QueryFailure } from './failure.ts';
-import { applyOperator } from './operator.ts';
-import { isComparison } from './parse-binary.ts';
+import { ARITHMETIC, COMPARISONS, isArithmetic, isComparison } from './operator.ts';
 import {
   emptyRow,
   type Grid,
@@ -16,16 +16,26 @@ import {
   withoutName,
 } from './vector.ts';
 
+/** What two numbers give: a value, or undefined where a comparison leaves nothing. */
+function pairMaths(
+  { op, bool }: BinaryExpression,
+  keepsRight: boolean,
+): (a: number, b: number) => number | undefined {
+  if (isArithmetic(op)) return ARITHMETIC[op];
+  if (!isComparison(op)) throw new Error(`${op} is no operation on numbers.`);
+  const holds = COMPARISONS[op];
+  if (bool) return (a, b) => (holds(a, b) ? 1 : 0);
+  return keepsRight ? (a, b) => (holds(a, b) ? b : undefined) : (a, b) => (holds(a, b) ? a : undefined);
+}
+
 /** Between two numbers at each step. */
 export function scalarScalar(
   expression: BinaryExpression,
   left: Float64Array,
   right: Float64Array,
 ): Float64Array {
-  return left.map((a, step) => {
-    const { value, holds } = applyOperator(expression.op, a, right[step] ?? Number.NaN);
-    return isComparison(expression.op) ? Number(holds) : value;
-  });
+  const maths = pairMaths(expression, false);
+  return left.map((a, step) => maths(a, right[step] ?? Number.NaN) ?? Number.NaN);
 }
 
 /** Between each series and a number; `scalarIsLeft` says which side the number is on. A comparison filters the vector. */
@@ -34,26 +44,24 @@ export function vectorScalar(
   rows: readonly Row[],
   scalar: Float64Array,
   scalarIsLeft: boolean,
-): Row[] {
-  const compares = isComparison(expression.op);
-  const keepsName = compares && !expression.bool;
-  const answers = rows.map((row) => {
-    const answer = emptyRow(keepsName ? row.labels : withoutName(row.labels), row.values.length);
-    for (let step = 0; step < row.values.length; step += 1) {
-      if (row.present[step] !== 1) continue;
-      const own = row.values[step] ?? 0;
-      const other = scalar[step] ?? Number.NaN;
-      const { value, holds } = scalarIsLeft
-        ? applyOperator(expression.op, other, own)
-        : applyOperator(expression.op, own, other);
-      if (!holds && !expression.bool) continue;
-      answer.values[step] = expression.bool ? Number(holds) : compares ? own : value;
+): readonly Row[] {
+  const keepsName = isComparison(expression.op) && !expression.bool;
+  const plain = pairMaths(expression, scalarIsLeft);
+  const maths = scalarIsLeft ? (own: number, other: number) => plain(other, own) : plain;
+  const answers: Row[] = [];
+  for (const row of rows) {
+    const { values, present } = row;
+    const answer = emptyRow(keepsName ? row.labels : withoutName(row.labels), values.length);
+    for (let step = 0; step < values.length; step += 1) {
+      if (present[step] !== 1) continue;
+      const value = maths(values[step] ?? 0, scalar[step] ?? Number.NaN);
+      if (value === undefined) continue;
+      answer.values[step] = value;
       answer.present[step] = 1;
     }
-    return answer;
-  });
-  const filled = answers.filter(hasAny);
-  return keepsName ? filled : mergeAlike(filled, expression.position);
+    if (hasAny(answer)) answers.push(answer);
+  }
+  return keepsName ? answers : mergeAlike(answers, expression.position);
 }
 
 interface MatchGroup {
@@ -63,63 +71,92 @@ interface MatchGroup {
 
 /** Between series of two vectors that match by their labels. */
 export function vectorVector(
-  grid: Grid,
+  context: Context,
   expression: BinaryExpression,
   left: readonly Row[],
   right: readonly Row[],
-): Row[] {
+): readonly Row[] {
+  const { grid } = context;
   const swapped = expression.matching.many === 'right';
   const [many, one] = swapped ? [right, left] : [left, right];
   const groups = new Map<string, MatchGroup>();
   const key = groupKeys(expression.matching);
-  const groupOf = (row: Row) => {
+  for (const row of one) {
     const name = key(row.labels);
-    const group = groups.get(name) ?? { many: [], one: [] };
-    groups.set(name, group);
-    return group;
-  };
-  for (const row of one) groupOf(row).one.push(row);
-  for (const row of many) groupOf(row).many.push(row);
+    const group = groups.get(name);
+    if (group) group.one.push(row);
+    else groups.set(name, { many: [], one: [row] });
+  }
+  for (const row of many) groups.get(key(row.labels))?.many.push(row);
   const answers: Row[] = [];
   const someMany = presence(grid, many);
   for (const group of groups.values()) {
-    refuseAmbiguous(grid, expression, group, someMany);
-    for (const manyRow of group.many)
-      for (const oneRow of group.one) {
-        const answer = matchPair(expression, manyRow, oneRow, swapped);
-        if (hasAny(answer)) answers.push(answer);
-      }
+    context.check();
+    if (group.one.length > 1) refuseManyOnes(grid, expression, group, someMany);
+    answers.push(...matchGroup(context, expression, group, swapped));
   }
   return mergeAlike(answers, expression.position);
 }
 
 function presence(grid: Grid, rows: readonly Row[]): Uint8Array {
   const some = new Uint8Array(grid.steps);
-  for (const row of rows)
-    for (let step = 0; step < grid.steps; step += 1)
-      some[step] = (some[step] ?? 0) | (row.present[step] ?? 0);
+  for (const { present } of rows)
+    for (let step = 0; step < grid.steps; step += 1) some[step] = (some[step] ?? 0) | (present[step] ?? 0);
   return some;
 }
 
-function refuseAmbiguous(
+function refuseManyOnes(
   grid: Grid,
   expression: BinaryExpression,
   group: MatchGroup,
   someMany: Uint8Array,
 ): void {
-  if (group.one.length < 2 && (group.many.length < 2 || expression.matching.many)) return;
   for (let step = 0; step < grid.steps; step += 1) {
+    if (someMany[step] !== 1) continue;
     const ones = group.one.filter((row) => row.present[step] === 1);
-    const manys = group.many.filter((row) => row.present[step] === 1);
-    if (ones.length > 1 && someMany[step] === 1)
+    if (ones.length > 1)
       throw ambiguous(
         expression,
         ones,
         'many-to-many matching is not allowed: the labels must be unique on one side',
       );
-    if (ones.length === 1 && manys.length > 1 && !expression.matching.many)
-      throw ambiguous(expression, manys, 'say group_left or group_right where one side may have several');
   }
+}
+
+/** All pairs of one group. One to one, a second answer at one step is one too many. */
+function matchGroup(
+  { grid, compat }: Context,
+  expression: BinaryExpression,
+  group: MatchGroup,
+  swapped: boolean,
+): Row[] {
+  const maths = pairMaths(expression, false);
+  const isOneToOne = expression.matching.many === null;
+  const taken = isOneToOne && group.many.length > 1 ? new Uint8Array(grid.steps) : undefined;
+  const answers: Row[] = [];
+  for (const many of group.many)
+    for (const one of group.one) {
+      const answer = emptyRow(pairLabels(expression, many.labels, one.labels), grid.steps);
+      const [a, b] = swapped ? [one, many] : [many, one];
+      for (let step = 0; step < grid.steps; step += 1) {
+        if (many.present[step] !== 1 || one.present[step] !== 1) continue;
+        const value = maths(a.values[step] ?? 0, b.values[step] ?? 0);
+        // In Prometheus 2 what a comparison filters away is not in the way of another.
+        if (value === undefined && compat === 2) continue;
+        if (taken?.[step] === 1)
+          throw ambiguous(
+            expression,
+            group.many,
+            'say group_left or group_right where one side may have several',
+          );
+        if (taken) taken[step] = 1;
+        if (value === undefined) continue;
+        answer.values[step] = value;
+        answer.present[step] = 1;
+      }
+      if (hasAny(answer)) answers.push(answer);
+    }
+  return answers;
 }
 
 function ambiguous(expression: BinaryExpression, rows: readonly Row[], rule: string): QueryFailure {
@@ -132,19 +169,6 @@ function ambiguous(expression: BinaryExpression, rows: readonly Row[], rule: str
     `Several series match in "${expression.op}" (${names.join(' and ')}): ${rule}.`,
     expression.position,
   );
-}
-
-function matchPair(expression: BinaryExpression, many: Row, one: Row, swapped: boolean): Row {
-  const answer = emptyRow(pairLabels(expression, many.labels, one.labels), many.values.length);
-  for (let step = 0; step < many.values.length; step += 1) {
-    if (many.present[step] !== 1 || one.present[step] !== 1) continue;
-    const [a, b] = swapped ? [one, many] : [many, one];
-    const { value, holds } = applyOperator(expression.op, a.values[step] ?? 0, b.values[step] ?? 0);
-    if (!holds && !expression.bool) continue;
-    answer.values[step] = expression.bool ? Number(holds) : value;
-    answer.present[step] = 1;
-  }
-  return answer;
 }
 
 function pairLabels(expression: BinaryExpression, many: Labels, one: Labels): Labels {
@@ -162,7 +186,7 @@ export function setOperation(
   expression: BinaryExpression,
   left: readonly Row[],
   right: readonly Row[],
-): Row[] {
+): readonly Row[] {
   const key = groupKeys(expression.matching);
   const inLeft = presenceByKey(grid, left, key);
   const inRight = presenceByKey(grid, right, key);

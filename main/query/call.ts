@@ -1,5 +1,6 @@
 import type { Labels } from '../../shared/model/metric.ts';
-import { byValue } from './aggregate.ts';
+import { byValue } from './choose.ts';
+import { dateFunction } from './date.ts';
 import type { Expression, Selector } from './expression.ts';
 import type { Position } from './failure.ts';
 import { NUMBER_FUNCTIONS } from './signature.ts';
@@ -10,21 +11,22 @@ export function mapRows(
   rows: readonly Row[],
   position: Position,
   maths: (value: number, step: number) => number,
-): Row[] {
+  strict = false,
+): readonly Row[] {
   const answers = rows.map((row) => ({
     labels: withoutName(row.labels),
     present: row.present,
     values: row.values.map((value, step) => maths(value, step)),
   }));
-  return mergeAlike(answers, position);
+  return mergeAlike(answers, position, strict);
 }
 
 export function elementMaths(
   name: string,
   numbers: readonly Float64Array[],
 ): ((value: number, step: number) => number) | undefined {
-  const plain = Object.hasOwn(NUMBER_FUNCTIONS, name) ? NUMBER_FUNCTIONS[name] : undefined;
-  if (plain) return plain;
+  const plain = Object.hasOwn(NUMBER_FUNCTIONS, name) ? NUMBER_FUNCTIONS[name] : dateFunction(name);
+  if (plain) return (value) => plain(value);
   const number = (index: number, step: number) => numbers[index]?.[step] ?? Number.NaN;
   switch (name) {
     case 'round':
@@ -55,13 +57,12 @@ export function clampRows(rows: readonly Row[], low: Float64Array, high: Float64
 }
 
 /** 1 where nothing is, labelled with what was asked for. */
-export function absentRows(grid: Grid, rows: readonly Row[], asked: Expression): Row[] {
+export function absentRows(grid: Grid, rows: Iterable<Row>, asked: Expression): Row[] {
   const answer = emptyRow(askedLabels(asked), grid.steps);
-  for (let step = 0; step < grid.steps; step += 1) {
-    if (rows.some((row) => row.present[step] === 1)) continue;
-    answer.values[step] = 1;
-    answer.present[step] = 1;
-  }
+  answer.values.fill(1);
+  answer.present.fill(1);
+  for (const { present } of rows)
+    for (let step = 0; step < grid.steps; step += 1) if (present[step] === 1) answer.present[step] = 0;
   return [answer];
 }
 
@@ -69,20 +70,25 @@ function askedLabels(asked: Expression): Labels {
   const selector: Selector | undefined =
     asked.kind === 'selector' ? asked : asked.kind === 'range' ? asked.selector : undefined;
   const labels: Record<string, string> = Object.create(null);
-  const equal = (selector?.matchers ?? []).filter(({ name }) => name !== '__name__');
+  const matchers = (selector?.matchers ?? []).filter(({ name }) => name !== '__name__');
   // A label that is asked for twice says nothing certain.
-  for (const { name, op, value } of equal)
-    if (op === '=' && value !== '' && equal.filter((other) => other.name === name).length === 1)
+  for (const { name, op, value } of matchers)
+    if (op === '=' && value !== '' && matchers.filter((other) => other.name === name).length === 1)
       labels[name] = value;
   return labels;
 }
 
 /** The one series' value at each step; NaN where there is none or several. */
 export function scalarOf(grid: Grid, rows: readonly Row[]): Float64Array {
-  return new Float64Array(grid.steps).map((_zero, step) => {
-    const present = rows.filter((row) => row.present[step] === 1);
-    return present.length === 1 ? (present[0]?.values[step] ?? Number.NaN) : Number.NaN;
-  });
+  const values = new Float64Array(grid.steps).fill(Number.NaN);
+  const counts = new Uint8Array(grid.steps);
+  for (const row of rows)
+    for (let step = 0; step < grid.steps; step += 1) {
+      if (row.present[step] !== 1 || counts[step] === 2) continue;
+      counts[step] = (counts[step] ?? 0) + 1;
+      values[step] = counts[step] === 1 ? (row.values[step] ?? 0) : Number.NaN;
+    }
+  return values;
 }
 
 /** Means something for one instant only; a range is always ordered by labels. */

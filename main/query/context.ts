@@ -1,76 +1,179 @@
 import { CodedError } from '../../shared/error/coded.ts';
-import type { Matcher, MetricReader, StoredSeries } from '../store/index.ts';
-import type { RangeExpression } from './expression.ts';
+import type { QueryNote } from '../../shared/model/metric.ts';
+import type { Matcher, StoredSeries } from '../store/index.ts';
+import type { Compat, Expression, RangeExpression, Selector, Shift } from './expression.ts';
 import { type Position, QueryFailure } from './failure.ts';
-import type { Grid } from './vector.ts';
+import type { Grid, Row, Value } from './vector.ts';
 
-/** More samples in one question would fill the laptop's memory. Source: Prometheus' `--query.max-samples`. */
+/** More samples in memory for one question would fill the laptop's. Source: Prometheus' `--query.max-samples`. */
 export const SAMPLES_MAX = 50_000_000;
+/** What one question may hold at once: samples, and rows on the way to its answer. */
+export const BYTES_MAX = 1_500_000_000;
+/** A person reads a few; a hostile metric name must not make thousands. */
+const NOTES_MAX = 20;
+const NOTE_LENGTH_MAX = 300;
+const BYTES_PER_SAMPLE = 16;
 
 /** A series without stale markers. */
 export type PlainSeries = Pick<StoredSeries, 'labels' | 'times' | 'values' | 'firstAt'>;
 
-/** What all parts of one evaluation share. */
+/** The whole range of the question, which `start()` and `end()` mean wherever they stand. */
+export interface WholeRange {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly stepMs: number;
+}
+
+/** What all parts of one evaluation share, and the grid of the part that is evaluated. */
 export interface Context {
   readonly grid: Grid;
-  /** Throws once the time is up. */
+  readonly whole: WholeRange;
+  readonly compat: Compat;
+  /** How far back an instant selector looks for a sample. */
+  readonly lookBackMs: number;
+  /** The same evaluation over another grid, as a subquery's. */
+  over(grid: Grid): Context;
+  evaluate(expression: Expression): Value;
+  /** The rows of an instant vector, the numbers of a scalar, and a text, each checked for when the expression was read. */
+  rows(expression: Expression): readonly Row[];
+  numbers(expression: Expression): Float64Array;
+  text(expression: Expression): string;
+  /** Throws once the time is up or nobody waits any more. */
   check(): void;
-  select(
-    matchers: readonly Matcher[],
-    fromAt: number,
-    toAt: number,
-    position: Position,
-  ): readonly StoredSeries[];
+  /** Counts memory that is held from here on; `mark` and `release` bracket what is held for a while. */
+  hold(bytes: number, position: Position): void;
+  mark(): number;
+  release(mark: number): void;
+  note(severity: QueryNote['severity'], message: string, position: Position): void;
+  select(selector: Selector, fromAt: number, toAt: number): readonly StoredSeries[];
   /** Where a series that is new counts from 0: gives it the zero that it was born with. Otherwise as it is. */
   adjust(functionName: string, series: PlainSeries, range: RangeExpression): PlainSeries;
 }
 
+/** Samples of a selector, from wherever they are. */
+export type SelectSamples = (
+  matchers: readonly Matcher[],
+  fromAt: number,
+  toAt: number,
+  options: { readonly samplesMax: number; readonly check: () => void },
+) => readonly StoredSeries[];
+
 export interface ContextOptions {
-  readonly reader: MetricReader;
+  readonly select: SelectSamples;
   readonly grid: Grid;
+  readonly whole: WholeRange;
+  readonly compat: Compat;
+  readonly lookBackMs: number;
   readonly isExpired: () => boolean;
+  readonly isCancelled: () => boolean;
   readonly samplesMax: number;
+  readonly bytesMax: number;
+  readonly notes: Map<string, QueryNote>;
+  readonly evaluate: (context: Context, expression: Expression) => Value;
   readonly adjust: (functionName: string, series: PlainSeries, range: RangeExpression) => PlainSeries;
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { reader, grid } = options;
+  const { bytesMax, samplesMax } = options;
   let samples = 0;
+  let held = 0;
   const check = () => {
+    if (options.isCancelled())
+      throw new QueryFailure('cancelled', 'The question was cancelled before it was answered.');
     if (options.isExpired())
       throw new QueryFailure(
         'timeout',
         'The question took longer than it may. Nothing was answered; ask for a shorter range or fewer series.',
       );
   };
-  return {
-    grid,
+  const shared = {
+    whole: options.whole,
+    compat: options.compat,
+    lookBackMs: options.lookBackMs,
     check,
+    hold(bytes: number, position: Position) {
+      held += bytes;
+      if (held > bytesMax) throw tooLarge(bytesMax, position);
+    },
+    mark: () => held,
+    release(mark: number) {
+      held = mark;
+    },
+    note(severity: QueryNote['severity'], message: string, position: Position) {
+      const key = `${position.from}:${message}`;
+      if (options.notes.size >= NOTES_MAX || options.notes.has(key)) return;
+      options.notes.set(key, { severity, message: message.slice(0, NOTE_LENGTH_MAX), position });
+    },
     adjust: options.adjust,
-    select(matchers, fromAt, toAt, position) {
+    select(selector: Selector, fromAt: number, toAt: number) {
+      const { position, matchers } = selector;
       check();
       try {
-        const found = reader.select(matchers, fromAt, toAt, {
-          samplesMax: options.samplesMax - samples,
-          check,
-        });
-        for (const series of found) samples += series.times.length;
-        // The answer takes room too: many series with few samples over many steps.
-        if (found.length * grid.steps > options.samplesMax) throw tooMany(options.samplesMax, position);
+        const found = options.select(matchers, fromAt, toAt, { samplesMax: samplesMax - samples, check });
+        let count = 0;
+        for (const series of found) count += series.times.length;
+        samples += count;
+        shared.hold(count * BYTES_PER_SAMPLE, position);
         return found;
       } catch (thrown) {
         if (!(thrown instanceof CodedError)) throw thrown;
-        if (thrown.code === 'too-many-samples') throw tooMany(options.samplesMax, position);
+        if (thrown.code === 'too-many-samples') throw tooMany(samplesMax, position);
         throw new QueryFailure('execution', thrown.message, position);
       }
     },
   };
+  const over = (grid: Grid): Context => {
+    const context: Context = {
+      ...shared,
+      grid,
+      over,
+      evaluate: (expression) => options.evaluate(context, expression),
+      rows: (expression) => rowsOf(context.evaluate(expression)),
+      numbers(expression) {
+        const value = context.evaluate(expression);
+        return value.kind === 'scalar' ? value.values : unexpected(value, 'number');
+      },
+      text(expression) {
+        const value = context.evaluate(expression);
+        return value.kind === 'string' ? value.value : unexpected(value, 'text');
+      },
+    };
+    return context;
+  };
+  return over(options.grid);
+}
+
+export function rowsOf(value: Value): readonly Row[] {
+  return value.kind === 'vector' ? value.rows : unexpected(value, 'vector');
+}
+
+function unexpected(value: Value, wanted: string): never {
+  throw new Error(`A ${value.kind} came where a ${wanted} was checked for.`);
+}
+
+/** The instant that the shift fixes, if it fixes one. */
+export function fixedInstant(context: Context, { fixedAt }: Shift): number | null {
+  if (fixedAt === 'start') return context.whole.fromAt;
+  return fixedAt === 'end' ? context.whole.toAt : fixedAt;
+}
+
+/** In Prometheus 2 a window is closed at its start too: times are whole milliseconds, so it begins one earlier. */
+export function leftEdgeMs(context: Context): 0 | 1 {
+  return context.compat === 2 ? 1 : 0;
 }
 
 function tooMany(samplesMax: number, position: Position): QueryFailure {
   return new QueryFailure(
     'limit',
     `The question needs more than ${samplesMax} samples. Nothing was answered; ask for a shorter range, a longer step or fewer series.`,
+    position,
+  );
+}
+
+function tooLarge(bytesMax: number, position: Position): QueryFailure {
+  return new QueryFailure(
+    'limit',
+    `The question needs more than ${Math.round(bytesMax / 1e6)} MB of memory. Nothing was answered; ask for a shorter range, a longer step or fewer series.`,
     position,
   );
 }

@@ -1,12 +1,29 @@
 import { err, ok, type Result } from '../../shared/error/result.ts';
-import type { InstantValue, Labels, QueryError, RangeWindow, Series } from '../../shared/model/metric.ts';
+import type {
+  ExpressionValue,
+  InstantValue,
+  QueryError,
+  QueryNote,
+  RangeWindow,
+  Series,
+} from '../../shared/model/metric.ts';
 import type { MetricReader } from '../store/index.ts';
-import { createContext, SAMPLES_MAX } from './context.ts';
+import { typeText } from './check.ts';
+import {
+  BYTES_MAX,
+  type Context,
+  createContext,
+  SAMPLES_MAX,
+  type SelectSamples,
+  type WholeRange,
+} from './context.ts';
 import { evaluate } from './evaluate.ts';
-import type { ParsedExpression } from './expression.ts';
-import { QueryFailure, unsupported } from './failure.ts';
+import type { Compat, ParsedExpression } from './expression.ts';
+import { QueryFailure } from './failure.ts';
+import { isMatrix, matrixAnswer, pointsOf } from './matrix.ts';
 import { countFromZero } from './new-series.ts';
 import { parseExpression } from './parse.ts';
+import { LOOK_BACK_MS } from './select.ts';
 import { emptyRow, type Grid, hasAny, type Row, type Value } from './vector.ts';
 
 /** As Prometheus' API has it: a chart has no more pixels. */
@@ -18,20 +35,57 @@ export interface EngineOptions {
   readonly monotonic: () => number;
   readonly timeoutMs: number;
   readonly samplesMax?: number;
+  readonly bytesMax?: number;
+  /** True once nobody waits for the answer. */
+  readonly isCancelled?: () => boolean;
+  /** Whose rules hold. Default: Prometheus 3's. */
+  readonly compat?: Compat;
   /** A series first seen while its target was already being seen counts from 0 in `increase` and `rate`. */
   readonly countNewSeriesFromZero?: boolean;
+  /** Where samples come from instead of the reader. */
+  readonly select?: SelectSamples;
+  /** The whole range where only a part of it is evaluated. */
+  readonly whole?: WholeRange;
+  /** Called with what belongs beside the value. */
+  readonly onNotes?: (notes: readonly QueryNote[]) => void;
 }
 
+/** A vector or a number: what verdicts are made of. */
 export function evaluateInstant(
   reader: MetricReader,
   expression: string,
   at: number,
   options: EngineOptions,
 ): Result<InstantValue, QueryError> {
-  return answer(expression, (parsed) => {
-    const value = run(reader, parsed, { fromAt: at, stepMs: 1, steps: 1 }, options);
+  const value = evaluateValue(reader, expression, at, options);
+  if (!value.ok) return value;
+  const { kind } = value.value;
+  if (kind === 'vector' || kind === 'scalar') return ok(value.value);
+  return err(
+    new QueryFailure(
+      'execution',
+      `The expression answers a ${typeText(kind)}, and a number or an instant vector is needed. Put a function around it, such as last_over_time().`,
+      { from: 0, to: expression.length },
+    ).error,
+  );
+}
+
+/** Whatever the expression answers at one instant, texts and range vectors included. */
+export function evaluateValue(
+  reader: MetricReader,
+  expression: string,
+  at: number,
+  options: EngineOptions,
+): Result<ExpressionValue, QueryError> {
+  const grid = { fromAt: at, stepMs: 1, steps: 1 };
+  const whole = { fromAt: at, toAt: at, stepMs: 0 };
+  return answer(expression, whole, options, ({ root }, notes) => {
+    const context = contextOf(reader, grid, options, whole, notes);
+    if (isMatrix(root)) return { kind: 'matrix', series: matrixAnswer(context, root) };
+    const value = context.evaluate(root);
+    if (value.kind === 'string') return { kind: 'string', at, value: value.value };
     if (value.kind === 'scalar') return { kind: 'scalar', at, value: value.values[0] ?? Number.NaN };
-    const rows = value.kind === 'vector' ? value.rows.filter(hasAny) : [];
+    const rows = value.rows.filter(hasAny);
     return {
       kind: 'vector',
       samples: rows.map((row) => ({ labels: row.labels, at, value: row.values[0] ?? Number.NaN })),
@@ -45,43 +99,79 @@ export function evaluateRange(
   window: RangeWindow,
   options: EngineOptions,
 ): Result<readonly Series[], QueryError> {
-  return answer(expression, (parsed) => {
-    const steps = Math.floor((window.toAt - window.fromAt) / window.stepMs) + 1;
-    if (!(window.stepMs > 0) || !(steps >= 1))
-      throw new QueryFailure('execution', 'The range ends before it begins, or its step is not above zero.');
-    if (steps > POINTS_MAX)
-      throw new QueryFailure(
-        'limit',
-        `The range has ${steps} points, more than ${POINTS_MAX}. Nothing was answered; take a longer step.`,
-      );
+  const whole = options.whole ?? window;
+  return answer(expression, whole, options, (parsed, notes) => {
+    const steps = stepsOf(window);
     const grid = { fromAt: window.fromAt, stepMs: window.stepMs, steps };
-    const value = run(reader, parsed, grid, options);
-    return rowsOf(value, steps).map((row) => seriesOf(row, grid));
+    if (parsed.type === 'string' || parsed.type === 'matrix')
+      throw new QueryFailure(
+        'execution',
+        `The expression answers a ${typeText(parsed.type)}, and a range needs a number or an instant vector at each step.`,
+        parsed.root.position,
+      );
+    const value = contextOf(reader, grid, options, whole, notes).evaluate(parsed.root);
+    return rowsOf(value, steps).map((row) => ({ labels: row.labels, ...pointsOf(row, grid) }));
   });
 }
 
-function answer<T>(expression: string, work: (parsed: ParsedExpression) => T): Result<T, QueryError> {
-  const parsed = parseExpression(expression);
+/** How many points the range has; a range that no chart could show is refused. */
+export function stepsOf(window: RangeWindow): number {
+  const steps = Math.floor((window.toAt - window.fromAt) / window.stepMs) + 1;
+  if (!(window.stepMs > 0) || !(steps >= 1))
+    throw new QueryFailure('execution', 'The range ends before it begins, or its step is not above zero.');
+  if (steps > POINTS_MAX)
+    throw new QueryFailure(
+      'limit',
+      `The range has ${steps} points, more than ${POINTS_MAX}. Nothing was answered; take a longer step.`,
+    );
+  return steps;
+}
+
+function answer<T>(
+  expression: string,
+  whole: WholeRange,
+  options: EngineOptions,
+  work: (parsed: ParsedExpression, notes: Map<string, QueryNote>) => T,
+): Result<T, QueryError> {
+  const parsed = parseExpression(expression, {
+    compat: options.compat ?? 3,
+    stepMs: whole.stepMs,
+    rangeMs: whole.toAt - whole.fromAt,
+  });
   if (!parsed.ok) return parsed;
   try {
-    return ok(work(parsed.value));
+    const notes = new Map<string, QueryNote>();
+    const value = work(parsed.value, notes);
+    if (notes.size > 0) options.onNotes?.(Array.from(notes.values()));
+    return ok(value);
   } catch (thrown) {
     if (thrown instanceof QueryFailure) return err(thrown.error);
     throw thrown;
   }
 }
 
-function run(reader: MetricReader, parsed: ParsedExpression, grid: Grid, options: EngineOptions): Value {
-  if (parsed.type === 'string') throw unsupported('A text as the answer', parsed.root.position);
+function contextOf(
+  reader: MetricReader,
+  grid: Grid,
+  options: EngineOptions,
+  whole: WholeRange,
+  notes: Map<string, QueryNote>,
+): Context {
   const deadlineAt = options.monotonic() + options.timeoutMs;
-  const context = createContext({
-    reader,
+  return createContext({
+    select: options.select ?? ((...asked) => reader.select(...asked)),
     grid,
+    whole,
+    compat: options.compat ?? 3,
+    lookBackMs: LOOK_BACK_MS,
     isExpired: () => options.monotonic() > deadlineAt,
+    isCancelled: options.isCancelled ?? (() => false),
     samplesMax: options.samplesMax ?? SAMPLES_MAX,
+    bytesMax: options.bytesMax ?? BYTES_MAX,
+    notes,
+    evaluate,
     adjust: options.countNewSeriesFromZero ? countFromZero(reader) : (_name, series) => series,
   });
-  return evaluate(context, parsed.root);
 }
 
 function rowsOf(value: Value, steps: number): readonly Row[] {
@@ -89,17 +179,4 @@ function rowsOf(value: Value, steps: number): readonly Row[] {
   const row = emptyRow({}, steps);
   if (value.kind === 'scalar') return [{ ...row, values: value.values, present: row.present.fill(1) }];
   return [];
-}
-
-function seriesOf(row: Row, grid: Grid): { labels: Labels; times: Float64Array; values: Float64Array } {
-  let count = 0;
-  const times = new Float64Array(grid.steps);
-  const values = new Float64Array(grid.steps);
-  for (let step = 0; step < grid.steps; step += 1) {
-    if (row.present[step] !== 1) continue;
-    times[count] = grid.fromAt + step * grid.stepMs;
-    values[count] = row.values[step] ?? 0;
-    count += 1;
-  }
-  return { labels: row.labels, times: times.slice(0, count), values: values.slice(0, count) };
 }

@@ -3,26 +3,44 @@ import type { Position } from './failure.ts';
 
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
 
-/** A parsed and type-checked PromQL expression of the subset that is evaluated locally. */
+/** The instant that `@` fixes: a time in milliseconds, or an end of the whole range that is asked for. */
+export type FixedInstant = number | 'start' | 'end';
+
+/** A parsed and type-checked PromQL expression. Durations are resolved to milliseconds. */
 export type Expression = (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | SelectorShape
   | { readonly kind: 'range'; readonly selector: Selector; readonly rangeMs: number }
+  | SubqueryShape
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | AggregateShape
   | BinaryShape
   | { readonly kind: 'negate'; readonly of: Expression }
 ) & { readonly position: Position };
 
-interface SelectorShape {
+/** Where in time something is looked up, instead of at the step that is evaluated. */
+export interface Shift {
+  readonly offsetMs: number;
+  readonly fixedAt: FixedInstant | null;
+}
+
+interface SelectorShape extends Shift {
   readonly kind: 'selector';
   readonly matchers: readonly Matcher[];
-  readonly offsetMs: number;
 }
 export type Selector = SelectorShape & { readonly position: Position };
 export type RangeExpression = Extract<Expression, { kind: 'range' }>;
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
+
+interface SubqueryShape extends Shift {
+  readonly kind: 'subquery';
+  readonly of: Expression;
+  readonly rangeMs: number;
+  /** Null is the default distance. */
+  readonly stepMs: number | null;
+}
+export type SubqueryExpression = SubqueryShape & { readonly position: Position };
 
 /** Which labels tell groups apart: only these (`by`, `on`) or all but these and the name (`without`, `ignoring`). */
 export interface Grouping {
@@ -59,6 +77,9 @@ interface BinaryShape {
   readonly matching: Matching;
 }
 export type BinaryExpression = BinaryShape & { readonly position: Position };
+
+/** Which Prometheus' rules hold: 3's, or those of its second major version. */
+export type Compat = 2 | 3;
 
 /** An expression that can be evaluated, with the type of its answer. */
 export interface ParsedExpression {

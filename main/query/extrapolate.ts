@@ -6,15 +6,22 @@ export interface Window {
   readonly to: number;
   readonly startAt: number;
   readonly endAt: number;
-  /** The instant that is evaluated; differs from `endAt` by the offset. */
+  /** The instant that is evaluated; differs from `endAt` by the offset and `@`. */
   readonly at: number;
+  /** Whether Prometheus 2's rules hold. */
+  readonly legacy: boolean;
 }
 
 /**
  * `rate`, `increase` and `delta`: what the samples show, stretched to the ends of the window where samples come close to
  * them. Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
  */
-export function extrapolated(window: Window, isCounter: boolean, isRate: boolean): number | undefined {
+export function extrapolated(
+  window: Window,
+  isCounter: boolean,
+  isRate: boolean,
+  mayFall = true,
+): number | undefined {
   const { times, values, from, to } = window;
   const steps = to - from - 1;
   if (steps < 1) return undefined;
@@ -22,17 +29,19 @@ export function extrapolated(window: Window, isCounter: boolean, isRate: boolean
   const lastAt = times[to - 1] ?? 0;
   const first = values[from] ?? 0;
   let change = (values[to - 1] ?? 0) - first;
-  if (isCounter) change += lostByResets(values, from, to);
+  if (isCounter && mayFall) change += lostByResets(values, from, to);
   const seenS = (lastAt - firstAt) / 1000;
   const spacingS = seenS / steps;
   // A little more than the usual distance to the edge means that the series ends there.
   const closeS = spacingS * 1.1;
   let startS = (firstAt - window.startAt) / 1000;
   let endS = (window.endAt - lastAt) / 1000;
+  // A counter is never negative, so it cannot be stretched to before it was zero.
+  const untilZeroS = isCounter && change > 0 && first >= 0 ? seenS * (first / change) : startS;
+  if (window.legacy) startS = Math.min(startS, untilZeroS);
   if (startS >= closeS) startS = spacingS / 2;
   if (endS >= closeS) endS = spacingS / 2;
-  // A counter is never negative, so it cannot be stretched to before it was zero.
-  if (isCounter && change > 0 && first >= 0) startS = Math.min(startS, seenS * (first / change));
+  if (!window.legacy) startS = Math.min(startS, untilZeroS);
   const stretch = (seenS + startS + endS) / seenS;
   return change * (isRate ? stretch / ((window.endAt - window.startAt) / 1000) : stretch);
 }

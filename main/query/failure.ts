@@ -19,7 +19,7 @@ export class QueryFailure extends Error {
 export function unsupported(what: string, position: Position): QueryFailure {
   return new QueryFailure(
     'unsupported',
-    `${what} is not supported yet over local metrics. The question was not answered; ask a Prometheus source, or rewrite it.`,
+    `${what} is not evaluated here. The question was not answered; ask a Prometheus source that has it, or rewrite it.`,
     position,
   );
 }

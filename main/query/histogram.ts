@@ -1,8 +1,10 @@
 import type { Labels } from '../../shared/model/metric.ts';
+import type { Context } from './context.ts';
+import type { Position } from './failure.ts';
 import { parseNumber } from './literal.ts';
-import { emptyRow, type Grid, hasAny, keyOf, type Row, without } from './vector.ts';
+import { emptyRow, hasAny, keyOf, type Row, without } from './vector.ts';
 
-interface Bucket {
+export interface Bucket {
   readonly upper: number;
   count: number;
 }
@@ -10,33 +12,74 @@ interface Bucket {
 /** Counts that differ by less than rounding are the same. Source: Prometheus' `smallDeltaTolerance`. */
 const SAME_COUNT = 1e-12;
 
-/** `histogram_quantile` over classic buckets; series without a readable `le` are no buckets. */
-export function histogramQuantile(grid: Grid, q: Float64Array, rows: readonly Row[]): Row[] {
-  const groups = new Map<string, { labels: Labels; buckets: { upper: number; row: Row }[] }>();
-  for (const row of rows) {
-    const upper = upperBound(row.labels);
-    if (upper === undefined) continue;
-    // The name still tells histograms apart here; it is dropped from the answer.
-    const rest = without(row.labels, ['le']);
-    const group = groups.get(keyOf(rest)) ?? { labels: without(rest, ['__name__']), buckets: [] };
-    group.buckets.push({ upper, row });
-    groups.set(keyOf(rest), group);
-  }
+/** What is said of one histogram at one step: a number from its buckets, which the function may reorder. */
+export type BucketMaths = (
+  buckets: Bucket[],
+  step: number,
+) => { readonly value: number; readonly mended?: boolean };
+
+interface Histogram {
+  readonly labels: Labels;
+  /** With the name, without the bucket's bound. */
+  readonly key: Labels;
+  readonly buckets: { upper: number; row: Row }[];
+}
+
+/** One row for each classic histogram among the rows. Series without a readable `le` are no buckets: they are said. */
+export function histogramRows(
+  context: Context,
+  rows: readonly Row[],
+  maths: BucketMaths,
+  position: Position,
+): Row[] {
+  const { grid } = context;
   const answers: Row[] = [];
-  for (const { labels, buckets } of groups.values()) {
+  for (const { labels, key, buckets } of histogramsOf(context, rows, position)) {
+    context.check();
     const answer = emptyRow(labels, grid.steps);
     for (let step = 0; step < grid.steps; step += 1) {
-      const here = buckets.filter(({ row }) => row.present[step] === 1);
+      const here: Bucket[] = [];
+      for (const { upper, row } of buckets)
+        if (row.present[step] === 1) here.push({ upper, count: row.values[step] ?? 0 });
       if (here.length === 0) continue;
-      answer.values[step] = bucketQuantile(
-        q[step] ?? Number.NaN,
-        here.map(({ upper, row }) => ({ upper, count: row.values[step] ?? 0 })),
-      );
+      const { value, mended } = maths(here, step);
+      answer.values[step] = value;
       answer.present[step] = 1;
+      if (mended)
+        context.note(
+          'info',
+          `The counts of ${nameOf(key)} fall from one bucket to the next, which a histogram's cannot; they were taken as level there. Buckets scraped at different instants, or summed where some are missing, do this.`,
+          position,
+        );
     }
     if (hasAny(answer)) answers.push(answer);
   }
   return answers;
+}
+
+function histogramsOf(context: Context, rows: readonly Row[], position: Position): Iterable<Histogram> {
+  const groups = new Map<string, Histogram>();
+  for (const row of rows) {
+    const upper = upperBound(row.labels);
+    if (upper === undefined) {
+      context.note(
+        'warning',
+        `The label le of ${nameOf(row.labels)} is missing or no number (${JSON.stringify((row.labels.le ?? '').slice(0, 60))}): these series are no buckets and were left out.`,
+        position,
+      );
+      continue;
+    }
+    // The name still tells histograms apart here; it is dropped from the answer.
+    const key = without(row.labels, ['le']);
+    const group = groups.get(keyOf(key)) ?? { labels: without(key, ['__name__']), key, buckets: [] };
+    group.buckets.push({ upper, row });
+    groups.set(keyOf(key), group);
+  }
+  return groups.values();
+}
+
+function nameOf(labels: Labels): string {
+  return (Object.hasOwn(labels, '__name__') ? labels.__name__ : undefined) ?? 'a metric without a name';
 }
 
 function upperBound(labels: Labels): number | undefined {
@@ -50,10 +93,24 @@ function upperBound(labels: Labels): number | undefined {
  * Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
  */
 export function bucketQuantile(q: number, unsorted: readonly Bucket[]): number {
+  return quantileOfBuckets(q, unsorted).value;
+}
+
+/** The same, and whether counts had to be mended that fall; in Prometheus 2 the slightest fall is one. */
+export function quantileOfBuckets(
+  q: number,
+  unsorted: readonly Bucket[],
+): { readonly value: number; readonly mended: boolean } {
+  const buckets = coalesce([...unsorted].sort((a, b) => a.upper - b.upper));
+  const isWhole = buckets.length > 1 && buckets.at(-1)?.upper === Number.POSITIVE_INFINITY;
+  const mended = isWhole && q >= 0 && q <= 1 && makeMonotonic(buckets);
+  return { value: quantileIn(q, buckets), mended };
+}
+
+function quantileIn(q: number, buckets: readonly Bucket[]): number {
   if (Number.isNaN(q)) return Number.NaN;
   if (q < 0) return Number.NEGATIVE_INFINITY;
   if (q > 1) return Number.POSITIVE_INFINITY;
-  const buckets = monotonic(coalesce([...unsorted].sort((a, b) => a.upper - b.upper)));
   const last = buckets.at(-1);
   const beforeLast = buckets.at(-2);
   if (!last || !beforeLast || last.upper !== Number.POSITIVE_INFINITY) return Number.NaN;
@@ -80,14 +137,50 @@ function coalesce(buckets: readonly Bucket[]): Bucket[] {
   return out;
 }
 
-/** Counts are cumulative; where a race made one fall, the one before it holds. */
-function monotonic(buckets: Bucket[]): Bucket[] {
+/** Counts are cumulative; where a race made one fall, the one before it holds. Says whether one fell by more than rounding. */
+function makeMonotonic(buckets: readonly Bucket[]): boolean {
   let previous = buckets[0]?.count ?? 0;
+  let mended = false;
   for (const bucket of buckets) {
-    const sameAsBefore =
+    const isSame =
       Math.abs(bucket.count - previous) < SAME_COUNT * (Math.abs(bucket.count) + Math.abs(previous));
-    if (bucket.count < previous || sameAsBefore) bucket.count = previous;
-    else previous = bucket.count;
+    if (isSame) bucket.count = previous;
+    else if (bucket.count < previous) {
+      bucket.count = previous;
+      mended = true;
+    } else previous = bucket.count;
   }
-  return buckets;
+  return mended;
+}
+
+/**
+ * The part of all observations between two values, interpolated in the buckets that they fall into.
+ * Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_fraction
+ */
+export function bucketFraction(lower: number, upper: number, unsorted: readonly Bucket[]): number {
+  const buckets = coalesce([...unsorted].sort((a, b) => a.upper - b.upper));
+  makeMonotonic(buckets);
+  const last = buckets.at(-1);
+  if (!last || last.upper !== Number.POSITIVE_INFINITY || last.count === 0) return Number.NaN;
+  if (Number.isNaN(last.count) || Number.isNaN(lower) || Number.isNaN(upper)) return Number.NaN;
+  if (lower >= upper) return 0;
+  return (countBelow(upper, buckets, last.count) - countBelow(lower, buckets, last.count)) / last.count;
+}
+
+/** How many observations lie below a value. A bucket without an end has no inside to interpolate in. */
+function countBelow(value: number, buckets: readonly Bucket[], all: number): number {
+  let below = 0;
+  let start = Number.NEGATIVE_INFINITY;
+  for (const [index, bucket] of buckets.entries()) {
+    if (index === 0 && bucket.upper > 0) start = 0;
+    if (value <= start) return below;
+    if (value < bucket.upper) {
+      if (start === Number.NEGATIVE_INFINITY) return bucket.count;
+      if (bucket.upper === Number.POSITIVE_INFINITY) return below;
+      return Math.min(all, below + (bucket.count - below) * ((value - start) / (bucket.upper - start)));
+    }
+    below = bucket.count;
+    start = bucket.upper;
+  }
+  return all;
 }

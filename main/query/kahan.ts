@@ -82,3 +82,8 @@ export function quantileOf(q: number, values: number[]): number {
   const weight = rank - Math.floor(rank);
   return (values[low] ?? Number.NaN) * (1 - weight) + (values[high] ?? Number.NaN) * weight;
 }
+
+/** What is said where it is asked for a quantile beyond its bounds. */
+export function quantileOutOfRange(q: number): string {
+  return `A quantile lies between 0 and 1; ${q} does not, so the answer is infinite or no number.`;
+}

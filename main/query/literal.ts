@@ -35,10 +35,11 @@ export function parseString(text: string): string | undefined {
   if (quote === '`') return body;
   let wrong = false;
   const value = body.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]?))/g,
-    (_whole, byte?: string, short?: string, long?: string, octal?: string, simple?: string) => {
-      const hex = byte ?? short ?? long;
-      const code = hex ? Number.parseInt(hex, 16) : octal ? Number.parseInt(octal, 8) : undefined;
+    /((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3})+)|\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]?))/g,
+    (_whole, bytes?: string, short?: string, long?: string, simple?: string) => {
+      if (bytes !== undefined) return textOfBytes(bytes);
+      const hex = short ?? long;
+      const code = hex ? Number.parseInt(hex, 16) : undefined;
       if (code !== undefined && code <= 0x10ffff) return String.fromCodePoint(code);
       const known = simple !== undefined && Object.hasOwn(SIMPLE, simple) ? SIMPLE[simple] : undefined;
       wrong ||= known === undefined;
@@ -46,4 +47,31 @@ export function parseString(text: string): string | undefined {
     },
   );
   return wrong ? undefined : value;
+}
+
+const decoder = new TextDecoder();
+
+/** Escaped bytes are UTF-8 together; what is none becomes the replacement character. */
+function textOfBytes(escaped: string): string {
+  const bytes = escaped
+    .split('\\')
+    .slice(1)
+    .map((one) => (one.startsWith('x') ? Number.parseInt(one.slice(1), 16) : Number.parseInt(one, 8)));
+  return decoder.decode(Uint8Array.from(bytes));
+}
+
+/** A number as Prometheus writes it into a label: the shortest digits that read back the same, never with an exponent. */
+export function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
+  const plain = String(value);
+  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(plain);
+  if (!match) return plain;
+  const [, sign = '', head = '', tail = '', power = ''] = match;
+  const digits = head + tail;
+  const shift = Number(power);
+  return shift < 0
+    ? `${sign}0.${'0'.repeat(-shift - 1)}${digits}`
+    : `${sign}${digits.padEnd(shift + 1, '0')}`;
 }

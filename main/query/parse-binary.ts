@@ -1,77 +1,101 @@
 import type { SyntaxNode } from '@lezer/common';
-import { typeOf } from './check.ts';
+import { typeOf, typeText } from './check.ts';
 import type { BinaryExpression, Expression, Matching } from './expression.ts';
-import { notPromQL, unsupported } from './failure.ts';
+import { notPromQL, type Position, unsupported } from './failure.ts';
+import { isComparison } from './operator.ts';
 import { childrenOf, positionOf, readLabelList, type Source, textOf } from './syntax.ts';
 
 type Operator = BinaryExpression['op'];
 
-const OPERATORS = new Set<string>([
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '^',
-  'atan2',
-  '==',
-  '!=',
-  '>',
-  '<',
-  '>=',
-  '<=',
-  'and',
-  'or',
-  'unless',
-]);
+/** A sign binds like a multiplication: weaker than a power, closer than the rest. */
+export const UNARY_PRECEDENCE = 6;
+
+/** The higher, the closer. */
+const PRECEDENCE: Readonly<Record<Operator, number>> = {
+  or: 1,
+  and: 2,
+  unless: 2,
+  '==': 3,
+  '!=': 3,
+  '>': 3,
+  '<': 3,
+  '>=': 3,
+  '<=': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  atan2: 5,
+  '^': 6,
+};
 
 export function isSetOperator(op: Operator): boolean {
   return op === 'and' || op === 'or' || op === 'unless';
 }
 
-export function isComparison(op: Operator): boolean {
-  return op === '==' || op === '!=' || op === '>' || op === '<' || op === '>=' || op === '<=';
+/** The operator of an operation, how close it binds, and whether a chain of it is taken from the right. */
+export function operatorPrecedence(source: Source, node: SyntaxNode) {
+  const operatorNode = childrenOf(node)[1];
+  if (!operatorNode) throw notPromQL('the operation is incomplete', positionOf(node));
+  const op = textOf(source, operatorNode).toLowerCase();
+  if (!isOperator(op)) throw unsupported(`The experimental operator ${op}`, positionOf(operatorNode));
+  return { op, precedence: PRECEDENCE[op], fromRight: op === '^' };
 }
 
-/** Reads `left operator [bool] [on|ignoring (…)] [group_left|group_right (…)] right`. */
-export function parseBinary(
-  source: Source,
-  node: SyntaxNode,
-  readExpression: (source: Source, node: SyntaxNode) => Expression,
-): BinaryExpression {
+function isOperator(text: string): text is Operator {
+  return Object.hasOwn(PRECEDENCE, text);
+}
+
+/** An operator with what is said of it: `[bool] [on|ignoring (…)] [group_left|group_right (…)]`. */
+interface OperatorWords {
+  readonly op: Operator;
+  readonly bool: boolean;
+  readonly matching: Matching;
+  readonly clause: Position | null;
+}
+
+export function readOperator(source: Source, node: SyntaxNode, op: Operator): OperatorWords {
   const children = childrenOf(node);
-  const position = positionOf(node);
-  const [leftNode, operatorNode] = children;
-  const rightNode = children.at(-1);
-  if (!leftNode || !operatorNode || !rightNode) throw notPromQL('the operation is incomplete', position);
-  const op = textOf(source, operatorNode).toLowerCase();
-  if (!isOperator(op)) throw unsupported(`The operator ${op}`, positionOf(operatorNode));
   const fill = children.find((child) => child.name === 'FillModifier');
-  if (fill) throw unsupported('The modifier "fill"', positionOf(fill));
-  const bool = children.some((child) => child.name === 'BoolModifier');
+  if (fill) throw unsupported('The experimental modifier "fill"', positionOf(fill));
   const clause = children.find((child) => child.name === 'MatchingModifierClause');
-  const left = readExpression(source, leftNode);
-  const right = readExpression(source, rightNode);
+  return {
+    op,
+    bool: children.some((child) => child.name === 'BoolModifier'),
+    matching: readMatching(source, clause),
+    clause: clause ? positionOf(clause) : null,
+  };
+}
+
+/** Puts two operands together, if their types allow it. */
+export function binaryOf(words: OperatorWords, left: Expression, right: Expression): BinaryExpression {
+  const { op, bool, matching, clause } = words;
+  const position = { from: left.position.from, to: right.position.to };
   const types = [typeOf(left), typeOf(right)];
   const scalars = types.filter((type) => type === 'scalar').length;
-  if (types.some((type) => type !== 'scalar' && type !== 'vector'))
-    throw notPromQL(
-      `${op} works on numbers and instant vectors, not on a ${types.find((t) => t === 'matrix' || t === 'string')}`,
-      position,
-    );
+  const wrong = types.find((type) => type === 'matrix' || type === 'string');
+  if (wrong)
+    throw notPromQL(`${op} works on numbers and instant vectors, not on a ${typeText(wrong)}`, position);
   if (bool && !isComparison(op)) throw notPromQL('only comparisons take "bool"', position);
   if (isComparison(op) && scalars === 2 && !bool)
     throw notPromQL('a comparison of two numbers must use "bool"', position);
   if (isSetOperator(op) && scalars > 0) throw notPromQL(`${op} works on instant vectors only`, position);
-  if (clause && scalars > 0) throw notPromQL('matching is between instant vectors only', positionOf(clause));
-  const matching = readMatching(source, clause);
+  if (clause && scalars > 0) throw notPromQL('matching is between instant vectors only', clause);
   if (isSetOperator(op) && matching.many)
     throw notPromQL(`${op} takes no group_left or group_right`, position);
   return { kind: 'binary', op, left, right, bool, matching, position };
 }
 
-function isOperator(text: string): text is Operator {
-  return OPERATORS.has(text);
+/** A sign before an operand; a number takes it at once. */
+export function signed(source: Source, sign: SyntaxNode, of: Expression): Expression {
+  const position = { from: sign.from, to: Math.max(of.position.to, sign.to) };
+  const type = typeOf(of);
+  if (type !== 'scalar' && type !== 'vector')
+    throw notPromQL(`a sign stands before a number or an instant vector, not a ${typeText(type)}`, position);
+  const negative = textOf(source, sign).startsWith('-');
+  if (of.kind === 'number') return { ...of, value: negative ? -of.value : of.value, position };
+  return negative ? { kind: 'negate', of, position } : of;
 }
 
 function readMatching(source: Source, clause: SyntaxNode | undefined): Matching {

@@ -24,7 +24,7 @@ export function parseSelector(source: Source, node: SyntaxNode): Selector {
       'a selector needs at least one matcher that an absent label does not match',
       positionOf(node),
     );
-  return { kind: 'selector', matchers, offsetMs: 0, position: positionOf(node) };
+  return { kind: 'selector', matchers, offsetMs: 0, fixedAt: null, position: positionOf(node) };
 }
 
 function isName(matcher: Matcher): boolean {
@@ -36,13 +36,19 @@ function readMatcher(source: Source, node: SyntaxNode): Matcher {
   const [name, operator, value] = childrenOf(node);
   if (!name || !operator || !value) throw notPromQL('the matcher is incomplete', positionOf(node));
   const op = textOf(source, operator);
+  const isPattern = op === '=~' || op === '!~';
   if (op !== '=' && op !== '!=' && op !== '=~' && op !== '!~')
     throw notPromQL(`${op} does not match labels`, positionOf(operator));
   return {
     name: name.name === 'QuotedLabelName' ? quotedText(source, name) : textOf(source, name),
     op,
-    value: quotedText(source, value),
+    value: patternOf(source, quotedText(source, value), isPattern),
   };
+}
+
+/** In Prometheus 2 the dot of a regular expression does not match a line break. */
+function patternOf(source: Source, value: string, isPattern: boolean): string {
+  return isPattern && source.compat === 2 && value.includes('.') ? `(?-s:${value})` : value;
 }
 
 function testOf(matcher: Matcher, at: SyntaxNode): (value: string) => boolean {

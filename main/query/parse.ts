@@ -3,28 +3,43 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { typeOf } from './check.ts';
-import type { BinaryExpression, Expression, Grouping, ParsedExpression, Selector } from './expression.ts';
+import type { Compat, Expression, ParsedExpression } from './expression.ts';
 import { notPromQL, QueryFailure, unsupported } from './failure.ts';
 import { parseNumber } from './literal.ts';
-import { parseBinary } from './parse-binary.ts';
+import { binaryOf, operatorPrecedence, readOperator, signed, UNARY_PRECEDENCE } from './parse-binary.ts';
+import { readAggregate, readCall } from './parse-call.ts';
 import { parseSelector } from './parse-selector.ts';
-import { AGGREGATIONS, FUNCTIONS } from './signature.ts';
-import { childrenOf, positionOf, quotedText, readLabelList, type Source, textOf } from './syntax.ts';
+import { applySuffix, isSuffix } from './parse-shift.ts';
+import { childrenOf, positionOf, quotedText, type Source, textOf } from './syntax.ts';
 
 /** A longer text is no question but an attack on the parser. */
 const LENGTH_MAX = 100_000;
 const DEPTH_MAX = 200;
+/** Operations in one chain; each is a step down when it is evaluated. */
+const CHAIN_MAX = 1_000;
+
+export interface ParseOptions {
+  /** Whose rules hold. Default: Prometheus 3's. */
+  readonly compat?: Compat;
+  /** What `step()` and `range()` stand for in durations. Without a question: a minute and an hour. */
+  readonly stepMs?: number;
+  readonly rangeMs?: number;
+}
 
 /** Reads an expression and checks its types; needs no data. */
-export function parseExpression(text: string): Result<ParsedExpression, QueryError> {
+export function parseExpression(
+  text: string,
+  options: ParseOptions = {},
+): Result<ParsedExpression, QueryError> {
+  const { compat = 3, stepMs = 60_000, rangeMs = 3_600_000 } = options;
   try {
     if (text.length > LENGTH_MAX)
       throw notPromQL(`it is ${text.length} characters long, more than ${LENGTH_MAX}`, { from: 0, to: 0 });
-    const tree = parser.parse(withoutBareDots(text));
+    const tree = parser.parse(asGrammarHasIt(text, compat));
     refuseErrors(tree, text);
     const top = tree.topNode.firstChild;
     if (!top) throw notPromQL('it is empty', { from: 0, to: text.length });
-    const root = readExpression({ text, depth: 0 }, skipComments(top));
+    const root = readExpression({ text, compat, stepMs, rangeMs }, skipComments(top), 0);
     return ok({ text, root, type: typeOf(root) });
   } catch (thrown) {
     if (thrown instanceof QueryFailure) return err(thrown.error);
@@ -32,13 +47,19 @@ export function parseExpression(text: string): Result<ParsedExpression, QueryErr
   }
 }
 
-/** `2.` is a number in PromQL but not in the grammar: the dot becomes a space, which leaves all positions as they are. */
-function withoutBareDots(text: string): string {
-  const other = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*/;
-  return text.replace(
-    new RegExp(`(${other.source})|(\\d)\\.(?![\\w.])`, 'g'),
-    (whole, _other, digit?: string) => (digit === undefined ? whole : `${digit} `),
-  );
+const TEXTS_AND_WORDS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*/;
+const NOT_IN_GRAMMAR = new RegExp(`(${TEXTS_AND_WORDS.source})|(\\d)\\.(?![\\w.])`, 'g');
+
+/**
+ * What PromQL has and the grammar has not, in its terms, all positions as they are: the dot of `2.` becomes a space, and
+ * the old name of a function one that the grammar knows.
+ */
+function asGrammarHasIt(text: string, compat: Compat): string {
+  return text.replace(NOT_IN_GRAMMAR, (whole, _other, digit: string | undefined, at: number) => {
+    if (digit !== undefined) return `${digit} `;
+    const isOld = compat === 2 && whole === 'holt_winters' && /^\s*\(/.test(text.slice(at + whole.length));
+    return isOld ? 'deriv'.padEnd(whole.length) : whole;
+  });
 }
 
 function skipComments(node: SyntaxNode): SyntaxNode {
@@ -52,13 +73,14 @@ function refuseErrors(tree: Tree, text: string): void {
     enter: (node) => {
       if (!node.type.isError) return;
       const found = text.slice(node.from, Math.max(node.to, node.from + 1)).slice(0, 40);
-      const called = /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(0, node.from));
+      const called = found.startsWith('(')
+        ? /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(Math.max(0, node.from - 200), node.from))
+        : null;
       const name = called?.[1];
-      if (found.startsWith('(') && called && name !== undefined)
-        throw notPromQL(`there is no function named ${name.slice(0, 60)}`, {
-          from: called.index,
-          to: called.index + name.length,
-        });
+      if (called && name !== undefined) {
+        const from = Math.max(0, node.from - 200) + called.index;
+        throw notPromQL(`there is no function named ${name.slice(0, 60)}`, { from, to: from + name.length });
+      }
       const problem =
         found === '' ? 'it ends where more is expected' : `${JSON.stringify(found)} is not expected here`;
       throw notPromQL(problem, { from: node.from, to: node.to });
@@ -66,162 +88,122 @@ function refuseErrors(tree: Tree, text: string): void {
   });
 }
 
-const NOT_YET: Readonly<Record<string, string>> = {
-  SubqueryExpr: 'A subquery',
-  StepInvariantExpr: 'The @ modifier',
-  AnchoredExpr: 'The modifier "anchored"',
-  SmoothedExpr: 'The modifier "smoothed"',
-};
-
-function readExpression(outer: Source, node: SyntaxNode): Expression {
-  const source = { text: outer.text, depth: outer.depth + 1 };
-  if (source.depth > DEPTH_MAX) throw notPromQL('it is nested too deep', positionOf(node));
-  const position = positionOf(node);
-  switch (node.name) {
-    case 'NumberDurationLiteral': {
-      const value = parseNumber(textOf(source, node));
-      if (value === undefined) throw notPromQL(`${textOf(source, node)} is not a number`, position);
-      return { kind: 'number', value, position };
-    }
-    case 'StringLiteral':
-      return { kind: 'string', value: quotedText(source, node), position };
-    case 'ParenExpr':
-      return readExpression(source, only(node));
-    case 'VectorSelector':
-      return parseSelector(source, node);
-    case 'OffsetExpr':
-      return readOffset(source, node);
-    case 'MatrixSelector':
-      return readRange(source, node);
-    case 'UnaryExpr':
-      return readUnary(source, node);
-    case 'FunctionCall':
-      return readCall(source, node);
-    case 'AggregateExpr':
-      return readAggregate(source, node);
-    case 'BinaryExpr':
-      return signedPower(source, node, parseBinary(source, node, readExpression));
-    default:
-      throw unsupported(NOT_YET[node.name] ?? `"${textOf(source, node).slice(0, 60)}"`, position);
-  }
+function readExpression(source: Source, node: SyntaxNode, depth: number): Expression {
+  if (depth > DEPTH_MAX) throw notPromQL('it is nested too deep', positionOf(node));
+  const read = (inner: Source, child: SyntaxNode) => readExpression(inner, child, depth + 1);
+  const items = itemsOf(node);
+  if (items.length > CHAIN_MAX * 2)
+    throw notPromQL(`it chains more than ${CHAIN_MAX} operations`, positionOf(node));
+  return readChain(source, items, read);
 }
 
-/** A sign binds weaker than a power: -2 ^ 2 is -(2 ^ 2). The grammar takes the sign of a number for a part of it. */
-function signedPower(source: Source, node: SyntaxNode, expression: BinaryExpression): Expression {
-  const { op, left, position } = expression;
-  const [leftNode] = childrenOf(node);
-  const isSigned = leftNode?.name === 'NumberDurationLiteral' && textOf(source, leftNode).startsWith('-');
-  if (op !== '^' || !isSigned || left.kind !== 'number') return expression;
-  return { kind: 'negate', of: { ...expression, left: { ...left, value: -left.value } }, position };
-}
+type Work = SyntaxNode | { readonly item: Item } | { readonly suffix: SyntaxNode };
 
-function only(node: SyntaxNode): SyntaxNode {
-  const [child] = childrenOf(node);
-  if (!child) throw notPromQL('something is missing here', positionOf(node));
-  return child;
-}
-
-function readOffset(source: Source, node: SyntaxNode): Expression {
-  const [of] = childrenOf(node);
-  const duration = childrenOf(node).at(-1);
-  if (!of || !duration) throw notPromQL('the offset is incomplete', positionOf(node));
-  return shifted(of, readExpression(source, of), readDuration(source, duration));
-}
+/** A chain of operations as it is written: signs, operands with what stands behind them, operators. */
+type Item =
+  | { readonly kind: 'sign'; readonly node: SyntaxNode }
+  | { readonly kind: 'operand'; readonly node: SyntaxNode; readonly suffixes: SyntaxNode[] }
+  | { readonly kind: 'operator'; readonly node: SyntaxNode };
 
 /**
- * An offset binds to the selector just before it; the grammar hangs it above the whole operation that the selector ends,
- * so it is handed down to there.
+ * The grammar hangs an offset, `@` or range above the whole operation that its operand ends, and takes the sign of a number
+ * for a part of it; PromQL binds the first closer than any operator and the second weaker than a power. So the tree is
+ * taken apart into the order of the text, to be put together by PromQL's precedence. Without recursion: a chain is as deep
+ * a tree as it is long.
  */
-function shifted(node: SyntaxNode, expression: Expression, offsetMs: number): Expression {
-  const last = childrenOf(node).at(-1);
-  if (node.name === 'VectorSelector' && expression.kind === 'selector') return { ...expression, offsetMs };
-  if (node.name === 'MatrixSelector' && expression.kind === 'range')
-    return { ...expression, selector: { ...expression.selector, offsetMs } };
-  if (node.name === 'BinaryExpr' && expression.kind === 'negate')
-    return { ...expression, of: shifted(node, expression.of, offsetMs) };
-  if (node.name === 'BinaryExpr' && expression.kind === 'binary' && last)
-    return { ...expression, right: shifted(last, expression.right, offsetMs) };
-  if (node.name === 'UnaryExpr' && last)
-    return expression.kind === 'negate'
-      ? { ...expression, of: shifted(last, expression.of, offsetMs) }
-      : shifted(last, expression, offsetMs);
-  throw notPromQL('an offset must follow a selector', positionOf(node));
+function itemsOf(node: SyntaxNode): Item[] {
+  const items: Item[] = [];
+  const work: Work[] = [node];
+  for (let next = work.pop(); next; next = work.pop()) {
+    if ('item' in next) items.push(next.item);
+    else if ('suffix' in next) {
+      const last = items.at(-1);
+      if (last?.kind !== 'operand') throw notPromQL('this follows nothing', positionOf(next.suffix));
+      last.suffixes.push(next.suffix);
+    } else takeApart(next, work, items);
+  }
+  return items;
 }
 
-/** In milliseconds; a bare number is seconds. Calculations with durations are not read yet. */
-function readDuration(source: Source, node: SyntaxNode): number {
-  const text = textOf(source, node).replace(/\s+/g, '');
-  const seconds = /^[+-]?[\w.]+$/.test(text) ? parseNumber(text) : undefined;
-  if (seconds === undefined) throw unsupported('A calculation with durations', positionOf(node));
-  const durationMs = Math.round(seconds * 1000);
-  if (!Number.isSafeInteger(durationMs)) throw notPromQL('this is not a duration', positionOf(node));
-  return durationMs;
+function takeApart(node: SyntaxNode, work: Work[], items: Item[]): void {
+  const children =
+    node.name === 'BinaryExpr' || node.name === 'UnaryExpr' || isSuffix(node) ? childrenOf(node) : [];
+  const [first, second] = children;
+  const last = children.at(-1);
+  if (node.name === 'BinaryExpr') {
+    if (!first || !last || children.length < 3)
+      throw notPromQL('the operation is incomplete', positionOf(node));
+    work.push(last, { item: { kind: 'operator', node } }, first);
+  } else if (node.name === 'UnaryExpr') {
+    if (!first || !second) throw notPromQL('the sign has nothing to stand before', positionOf(node));
+    work.push(second, { item: { kind: 'sign', node: first } });
+  } else if (isSuffix(node)) {
+    if (!first) throw notPromQL('something is missing here', positionOf(node));
+    work.push({ suffix: node }, first);
+  } else items.push({ kind: 'operand', node, suffixes: [] });
 }
 
-function readRange(source: Source, node: SyntaxNode): Expression {
-  const [of, duration] = childrenOf(node);
-  if (!of || !duration) throw notPromQL('the range is incomplete', positionOf(node));
-  if (of.name !== 'VectorSelector') throw notPromQL('a range must follow a selector', positionOf(node));
-  const selector: Selector = parseSelector(source, of);
-  const rangeMs = readDuration(source, duration);
-  if (rangeMs <= 0) throw notPromQL('a range must be longer than zero', positionOf(duration));
-  return { kind: 'range', selector, rangeMs, position: positionOf(node) };
+type Read = (source: Source, node: SyntaxNode) => Expression;
+
+/** Puts a chain together by precedence. */
+function readChain(source: Source, items: readonly Item[], read: Read): Expression {
+  let next = 0;
+  const operand = (): Expression => {
+    const item = items[next];
+    next += 1;
+    if (!item || item.kind === 'operator') throw notPromQL('the operation is incomplete', { from: 0, to: 0 });
+    if (item.kind === 'sign') return signed(source, item.node, chain(UNARY_PRECEDENCE));
+    // The sign of a number, which binds weaker than a power that follows it.
+    if (item.node.name === 'NumberDurationLiteral' && /^[+-]/.test(textOf(source, item.node))) {
+      const number = readNumber(source, item.node, 1);
+      return signed(source, item.node, rest(applyAll(number, item.suffixes), UNARY_PRECEDENCE));
+    }
+    return applyAll(readOperand(source, item.node, read), item.suffixes);
+  };
+  const applyAll = (expression: Expression, suffixes: readonly SyntaxNode[]) =>
+    suffixes.reduce((of, suffix) => applySuffix(source, of, suffix), expression);
+  const rest = (first: Expression, least: number): Expression => {
+    let left = first;
+    for (;;) {
+      const item = items[next];
+      if (item?.kind !== 'operator') return left;
+      const { op, precedence, fromRight } = operatorPrecedence(source, item.node);
+      if (precedence < least) return left;
+      next += 1;
+      const right = chain(fromRight ? precedence : precedence + 1);
+      left = binaryOf(readOperator(source, item.node, op), left, right);
+    }
+  };
+  const chain = (least: number): Expression => rest(operand(), least);
+  return chain(0);
 }
 
-function readUnary(source: Source, node: SyntaxNode): Expression {
-  const [operator, operand] = childrenOf(node);
-  if (!operator || !operand) throw notPromQL('the sign has nothing to stand before', positionOf(node));
-  const of = readExpression(source, operand);
-  const type = typeOf(of);
-  if (type !== 'scalar' && type !== 'vector')
-    throw notPromQL(`a sign stands before a number or an instant vector, not a ${type}`, positionOf(node));
-  return textOf(source, operator) === '-' ? { kind: 'negate', of, position: positionOf(node) } : of;
+function readNumber(source: Source, node: SyntaxNode, from: 0 | 1): Expression {
+  const text = textOf(source, node).slice(from).trim();
+  const value = parseNumber(text);
+  if (value === undefined) throw notPromQL(`${text.slice(0, 60)} is not a number`, positionOf(node));
+  return { kind: 'number', value, position: positionOf(node) };
 }
 
-function readCall(source: Source, node: SyntaxNode): Expression {
-  const [identifier, body] = childrenOf(node);
+function readOperand(source: Source, node: SyntaxNode, read: Read): Expression {
   const position = positionOf(node);
-  if (!identifier || !body) throw notPromQL('the call is incomplete', position);
-  const name = textOf(source, identifier);
-  const signature = FUNCTIONS.get(name);
-  if (!signature) throw unsupported(`The function ${name}`, positionOf(identifier));
-  const args = childrenOf(body).map((child) => readExpression(source, child));
-  const least = signature.takes.length - signature.optional;
-  if (args.length < least || args.length > signature.takes.length)
-    throw notPromQL(`${name} takes ${signature.takes.length} arguments, not ${args.length}`, position);
-  args.forEach((arg, i) => {
-    const expected = signature.takes[i];
-    const type = typeOf(arg);
-    if (type !== expected) throw notPromQL(`${name} needs a ${expected} here, not a ${type}`, arg.position);
-  });
-  return { kind: 'call', name, args, position };
-}
-
-function readAggregate(source: Source, node: SyntaxNode): Expression {
-  const children = childrenOf(node);
-  const position = positionOf(node);
-  const operator = children.find((child) => child.name === 'AggregateOp');
-  const body = children.find((child) => child.name === 'FunctionCallBody');
-  const modifier = children.find((child) => child.name === 'AggregateModifier');
-  if (!operator || !body) throw notPromQL('the aggregation is incomplete', position);
-  const op = textOf(source, operator).toLowerCase();
-  const aggregation = AGGREGATIONS.get(op);
-  if (!aggregation) throw unsupported(`The aggregation ${op}`, positionOf(operator));
-  const args = childrenOf(body).map((child) => readExpression(source, child));
-  const expected = aggregation.parameter ? 2 : 1;
-  if (args.length !== expected)
-    throw notPromQL(`${op} takes ${expected} arguments, not ${args.length}`, position);
-  const [first, second] = args;
-  const of = second ?? first;
-  if (!of || typeOf(of) !== 'vector') throw notPromQL(`${op} needs an instant vector`, position);
-  const parameter = second && first ? first : null;
-  if (parameter && typeOf(parameter) !== 'scalar')
-    throw notPromQL(`${op} needs a number first`, parameter.position);
-  return { kind: 'aggregate', op, of, parameter, grouping: readGrouping(source, modifier), position };
-}
-
-function readGrouping(source: Source, modifier: SyntaxNode | undefined): Grouping {
-  if (!modifier) return { only: true, labels: [] };
-  const [word, list] = childrenOf(modifier);
-  return { only: word?.name === 'By', labels: list ? readLabelList(source, list) : [] };
+  switch (node.name) {
+    case 'NumberDurationLiteral':
+      return readNumber(source, node, 0);
+    case 'StringLiteral':
+      return { kind: 'string', value: quotedText(source, node), position };
+    case 'ParenExpr': {
+      const [child] = childrenOf(node);
+      if (!child) throw notPromQL('something is missing here', position);
+      return read(source, child);
+    }
+    case 'VectorSelector':
+      return parseSelector(source, node);
+    case 'FunctionCall':
+      return readCall(source, node, read);
+    case 'AggregateExpr':
+      return readAggregate(source, node, read);
+    default:
+      throw unsupported(`"${textOf(source, node).slice(0, 60)}"`, position);
+  }
 }

@@ -1,85 +1,93 @@
 import type { StoredSeries } from '../store/index.ts';
-import type { Context, PlainSeries } from './context.ts';
-import type { RangeExpression, Selector } from './expression.ts';
+import { type Context, fixedInstant, leftEdgeMs, type PlainSeries } from './context.ts';
+import type { RangeExpression, Selector, Shift } from './expression.ts';
 import type { Window } from './extrapolate.ts';
-import { emptyRow, type Grid, hasAny, mergeAlike, type Row, withoutName } from './vector.ts';
-import { KEEPS_NAME, type WindowFunction } from './window.ts';
+import type { Position } from './failure.ts';
+import { emptyRow, type Grid, hasAny, type Row } from './vector.ts';
 
 /** How far back an instant selector looks for a sample. Source: Prometheus' `--query.lookback-delta`. */
 export const LOOK_BACK_MS = 300_000;
 
-/** The newest sample at or before each step, not older than the look-back and not behind a stale marker. */
-export function evaluateSelector(context: Context, selector: Selector, answers: 'value' | 'time'): Row[] {
+/** A row's values and presence. */
+export const BYTES_PER_POINT = 9;
+
+/** Holds the memory of rows as they come. */
+export function collectRows(context: Context, rows: Iterable<Row>, position: Position): Row[] {
+  const all: Row[] = [];
+  for (const row of rows) {
+    context.hold(context.grid.steps * BYTES_PER_POINT, position);
+    all.push(row);
+  }
+  return all;
+}
+
+/** The first and the last instant that the steps look at. */
+export function lookedAt(
+  context: Context,
+  shift: Shift,
+): { readonly firstAt: number; readonly lastAt: number } {
   const { grid } = context;
-  const rows: Row[] = [];
-  for (const series of selectOnce(context, selector, LOOK_BACK_MS)) {
+  const fixed = fixedInstant(context, shift);
+  const firstAt = (fixed ?? grid.fromAt) - shift.offsetMs;
+  return { firstAt, lastAt: fixed === null ? firstAt + (grid.steps - 1) * grid.stepMs : firstAt };
+}
+
+/** Series by series: the newest sample at or before each step, not older than the look-back and not behind a stale marker. */
+export function* selectorRows(
+  context: Context,
+  selector: Selector,
+  answers: 'value' | 'time',
+): Iterable<Row> {
+  const { grid } = context;
+  const { firstAt, lastAt } = lookedAt(context, selector);
+  const backMs = context.lookBackMs + leftEdgeMs(context);
+  const isFixed = firstAt === lastAt && grid.steps > 1;
+  const looked: Grid = { fromAt: firstAt, stepMs: grid.stepMs, steps: isFixed ? 1 : grid.steps };
+  for (const series of context.select(selector, firstAt - backMs, lastAt)) {
     context.check();
     const row = emptyRow(series.labels, grid.steps);
-    const stale = series.stale.length > 0 ? new Set(series.stale) : undefined;
-    let next = 0;
-    for (let step = 0; step < grid.steps; step += 1) {
-      const at = grid.fromAt + step * grid.stepMs - selector.offsetMs;
-      while (next < series.times.length && (series.times[next] ?? 0) <= at) next += 1;
-      const index = next - 1;
-      if (index < 0 || (series.times[index] ?? 0) <= at - LOOK_BACK_MS || stale?.has(index)) continue;
-      row.values[step] =
-        answers === 'value' ? (series.values[index] ?? 0) : (series.times[index] ?? 0) / 1000;
-      row.present[step] = 1;
+    fillRow(row, looked, series, backMs, answers);
+    if (isFixed && row.present[0] === 1) {
+      row.values.fill(row.values[0] ?? 0);
+      row.present.fill(1);
     }
-    if (hasAny(row)) rows.push(row);
+    if (hasAny(row)) yield row;
   }
-  return rows;
 }
 
-/** A function of the samples in the window behind each step; the window slides over one selection. */
-export function evaluateWindows(
-  context: Context,
-  range: RangeExpression,
-  name: string,
-  maths: WindowFunction,
-  parameter: Float64Array | undefined,
-): Row[] {
-  const rows: Row[] = [];
-  for (const stored of selectOnce(context, range.selector, range.rangeMs)) {
-    context.check();
-    const series = context.adjust(name, withoutStale(stored), range);
-    const labels = KEEPS_NAME.has(name) ? series.labels : withoutName(series.labels);
-    const row = emptyRow(labels, context.grid.steps);
-    for (const { step, window } of windowsOf(context.grid, range, series)) {
-      if ((step & 63) === 63) context.check();
-      const value = maths(window, parameter?.[step] ?? Number.NaN);
-      if (value === undefined) continue;
-      row.values[step] = value;
-      row.present[step] = 1;
-    }
-    if (hasAny(row)) rows.push(row);
-  }
-  return mergeAlike(rows, range.position);
-}
-
-function* windowsOf(
+function fillRow(
+  row: Row,
   grid: Grid,
-  range: RangeExpression,
-  series: PlainSeries,
-): Iterable<{ step: number; window: Window }> {
+  series: StoredSeries,
+  backMs: number,
+  answers: 'value' | 'time',
+): void {
   const { times, values } = series;
-  let from = 0;
-  let to = 0;
+  const answered = answers === 'value' ? values : undefined;
+  const stale = series.stale.length > 0 ? new Set(series.stale) : undefined;
+  const count = times.length;
+  let next = 0;
   for (let step = 0; step < grid.steps; step += 1) {
     const at = grid.fromAt + step * grid.stepMs;
-    const endAt = at - range.selector.offsetMs;
-    const startAt = endAt - range.rangeMs;
-    while (to < times.length && (times[to] ?? 0) <= endAt) to += 1;
-    while (from < to && (times[from] ?? 0) <= startAt) from += 1;
-    if (to > from) yield { step, window: { times, values, from, to, startAt, endAt, at } };
+    while (next < count && (times[next] ?? 0) <= at) next += 1;
+    if (next === 0) continue;
+    const index = next - 1;
+    const time = times[index] ?? 0;
+    if (time <= at - backMs || stale?.has(index)) continue;
+    row.values[step] = answered ? (answered[index] ?? 0) : time / 1000;
+    row.present[step] = 1;
   }
 }
 
-function selectOnce(context: Context, selector: Selector, backMs: number): readonly StoredSeries[] {
-  const { grid } = context;
-  const fromAt = grid.fromAt - selector.offsetMs - backMs;
-  const toAt = grid.fromAt + (grid.steps - 1) * grid.stepMs - selector.offsetMs;
-  return context.select(selector.matchers, fromAt, toAt, selector.position);
+/** Series with their samples of all windows over a selector. */
+export function* rangeSeries(context: Context, range: RangeExpression, name: string): Iterable<PlainSeries> {
+  const { firstAt, lastAt } = lookedAt(context, range.selector);
+  const fromAt = firstAt - range.rangeMs - leftEdgeMs(context);
+  for (const stored of context.select(range.selector, fromAt, lastAt)) {
+    context.check();
+    const series = context.adjust(name, withoutStale(stored), range);
+    if (series.times.length > 0) yield series;
+  }
 }
 
 /** Windows do not contain stale markers. */
@@ -91,4 +99,36 @@ function withoutStale(series: StoredSeries): StoredSeries {
     times: series.times.filter((_time, i) => !stale.has(i)),
     values: series.values.filter((_value, i) => !stale.has(i)),
   };
+}
+
+type Sliding = { -readonly [Key in keyof Window]: Window[Key] };
+
+/** Calls for each step whose window has samples; one window slides over the series, so it is valid only for that call. */
+export function slideWindows(
+  context: Context,
+  span: Shift & { readonly rangeMs: number },
+  series: Pick<PlainSeries, 'times' | 'values'>,
+  visit: (window: Window, step: number) => void,
+): void {
+  const { grid } = context;
+  const { times, values } = series;
+  const count = times.length;
+  const fixed = fixedInstant(context, span);
+  const edgeMs = leftEdgeMs(context);
+  const legacy = context.compat === 2;
+  const window: Sliding = { times, values, from: 0, to: 0, startAt: 0, endAt: 0, at: 0, legacy };
+  let { from, to } = window;
+  for (let step = 0; step < grid.steps; step += 1) {
+    if ((step & 63) === 63) context.check();
+    window.at = grid.fromAt + step * grid.stepMs;
+    window.endAt = (fixed ?? window.at) - span.offsetMs;
+    window.startAt = window.endAt - span.rangeMs;
+    const openStartAt = window.startAt - edgeMs;
+    while (to < count && (times[to] ?? 0) <= window.endAt) to += 1;
+    while (from < to && (times[from] ?? 0) <= openStartAt) from += 1;
+    if (to <= from) continue;
+    window.from = from;
+    window.to = to;
+    visit(window, step);
+  }
 }

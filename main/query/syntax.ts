@@ -1,11 +1,15 @@
 import type { SyntaxNode } from '@lezer/common';
+import type { Compat } from './expression.ts';
 import { notPromQL, type Position } from './failure.ts';
 import { parseString } from './literal.ts';
 
-/** The text that is being read. */
+/** The text that is being read, and what its durations may refer to. */
 export interface Source {
   readonly text: string;
-  readonly depth: number;
+  readonly compat: Compat;
+  /** What `step()` and `range()` stand for: those of the question. */
+  readonly stepMs: number;
+  readonly rangeMs: number;
 }
 
 export function positionOf(node: SyntaxNode): Position {

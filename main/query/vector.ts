@@ -71,13 +71,17 @@ export function groupLabels(labels: Labels, grouping: Grouping): Labels {
     : without(labels, [...grouping.labels, '__name__']);
 }
 
-/** A function from labels to the text of their group, which remembers. */
+/** A function from labels to the text of their group. */
 export function groupKeys(grouping: Grouping): (labels: Labels) => string {
   return (labels) => keyOf(groupLabels(labels, grouping));
 }
 
-/** Joins rows that have become alike by losing labels; two values of one series at one instant are an error. */
-export function mergeAlike(rows: readonly Row[], position: Position): Row[] {
+/**
+ * Joins rows that have become alike by losing labels; two values of one series at one instant are an error, and so is any
+ * such row where `strict`.
+ */
+export function mergeAlike(rows: readonly Row[], position: Position, strict = false): readonly Row[] {
+  if (rows.length < 2) return rows;
   const byKey = new Map<string, Row>();
   for (const row of rows) {
     const key = keyOf(row.labels);
@@ -90,7 +94,7 @@ export function mergeAlike(rows: readonly Row[], position: Position): Row[] {
     const present = other.present.slice();
     for (let i = 0; i < values.length; i += 1) {
       if (row.present[i] !== 1) continue;
-      if (present[i] === 1)
+      if (present[i] === 1 || strict)
         throw new QueryFailure(
           'execution',
           `The answer would have the same labels twice (${key.slice(0, 300)}), so one of the values would be lost. Keep the label that tells them apart.`,

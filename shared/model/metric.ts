@@ -25,6 +25,20 @@ export type InstantValue =
   | { readonly kind: 'vector'; readonly samples: readonly InstantSample[] }
   | { readonly kind: 'scalar'; readonly at: number; readonly value: number };
 
+/** Whatever an expression answers at one instant: also a text, or the samples of a range vector. */
+export type ExpressionValue =
+  | InstantValue
+  | { readonly kind: 'string'; readonly at: number; readonly value: string }
+  | { readonly kind: 'matrix'; readonly series: readonly Series[] };
+
+/** What a person should know of an answer that is an answer all the same; `position` points into the expression. */
+export const QueryNote = z.object({
+  severity: z.enum(['warning', 'info']),
+  message: z.string(),
+  position: z.object({ from: z.number(), to: z.number() }).optional(),
+});
+export type QueryNote = z.infer<typeof QueryNote>;
+
 export const QueryErrorCode = z.enum([
   'parse', // not PromQL; `position` points into the expression
   'unsupported', // PromQL that Midwatch does not evaluate locally; `position` points at the part
@@ -57,6 +71,8 @@ export interface RangeWindow {
 export interface QueryOptions {
   readonly timeoutMs?: number;
   readonly signal?: Abort;
+  /** Called before the answer with what belongs beside it, if anything does. */
+  readonly onNotes?: (notes: readonly QueryNote[]) => void;
 }
 
 /**

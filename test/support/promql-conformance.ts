@@ -1,8 +1,8 @@
-import { evaluateInstant, evaluateRange } from '../../main/query/engine.ts';
+import { type EngineOptions, evaluateRange, evaluateValue } from '../../main/query/engine.ts';
 import type { Expression } from '../../main/query/expression.ts';
 import { parseExpression } from '../../main/query/parse.ts';
 import { compileMatchers, type Matcher, seriesKey } from '../../main/store/index.ts';
-import type { Labels, Series } from '../../shared/model/metric.ts';
+import type { Labels, QueryNote, Series } from '../../shared/model/metric.ts';
 import { loadSeries, parseMetric, parseNumber, parseSeriesLine } from './load-notation.ts';
 import { createMemorySamples, type MemorySamples } from './memory-metrics.ts';
 import { parseScript, type ScriptEval } from './promql-script.ts';
@@ -51,8 +51,8 @@ function runEval(store: MemorySamples, native: readonly Labels[], script: Script
 
 function outOfScope(native: readonly Labels[], script: ScriptEval): string | undefined {
   const parsed = parseExpression(script.expression);
-  if (!parsed.ok) return parsed.error.code === 'unsupported' ? parsed.error.message.split('.')[0] : undefined;
-  if (script.otherKind) return 'the answer is a text or a range';
+  if (!parsed.ok)
+    return parsed.error.code === 'unsupported' ? (parsed.error.message.split(' is ')[0] ?? '') : undefined;
   if (script.expected.some((line) => line.includes('{{'))) return 'native histograms';
   const asksNative = selectorsOf(parsed.value.root).some((matchers) =>
     native.some(compileMatchers(matchers)),
@@ -70,6 +70,7 @@ function selectorsOf(expression: Expression): (readonly Matcher[])[] {
     case 'range':
       return [expression.selector.matchers];
     case 'negate':
+    case 'subquery':
       return selectorsOf(expression.of);
     case 'call':
       return expression.args.flatMap(selectorsOf);
@@ -84,25 +85,61 @@ function selectorsOf(expression: Expression): (readonly Matcher[])[] {
 }
 
 function judge(store: MemorySamples, script: ScriptEval): string | undefined {
-  if ('at' in script.grid) {
-    const answer = evaluateInstant(store.reader, script.expression, script.grid.at, ENGINE);
-    if (!answer.ok) return script.fails ? undefined : answer.error.message;
-    if (script.fails) return 'should have failed';
-    if (answer.value.kind === 'scalar') {
-      const expected = parseNumber(script.expected[0] ?? '');
-      return same(answer.value.value, expected) ? undefined : `${answer.value.value} instead of ${expected}`;
-    }
-    const found = answer.value.samples.map((sample) => ({ labels: sample.labels, values: [sample.value] }));
-    return compare(script, found, 1);
+  let notes: readonly QueryNote[] = [];
+  const engine = {
+    ...ENGINE,
+    onNotes(all: readonly QueryNote[]) {
+      notes = all;
+    },
+  };
+  const problem =
+    'at' in script.grid
+      ? judgeInstant(store, script, script.grid.at, engine)
+      : judgeRange(store, script, script.grid, engine);
+  if (problem !== undefined) return problem;
+  for (const severity of ['warning', 'info'] as const) {
+    const wanted = script.notes[severity];
+    const found = notes.filter((note) => note.severity === severity);
+    if (wanted !== null && wanted !== found.length > 0)
+      return `${wanted ? 'no' : 'a'} note of the kind ${severity}: ${found.map(({ message }) => message).join(' ')}`;
   }
-  const { fromAt, toAt, stepMs } = script.grid;
-  const answer = evaluateRange(store.reader, script.expression, script.grid, ENGINE);
+  return undefined;
+}
+
+function judgeInstant(store: MemorySamples, script: ScriptEval, at: number, engine: EngineOptions) {
+  const answer = evaluateValue(store.reader, script.expression, at, engine);
   if (!answer.ok) return script.fails ? undefined : answer.error.message;
   if (script.fails) return 'should have failed';
+  const { value } = answer;
+  switch (value.kind) {
+    case 'string':
+      return value.value === script.text ? undefined : `${value.value} instead of ${script.text}`;
+    case 'scalar': {
+      const expected = parseNumber(script.expected[0] ?? '');
+      return same(value.value, expected) ? undefined : `${value.value} instead of ${expected}`;
+    }
+    case 'matrix':
+      return script.matrix ? compareGrid(script, value.series, script.matrix) : 'a range vector came';
+    case 'vector': {
+      const found = value.samples.map((sample) => ({ labels: sample.labels, values: [sample.value] }));
+      return compare(script, found, 1);
+    }
+  }
+}
+
+type GridOf = NonNullable<ScriptEval['matrix']>;
+
+function judgeRange(store: MemorySamples, script: ScriptEval, grid: GridOf, engine: EngineOptions) {
+  const answer = evaluateRange(store.reader, script.expression, grid, engine);
+  if (!answer.ok) return script.fails ? undefined : answer.error.message;
+  return script.fails ? 'should have failed' : compareGrid(script, answer.value, grid);
+}
+
+function compareGrid(script: ScriptEval, series: readonly Series[], { fromAt, toAt, stepMs }: GridOf) {
   const steps = Math.floor((toAt - fromAt) / stepMs) + 1;
-  const found = answer.value.map((series) => ({
-    labels: series.labels,
-    values: onGrid(series, fromAt, stepMs, steps),
+  const found = series.map((one) => ({
+    labels: one.labels,
+    values: onGrid(one, fromAt, stepMs, steps),
   }));
   return compare(script, found, steps);
 }

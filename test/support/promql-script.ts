@@ -10,8 +10,12 @@ export interface ScriptEval {
     | { readonly at: number };
   readonly fails: boolean;
   readonly ordered: boolean;
-  /** Expects something that is no vector of numbers: a text or a range. */
-  readonly otherKind: boolean;
+  /** The text that is expected, where the answer is one. */
+  readonly text: string | null;
+  /** The grid of the samples that are expected, where the answer is a range vector. */
+  readonly matrix: { readonly fromAt: number; readonly toAt: number; readonly stepMs: number } | null;
+  /** Which notes are expected beside the answer, and which must not be there. */
+  readonly notes: { readonly warning: boolean | null; readonly info: boolean | null };
   readonly expected: readonly string[];
 }
 
@@ -66,7 +70,12 @@ function parseEval(file: string, line: number, head: string, body: readonly stri
     line,
     fails: head.startsWith('eval_fail') || expects.some((one) => one.startsWith('expect fail')),
     ordered: head.startsWith('eval_ordered') || expects.includes('expect ordered'),
-    otherKind: expects.some((one) => /^expect (?:string|range vector)/.test(one)),
+    text: textOf(expects.find((one) => one.startsWith('expect string'))),
+    matrix: matrixOf(expects.find((one) => one.startsWith('expect range vector'))),
+    notes: {
+      warning: noteOf(head, expects, 'warn'),
+      info: noteOf(head, expects, 'info'),
+    },
     expected: body.filter((one) => !one.startsWith('expect ')),
   };
   if (range)
@@ -81,6 +90,23 @@ function parseEval(file: string, line: number, head: string, body: readonly stri
     };
   if (instant) return { ...common, expression: instant[2] ?? '', grid: { at: duration(instant[1] ?? '') } };
   throw new Error(`${file}:${line}: not a command: ${head}`);
+}
+
+function textOf(expected: string | undefined): string | null {
+  const quoted = /^expect string (["`])(.*)\1$/.exec(expected ?? '');
+  return quoted ? (quoted[2] ?? '') : null;
+}
+
+function matrixOf(expected: string | undefined) {
+  const range = /^expect range vector from (\S+) to (\S+) step (\S+)$/.exec(expected ?? '');
+  if (!range) return null;
+  const [, from = '', to = '', step = ''] = range;
+  return { fromAt: duration(from), toAt: duration(to), stepMs: duration(step) };
+}
+
+function noteOf(head: string, expects: readonly string[], kind: 'warn' | 'info'): boolean | null {
+  if (head.startsWith(`eval_${kind}`) || expects.some((one) => one.startsWith(`expect ${kind}`))) return true;
+  return expects.some((one) => one.startsWith(`expect no_${kind}`)) ? false : null;
 }
 
 function duration(text: string): number {

@@ -24,7 +24,7 @@ describe.skipIf(files.length === 0)("Prometheus' own scripts", () => {
     const reasons = Array.from(total.outOfScope, ([reason, count]) => `  ${count} × ${reason}`);
     console.log(`passed ${total.passed}; out of scope:\n${reasons.sort().join('\n')}`);
     // What is reached today: a question that falls out of the subset by mistake shows here.
-    expect(total.passed).toBeGreaterThanOrEqual(398);
+    expect(total.passed).toBeGreaterThanOrEqual(449);
   });
 });
 

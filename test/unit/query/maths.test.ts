@@ -76,6 +76,7 @@ describe('increase', () => {
       startAt,
       endAt,
       at: endAt,
+      legacy: false,
     };
   };
 
