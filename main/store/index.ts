@@ -32,3 +32,6 @@ export { openMetricReader } from './metric-reader.ts';
 export { refusalOf, seriesKey } from './metric-series.ts';
 export { isStale, staleIndices, wordsOf } from './metric-stale.ts';
 export { METRIC_LIMITS, openMetricWriter } from './metric-writer.ts';
+export type { SpanFilter, SpanReaderApi, SpanStats, SpanWriterApi } from './span-api.ts';
+export { spanPath } from './span-file.ts';
+export { openSpanReader } from './span-reader.ts';

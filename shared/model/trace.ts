@@ -17,3 +17,18 @@ export const Span = z.object({
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 export type Span = z.infer<typeof Span>;
+
+/** All spans of one service with one name in a span of time: how often, how often failed, and how long. */
+export const StageSummary = z.object({
+  service: z.string(),
+  name: z.string(),
+  count: z.number().int().positive(),
+  /** Fraction of spans with an error. */
+  errorShare: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+  /** Time spent in them all together. */
+  totalMs: z.number(),
+});
+export type StageSummary = z.infer<typeof StageSummary>;
