@@ -8,6 +8,37 @@ export type Answer =
   | { readonly kind: 'data'; readonly data: unknown; readonly warnings: readonly string[] }
   | { readonly kind: 'error'; readonly errorType: string; readonly message: string };
 
+/** Which result is read out of an answer: an instant's vector or scalar, or a range's matrix of so many points at most. */
+export type Wanted =
+  | { readonly kind: 'probe' | 'instant' }
+  | { readonly kind: 'matrix'; readonly pointsLeft: number };
+
+/** An answer opened and read; plain data, so that it can come from a thread. */
+export type Opened =
+  | Extract<Answer, { kind: 'error' }>
+  | {
+      readonly kind: 'read';
+      readonly warnings: readonly string[];
+      readonly value: Result<InstantValue | Series[], DataProblem>;
+    };
+
+/** One body to open, wherever that is done. */
+export interface AnswerJob {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  readonly wanted: Wanted;
+}
+
+/** Opens a body and reads what was wanted of it. The error is a clause that says what came instead. */
+export function openAnswer({ body, contentType, wanted }: AnswerJob): Result<Opened, string> {
+  const answer = readAnswer(body, contentType);
+  if (!answer.ok) return answer;
+  if (answer.value.kind === 'error') return ok(answer.value);
+  const { data, warnings } = answer.value;
+  const value = wanted.kind === 'matrix' ? readMatrix(data, wanted.pointsLeft) : readInstant(data);
+  return ok({ kind: 'read', warnings, value });
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Opens an answer. The error is a clause that says what came instead. */
@@ -89,10 +120,15 @@ export function readInstant(data: unknown): Result<InstantValue, DataProblem> {
 function readVector(result: unknown): Result<InstantValue, DataProblem> {
   if (!Array.isArray(result)) return shape('a vector that is not a list');
   const samples: InstantSample[] = [];
+  const seen = new Set<string>();
   for (const entry of result as unknown[]) {
     if (!isRecord(entry)) return shape('a vector with an entry that is not an object');
     const labels = readLabels(entry.metric);
     if (!labels) return shape('a series whose labels are not text');
+    // The API writes labels in one order, so that the same text is the same series.
+    const key = JSON.stringify(labels);
+    if (seen.has(key)) return shape('one series twice');
+    seen.add(key);
     if (entry.value === undefined && entry.histogram !== undefined) return nativeHistogram();
     const point = readPoint(entry.value);
     if (!point) return shape('a sample that is not [time, "value"]');
