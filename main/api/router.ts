@@ -1,3 +1,4 @@
+import type { Vault } from '../platform/index.ts';
 import type { Playbooks } from '../playbook/index.ts';
 import { type AlertPart, alertRouter } from './alert.ts';
 import { procedures } from './context.ts';
@@ -5,6 +6,7 @@ import { type DemoPart, demoRouter } from './demo.ts';
 import { type IncidentPart, incidentRouter } from './incident.ts';
 import { playbookRouter } from './playbook.ts';
 import { type PostmortemPart, postmortemRouter } from './postmortem.ts';
+import { secretRouter } from './secret.ts';
 import { type SeriesPart, seriesRouter } from './series.ts';
 import { type SourcePart, sourceRouter } from './source.ts';
 import type { StateHub } from './state-hub.ts';
@@ -19,6 +21,7 @@ export interface ApiParts {
   readonly incident: IncidentPart;
   readonly playbooks: Playbooks;
   readonly postmortem: PostmortemPart;
+  readonly secrets: Pick<Vault, 'keep' | 'problem'>;
   readonly series: SeriesPart;
   readonly demo: DemoPart;
 }
@@ -35,6 +38,7 @@ export function createRouter(parts: ApiParts) {
     incident: incidentRouter(parts.incident),
     playbook: playbookRouter(parts.playbooks),
     postmortem: postmortemRouter(parts.postmortem),
+    secret: secretRouter(parts.secrets),
     series: seriesRouter(parts.series),
     demo: demoRouter(parts.demo),
   });

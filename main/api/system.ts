@@ -1,4 +1,5 @@
 import type { BrowserNotification } from '../../shared/contract/system.ts';
+import type { Priority } from '../../shared/model/priority.ts';
 import { answering, procedures } from './context.ts';
 
 /** The windows' side of browser notifications. */
@@ -18,10 +19,12 @@ export interface SystemPart {
   readonly notifications: WindowNotifications;
   /** Answers in words what was sent where. */
   readonly sendTest: (receiver: string, by: string) => Promise<string>;
+  /** Answers in words by which way it was shown; throws a coded error where it was not. */
+  readonly sendTestPage: (priority: Priority) => Promise<string>;
 }
 
 /** Requests about the application itself. */
-export function systemRouter({ hello, notifications, sendTest }: SystemPart) {
+export function systemRouter({ hello, notifications, sendTest, sendTestPage }: SystemPart) {
   const at = procedures.system;
   return at.router({
     hello: at.hello.handler(() => hello()),
@@ -31,6 +34,9 @@ export function systemRouter({ hello, notifications, sendTest }: SystemPart) {
     }),
     sendTest: at.sendTest.handler(({ input, context, errors }) =>
       answering(errors, async () => ({ text: await sendTest(input.receiver, context.actor) })),
+    ),
+    sendTestPage: at.sendTestPage.handler(({ input, errors }) =>
+      answering(errors, async () => ({ text: await sendTestPage(input.priority) })),
     ),
   });
 }

@@ -1,9 +1,11 @@
 import type { PolicyConfig } from '../../shared/config/policy.ts';
 import type { Workspace } from '../../shared/config/workspace.ts';
-import { messageOf } from '../../shared/error/coded.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import { ok, type Result } from '../../shared/error/result.ts';
+import type { Priority } from '../../shared/model/priority.ts';
 import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
-import { type Clock, type Ids, repeat } from '../platform/index.ts';
+import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
 import { budgetSeries, burnSeries } from '../slo/index.ts';
 import {
   formatProblems,
@@ -20,7 +22,7 @@ import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
 import { receiversOf } from './receiver.ts';
-import { secretReader } from './secret.ts';
+import { secretReader, sessionVault } from './secret.ts';
 import { createStages, type Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
 
@@ -44,6 +46,7 @@ export interface Core {
   suspend(): void;
   resume(): void;
   acknowledgeIncident(incidentId: string): Promise<void>;
+  sendTestPage(priority: Priority): Promise<Result<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const { log } = options;
   const state: { workspace: Workspace; problems: readonly Problem[] } = { ...parts.load };
   let rules = rulesOf(state.workspace);
+  const vault = options.vault ?? sessionVault();
   const stages = createStages({
     clock,
     ids: parts.ids,
@@ -66,7 +70,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     policies: parts.policies,
     running: { workspace: () => state.workspace, rules: () => rules },
     notifier: options.notifier,
-    secret: secretReader(options.readKeychain, process.env),
+    secret: secretReader(vault, process.env),
   });
   publishConfiguration(hub, state.workspace);
   if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
@@ -86,15 +90,44 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     problems: state.problems,
     workspace: state.workspace,
   }));
-  const watch = watchWorkspace(parts.workspacePath, {
+  const watch = followWorkspace(parts, stages, (workspace, problems) => {
+    state.problems = problems;
+    if (!workspace) return;
+    state.workspace = workspace;
+    rules = rulesOf(workspace);
+  });
+  return {
+    api: {
+      router: routerOf(parts, stages, vault, () => state.workspace),
+      onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
+    },
+    suspend: () => stages.ingest.suspend(),
+    resume: () => stages.ingest.resume(),
+    acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
+    sendTestPage: (priority) => sendTestPage(stages, priority),
+    async stop() {
+      watch.stop();
+      for (const stop of timers) stop();
+      await stages.stop();
+    },
+  };
+}
+
+/** Changes on disk are taken over without a restart; what is wrong leaves the last good configuration running. */
+function followWorkspace(
+  parts: CoreParts,
+  stages: Stages,
+  take: (workspace: Workspace | undefined, problems: readonly Problem[]) => void,
+) {
+  const { hub, clock } = parts;
+  const { log } = parts.options;
+  return watchWorkspace(parts.workspacePath, {
     ...parts.loadDeps,
     clock,
     log,
     initial: parts.load,
     onWorkspace: async (workspace, problems) => {
-      state.workspace = workspace;
-      state.problems = problems;
-      rules = rulesOf(workspace);
+      take(workspace, problems);
       publishConfiguration(hub, workspace);
       await followSources(stages, workspace);
       hub.replace('sources', stages.ingest.status());
@@ -102,27 +135,13 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       log.info({ objectives: workspace.objectives.length }, 'configuration taken over');
     },
     onRefused: (problems) => {
-      state.problems = problems;
+      take(undefined, problems);
       log.warn(
         { problems: problems.length },
         'configuration not taken over; the last good one goes on running',
       );
     },
   });
-  return {
-    api: {
-      router: routerOf(parts, stages, () => state.workspace),
-      onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
-    },
-    suspend: () => stages.ingest.suspend(),
-    resume: () => stages.ingest.resume(),
-    acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
-    async stop() {
-      watch.stop();
-      for (const stop of timers) stop();
-      await stages.stop();
-    },
-  };
 }
 
 /** Sources before receivers: what a new sender pushes first finds its source. */
@@ -250,7 +269,12 @@ function startTimers(
   ];
 }
 
-function routerOf(parts: CoreParts, stages: Stages, workspace: () => Workspace) {
+async function sendTestPage(stages: Stages, priority: Priority): Promise<Result<string, string>> {
+  const sent = await stages.notifier.sendTestPage(priority);
+  return sent.ok ? ok(`Shown by ${sent.value.map((one) => one.kind).join(' and ')}.`) : sent;
+}
+
+function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () => Workspace) {
   const { clock, threads, options } = parts;
   const objectiveOf = (id: string) => {
     const status = stages.pipeline.status(id);
@@ -272,7 +296,13 @@ function routerOf(parts: CoreParts, stages: Stages, workspace: () => Workspace) 
         const result = await stages.notifier.sendTest(receiver);
         return result.ok ? `Sent by ${result.value.map((one) => one.kind).join(' and ')}.` : result.error;
       },
+      sendTestPage: async (priority) => {
+        const shown = await sendTestPage(stages, priority);
+        if (!shown.ok) throw new CodedError('test-page-not-shown', shown.error, { retryable: true });
+        return shown.value;
+      },
     },
+    secrets: vault,
     source: { tryNow: (id) => stages.ingest.pollNow(id) },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {

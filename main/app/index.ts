@@ -7,6 +7,6 @@
 export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
 export { checkWorkspace } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
-export { type App, type AppOptions, type ReadKeychain, VERSION } from './options.ts';
+export { type App, type AppOptions, VERSION } from './options.ts';
 export { startApp } from './start.ts';
 export { readWindowFile, type WindowFile } from './window-file.ts';

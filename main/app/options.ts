@@ -1,10 +1,8 @@
 import type { Result } from '../../shared/error/result.ts';
+import type { Priority } from '../../shared/model/priority.ts';
 import type { Api, StateHub } from '../api/index.ts';
 import type { HostNotifier } from '../notify/index.ts';
-import type { LaunchChild, Logger } from '../platform/index.ts';
-
-/** The operating system's vault, where the host has one: answers the secret of that name, or what to do about it. */
-export type ReadKeychain = (name: string) => Promise<Result<string, string>>;
+import type { LaunchChild, Logger, Vault } from '../platform/index.ts';
 
 /** What a host gives the core and asks of it. */
 export interface AppOptions {
@@ -15,8 +13,8 @@ export interface AppOptions {
   readonly workspace: string | undefined;
   /** Where state is kept; undefined takes the system's place for it. */
   readonly dataFolder: string | undefined;
-  /** Left out where the host has none: then `keychain:NAME` is refused with what to do instead. */
-  readonly readKeychain?: ReadKeychain;
+  /** Holds what `keychain:NAME` means. Left out where the host has none: then secrets last for the session. */
+  readonly vault?: Vault;
   /** Null where this host has no notifications of its own: then nothing is tried there. */
   readonly notifier: HostNotifier | null;
   readonly launchChild: LaunchChild;
@@ -41,6 +39,8 @@ export interface App {
   resume(): void;
   /** Acknowledges an incident and the alerts behind it; rejects with a coded error where there is nothing to acknowledge. */
   acknowledgeIncident(incidentId: string): Promise<void>;
+  /** Plays a page of that priority on this machine's screen, marked as a test; answers by which way, or why not. */
+  sendTestPage(priority: Priority): Promise<Result<string, string>>;
   /** Sends what is due, closes both databases and ends all threads; within two seconds. */
   stop(): Promise<void>;
 }

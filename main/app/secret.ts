@@ -1,7 +1,7 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
+import { type Vault, vaultOver } from '../platform/index.ts';
 import { resolveSecret, type SecretError } from '../workspace/index.ts';
-import type { ReadKeychain } from './options.ts';
 
 /** Answers the secret that a reference of the configuration names. The message never holds the secret. */
 export type SecretReader = (reference: string) => Promise<Result<string, SecretError>>;
@@ -10,12 +10,23 @@ const KEYCHAIN = 'keychain:';
 
 /** `keychain:NAME` comes from the host's vault where it has one; all else is read as the workspace defines it. */
 export function secretReader(
-  readKeychain: ReadKeychain | undefined,
+  vault: Pick<Vault, 'read'> | undefined,
   environment: NodeJS.ProcessEnv,
 ): SecretReader {
   return async (reference) => {
-    if (!readKeychain || !reference.startsWith(KEYCHAIN)) return resolveSecret(reference, environment);
-    const secret = await readKeychain(reference.slice(KEYCHAIN.length));
+    if (!vault || !reference.startsWith(KEYCHAIN)) return resolveSecret(reference, environment);
+    const secret = await vault.read(reference.slice(KEYCHAIN.length));
     return secret.ok ? ok(secret.value) : err(new CodedError('secret-missing', secret.error));
   };
+}
+
+const NO_KEYRING = 'This host has no keyring, so secrets typed here last for this session only.';
+
+/** Where the host has no vault of its own, what is typed in the window lasts as long as this session. */
+export function sessionVault(): Vault {
+  return vaultOver({
+    problem: async () => NO_KEYRING,
+    get: async () => err(NO_KEYRING),
+    set: async () => err(NO_KEYRING),
+  });
 }

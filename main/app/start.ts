@@ -116,6 +116,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     suspend: () => core.suspend(),
     resume: () => core.resume(),
     acknowledgeIncident: (id) => core.acknowledgeIncident(id),
+    sendTestPage: (priority) => core.sendTestPage(priority),
     stop: () => cleanup.run(),
   };
 }

@@ -1,6 +1,7 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Delivery, Page } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
+import type { Priority } from '../../shared/model/priority.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
 import { type Available, addressesOf, channelKey, fallbackOf } from './channel.ts';
 
@@ -115,6 +116,33 @@ export function testRequest(receiver: string, id: string): NotificationRequest {
     page,
     reason: 'A person asked for a test.',
   };
+}
+
+const SCREEN = 'this screen';
+
+/** Looks and sounds as a page of that priority does. Each takes the place of the one before. */
+export function testPageRequest(priority: Priority): NotificationRequest {
+  const page: Page = {
+    title: `Test page, ${priority}`,
+    body: `This is a test: a ${priority} looks and sounds like this. Nothing is wrong.`,
+    priority,
+    incidentId: null,
+    groupKey: `test-page-${priority}`,
+    sound: true,
+    resolved: false,
+  };
+  return {
+    groupKey: page.groupKey,
+    alertIds: [],
+    receivers: [SCREEN],
+    page,
+    reason: 'A person asked for a test page.',
+  };
+}
+
+/** The routing under which a page comes to this machine's screen and nowhere else. */
+export function screenOnly(routing: RoutingConfig, available: Available): RoutingConfig {
+  return { ...routing, receivers: { [SCREEN]: [{ kind: available.desktop ? 'desktop' : 'browser' }] } };
 }
 
 /** Deliveries of one request share what stands before the dot. */

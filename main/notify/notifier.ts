@@ -2,11 +2,12 @@ import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
+import type { Priority } from '../../shared/model/priority.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
 import { knownReceivers } from './channel.ts';
 import { availableOf } from './courier.ts';
-import { deliveriesOf, testRequest, wayOf } from './delivery.ts';
+import { deliveriesOf, screenOnly, testPageRequest, testRequest, wayOf } from './delivery.ts';
 import type { BrowserNotifier, HostNotifier, ReadSecret } from './notifiers.ts';
 import { createOutbox, type DeliveryLog } from './outbox.ts';
 import { type OutcomeListener, Sender } from './sender.ts';
@@ -36,6 +37,8 @@ export interface Notifier {
   acknowledgeShown(deliveryId: string): Promise<void>;
   /** Answers when the test has arrived on each channel of the receiver, or has not within 15 s. */
   sendTest(receiver: string): Promise<Result<readonly Delivery[], string>>;
+  /** Answers when a page of that priority was shown on this machine's screen, or was not within 15 s. */
+  sendTestPage(priority: Priority): Promise<Result<readonly Delivery[], string>>;
   recent(limit: number): Promise<readonly Delivery[]>;
   /** Heard once a delivery, when it is sent or given up. */
   onOutcome(listener: OutcomeListener): () => void;
@@ -57,9 +60,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const outbox = createOutbox(deps.log, deps.logger);
   const webhook = createWebhookSender(deps);
   const sender = new Sender({ ...deps, outbox, webhook });
-  const make = (request: NotificationRequest, expiresMs: number) =>
+  const make = (request: NotificationRequest, expiresMs: number, routing = deps.routing()) =>
     deliveriesOf(request, {
-      routing: deps.routing(),
+      routing,
       available: availableOf(deps),
       now: clock.now(),
       expiresMs,
@@ -76,6 +79,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       if (!knownReceivers(deps.routing()).has(receiver))
         return err(`No receiver is named ${receiver}; name it under receivers or in a route.`);
       return sendAndWait(sender, make(testRequest(receiver, deps.ids.fresh()), TEST_EXPIRES_MS));
+    },
+    sendTestPage(priority) {
+      const routing = screenOnly(deps.routing(), availableOf(deps));
+      return sendAndWait(sender, make(testPageRequest(priority), TEST_EXPIRES_MS, routing));
     },
     recent: (limit) => deps.log.recentDeliveries(limit),
     onOutcome: (listener) => sender.onOutcome(listener),

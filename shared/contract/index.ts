@@ -1,6 +1,7 @@
 import { incidentContract } from './incident.ts';
 import { playbookContract } from './playbook.ts';
 import { postmortemContract } from './postmortem.ts';
+import { secretContract } from './secret.ts';
 import { seriesContract } from './series.ts';
 import { stateContract } from './state.ts';
 import { alertContract, demoContract, sourceContract, systemContract } from './system.ts';
@@ -14,6 +15,7 @@ export const contract = {
   incident: incidentContract,
   playbook: playbookContract,
   postmortem: postmortemContract,
+  secret: secretContract,
   series: seriesContract,
   demo: demoContract,
 };

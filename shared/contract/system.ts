@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Page } from '../model/notification.ts';
+import { Priority } from '../model/priority.ts';
 import { contractErrors } from './error.ts';
 
 const base = oc.errors(contractErrors);
@@ -29,6 +30,8 @@ export const systemContract = {
   ),
   /** Sends a marked test message through one receiver. */
   sendTest: base.input(z.object({ receiver: z.string().max(200) })).output(z.object({ text: z.string() })),
+  /** Plays a page of that priority on this machine's screen, with its sound, marked as a test. It stands on no timeline. */
+  sendTestPage: base.input(z.object({ priority: Priority })).output(z.object({ text: z.string() })),
 };
 
 export const sourceContract = {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../../shared/error/result.ts';
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'check'; readonly workspace: string; readonly json: boolean }
   | ({ readonly kind: 'serve' | 'start'; readonly workspace: string } & RunOptions)
   | ({ readonly kind: 'demo'; readonly smoke: boolean } & RunOptions);
@@ -24,6 +25,7 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch serve [workspace]    the same without opening a window, for a machine that does not sleep
   midwatch demo                 a simulated fleet to watch and to break; --smoke runs the loop unattended
   midwatch check [workspace]    validates the whole workspace; --json for programs; exit status 1 on errors
+  midwatch secret NAME          keeps what comes on stdin in the system's keyring, as keychain:NAME
   midwatch help | version
 
   --port N      port on the loopback interface (default ${DEFAULT_PORT}; 0 takes a free one)
@@ -54,6 +56,10 @@ export function parseCommand(args: readonly string[]): Result<Command, string> {
   }
   const run = { port, open: !values['no-open'], dataFolder: values.data };
   switch (name) {
+    case 'secret':
+      return workspace === '.'
+        ? err('Name the secret: midwatch secret NAME')
+        : ok({ kind: 'secret', name: workspace });
     case 'check':
       return ok({ kind: 'check', workspace, json: values.json ?? false });
     case 'serve':

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
 import { VERSION } from '../../app/index.ts';
-import { type LaunchChild, launchNodeChild } from '../../platform/index.ts';
+import { type LaunchChild, launchNodeChild, systemClock, type Vault } from '../../platform/index.ts';
+import { createKeyringVault } from '../node/index.ts';
 import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
+import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
 import { smoke } from './smoke.ts';
 import { terminal } from './terminal.ts';
@@ -16,7 +18,13 @@ const DEMO_KEYS = `
 In the window: break something from the palette (Ctrl+K, "break"), wait for the page, press Enter, acknowledge with a,
 run the playbook with r. Every screen shows its keys with ?.`;
 
-async function run(command: Command, launchChild: LaunchChild): Promise<number> {
+/** What the runtime that this executable runs in gives it. */
+export interface CliHost {
+  readonly launchChild: LaunchChild;
+  readonly vault: Vault;
+}
+
+async function run(command: Command, host: CliHost): Promise<number> {
   switch (command.kind) {
     case 'help':
       terminal.say(HELP);
@@ -24,16 +32,18 @@ async function run(command: Command, launchChild: LaunchChild): Promise<number> 
     case 'version':
       terminal.say(`midwatch ${VERSION}`);
       return 0;
+    case 'secret':
+      return keepSecret(command.name, host.vault, process.stdin, terminal);
     case 'check':
       return check(command.workspace, command.json, terminal);
     case 'start':
     case 'serve':
-      return keepServing(await serve({ ...command, launchChild, demo: false }, terminal), command.open);
+      return keepServing(await serve({ ...command, ...host, demo: false }, terminal), command.open);
     case 'demo':
       return command.smoke
-        ? smokeRun(command, launchChild)
+        ? smokeRun(command, host)
         : keepServing(
-            await serve({ ...command, launchChild, demo: true, workspace: undefined }, terminal),
+            await serve({ ...command, ...host, demo: true, workspace: undefined }, terminal),
             command.open,
             DEMO_KEYS,
           );
@@ -48,13 +58,10 @@ async function keepServing(served: Served, open: boolean, words = ''): Promise<n
 }
 
 /** Unattended and alone: a free port and a data folder of its own, so that it disturbs no demo that runs. */
-async function smokeRun(
-  command: Extract<Command, { kind: 'demo' }>,
-  launchChild: LaunchChild,
-): Promise<number> {
+async function smokeRun(command: Extract<Command, { kind: 'demo' }>, host: CliHost): Promise<number> {
   const folder = command.dataFolder ?? mkdtempSync(join(tmpdir(), 'midwatch-smoke-'));
   const served = await serve(
-    { ...command, launchChild, port: 0, dataFolder: folder, demo: true, workspace: undefined },
+    { ...command, ...host, port: 0, dataFolder: folder, demo: true, workspace: undefined },
     terminal,
   );
   try {
@@ -72,7 +79,7 @@ function checkNode(): string | undefined {
 }
 
 /** Runs one command line to its end and answers the exit status. The desktop's executable starts this, too, with its own way to start processes. */
-export async function commandLine(args: readonly string[], launchChild: LaunchChild): Promise<number> {
+export async function commandLine(args: readonly string[], host: CliHost): Promise<number> {
   const command = parseCommand(args);
   const tooOld = checkNode();
   if (tooOld !== undefined || !command.ok) {
@@ -80,7 +87,7 @@ export async function commandLine(args: readonly string[], launchChild: LaunchCh
     return 2;
   }
   try {
-    return await run(command.value, launchChild);
+    return await run(command.value, host);
   } catch (thrown) {
     // A coded error is for the person at the terminal; anything else is a bug, and its stack is what helps.
     terminal.complain(
@@ -92,4 +99,6 @@ export async function commandLine(args: readonly string[], launchChild: LaunchCh
 
 // Under the desktop runtime this file is loaded by the shell, which calls it when it is ready.
 if (process.versions.electron === undefined)
-  void commandLine(process.argv.slice(2), launchNodeChild).then((status) => process.exit(status));
+  void createKeyringVault(systemClock())
+    .then((vault) => commandLine(process.argv.slice(2), { launchChild: launchNodeChild, vault }))
+    .then((status) => process.exit(status));

@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { type App, startApp, windowFolderUrl } from '../../app/index.ts';
-import { createLogger, type LaunchChild, type Logger, systemClock } from '../../platform/index.ts';
+import {
+  createLogger,
+  type LaunchChild,
+  type Logger,
+  systemClock,
+  type Vault,
+} from '../../platform/index.ts';
 import {
   createDesktopNotifier,
   hasDisplay,
@@ -23,6 +29,7 @@ export interface ServeOptions extends RunOptions {
   readonly demo: boolean;
   readonly workspace: string | undefined;
   readonly launchChild: LaunchChild;
+  readonly vault: Vault;
 }
 
 /** Starts the core in this host with its loopback server. Rejects with a coded error; nothing is left running then. */
@@ -34,6 +41,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     demo: options.demo,
     workspace: options.workspace,
     dataFolder: options.dataFolder,
+    vault: options.vault,
     notifier: createDesktopNotifier(process.platform, process.env),
     launchChild: options.launchChild,
     log,

@@ -76,7 +76,7 @@ async function startCore(
     host: 'electron',
     ...chosen,
     dataFolder: launch.dataFolder ?? join(userData, 'state', stateName(chosen)),
-    readKeychain: (name) => vault.read(name),
+    vault,
     notifier,
     launchChild: launchUtilityChild,
     log,

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog } from 'electron';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
-import { createLogger, createVault, type LaunchChild, systemClock } from '../../platform/index.ts';
+import {
+  createLogger,
+  createVault,
+  type LaunchChild,
+  systemClock,
+  type Vault,
+} from '../../platform/index.ts';
 import { registerScheme } from './address.ts';
 import { launchUtilityChild } from './child.ts';
 import { startDesktop } from './desktop.ts';
@@ -22,8 +28,7 @@ guardPages(clock, log);
 app.setAppUserModelId('org.midwatch.desktop');
 if (app.isPackaged) app.setAsDefaultProtocolClient('midwatch');
 // The first start shows its window, and a link that came with this one.
-if (launch.kind !== 'window')
-  endWith(launch.kind === 'command' ? command(launch.args) : keepSecret(launch.name));
+if (launch.kind !== 'window') endWith(command(launch.args));
 else if (app.requestSingleInstanceLock()) endAfter(openDesktop(launch));
 else app.quit();
 
@@ -41,24 +46,11 @@ async function openDesktop(window: WindowLaunch): Promise<void> {
 async function command(args: readonly string[]): Promise<number> {
   app.dock?.hide();
   await app.whenReady();
-  type Entry = { commandLine(args: readonly string[], launch: LaunchChild): Promise<number> };
+  type Host = { readonly launchChild: LaunchChild; readonly vault: Vault };
+  type Entry = { commandLine(args: readonly string[], host: Host): Promise<number> };
   const entry: Entry = await import(new URL('./cli.js', import.meta.url).href);
-  return entry.commandLine(args, launchUtilityChild);
-}
-
-/** `midwatch secret NAME`: seals what comes on stdin, so that it stands in no argument list and no shell history. */
-async function keepSecret(name: string): Promise<number> {
-  app.dock?.hide();
-  await app.whenReady();
   const vault = createVault(join(app.getPath('userData'), 'secrets.json'), systemSeal);
-  const problem = await vault.problem();
-  if (problem !== null) throw new CodedError('no-keyring', `Nothing was kept. ${problem}`);
-  let typed = '';
-  for await (const part of process.stdin) typed = `${typed}${part}`.slice(0, 100_000);
-  const kept = await vault.keep(name, typed.replace(/\r?\n$/, ''));
-  if (!kept.ok) throw new CodedError('not-kept', `Nothing was kept. ${kept.error}`);
-  process.stdout.write(`Kept. Name it in the configuration as keychain:${name}\n`);
-  return 0;
+  return entry.commandLine(args, { launchChild: launchUtilityChild, vault });
 }
 
 function endWith(running: Promise<number>): void {

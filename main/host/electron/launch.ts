@@ -5,7 +5,6 @@ import { hashOfLink } from '../../../shared/model/deep-link.ts';
 /** What a start of the executable asks for: a window, or a sub-command that needs none. */
 export type Launch =
   | { readonly kind: 'command'; readonly args: readonly string[] }
-  | { readonly kind: 'keep-secret'; readonly name: string }
   | ({ readonly kind: 'window' } & WindowLaunch);
 
 export interface WindowLaunch {
@@ -17,7 +16,7 @@ export interface WindowLaunch {
   readonly hash: string | undefined;
 }
 
-const COMMANDS: readonly string[] = ['help', 'version', 'check', 'serve'];
+const COMMANDS: readonly string[] = ['help', 'version', 'check', 'serve', 'secret'];
 const NO_WINDOW = ['--smoke', '--no-open', '--no-electron', '--help', '-h', '--version', '-v'];
 /** Switches of the runtime itself, which no command of ours may trip over. */
 const RUNTIME =
@@ -34,7 +33,6 @@ export function readLaunch(argv: readonly string[], isPackaged: boolean): Launch
     (arg, index) => !/^(-|midwatch:)/.test(arg) && !(dataAt >= 0 && index === dataAt + 1),
   );
   const [command = '', second] = names;
-  if (command === 'secret' && second !== undefined) return { kind: 'keep-secret', name: second };
   if (COMMANDS.includes(command) || NO_WINDOW.some((flag) => args.includes(flag)))
     return { kind: 'command', args };
   const workspace = workspaceFolder(command === 'start' || command === 'demo' ? second : names[0]);

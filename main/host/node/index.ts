@@ -5,5 +5,6 @@
  */
 export { hasDisplay, openBrowser } from './browser.ts';
 export { createDesktopNotifier } from './desktop-notifier.ts';
+export { createKeyringVault } from './keyring.ts';
 export { type LoopbackServer, startLoopbackServer } from './server.ts';
 export { createWindowClient, type WindowClient } from './window-client.ts';

@@ -7,6 +7,7 @@ import type { Terminal } from '../../../main/host/cli/terminal.ts';
 import { createWindowClient, type WindowClient } from '../../../main/host/node/index.ts';
 import { launchNodeChild, silentLogger } from '../../../main/platform/index.ts';
 import type { Page } from '../../../shared/model/notification.ts';
+import { memoryVault } from '../../support/memory-vault.ts';
 import { type WorkspaceFolder, workspaceFolder } from '../../support/workspace.ts';
 
 const ROUTES = `name: shop
@@ -40,6 +41,7 @@ beforeAll(async () => {
     {
       demo: false,
       launchChild: launchNodeChild,
+      vault: memoryVault(),
       workspace: folder.path,
       port: 0,
       open: false,
@@ -167,6 +169,7 @@ describe('serving on a port that is taken', () => {
     const options = {
       demo: false,
       launchChild: launchNodeChild,
+      vault: memoryVault(),
       workspace: folder.path,
       open: false,
       dataFolder: other,

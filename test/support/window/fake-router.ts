@@ -36,6 +36,13 @@ export function fakeRouter(state: FakeState) {
       ),
       budget: os.series.budget.handler(({ input }) => blob(state.budget.get(input.objectiveId) ?? [])),
     },
+    secret: {
+      place: os.secret.place.handler(() => ({ place: 'sealed' as const, problem: null })),
+      keep: os.secret.keep.handler(({ input }) => {
+        note(state, 'secret.keep', { name: input.name });
+        return { place: 'sealed' as const, reference: `keychain:${input.name}`, problem: null };
+      }),
+    },
     demo: demoOf(state),
   });
 }
@@ -63,6 +70,10 @@ function systemOf(state: FakeState) {
     sendTest: os.system.sendTest.handler(({ input }) => {
       note(state, 'system.sendTest', input);
       return { text: `The test reached ${input.receiver}.` };
+    }),
+    sendTestPage: os.system.sendTestPage.handler(({ input }) => {
+      note(state, 'system.sendTestPage', input);
+      return { text: 'Shown by desktop.' };
     }),
   };
 }

@@ -53,7 +53,7 @@ describe('the window’s files', () => {
 describe('a secret by its reference', () => {
   it('comes from the host’s keychain where it has one', async () => {
     const read = secretReader(
-      async (name) => (name === 'pager' ? ok('s3') : err(`There is no ${name}.`)),
+      { read: async (name) => (name === 'pager' ? ok('s3') : err(`There is no ${name}.`)) },
       {},
     );
     expect(await read('keychain:pager')).toEqual({ ok: true, value: 's3' });

@@ -37,7 +37,7 @@ describe('a start of the desktop’s executable', () => {
     ])
       expect(packed(...args)).toEqual({ kind: 'command', args });
     expect(packed('--no-sandbox', 'check')).toEqual({ kind: 'command', args: ['check'] });
-    expect(packed('secret', 'pager')).toEqual({ kind: 'keep-secret', name: 'pager' });
+    expect(packed('secret', 'pager')).toEqual({ kind: 'command', args: ['secret', 'pager'] });
   });
 
   it('takes a link along, and never for a workspace', () => {
