@@ -160,6 +160,7 @@ interface StoreSizes {
 function publishConfiguration(hub: StateHub, workspace: Workspace): void {
   hub.replace('services', [...workspace.services]);
   hub.replace('playbooks', [...workspace.playbooks]);
+  hub.replace('boards', [...workspace.boards]);
   hub.replace('receivers', receiversOf(workspace.routing));
   const kept = new Set(workspace.objectives.map((one) => one.id));
   hub.remove(

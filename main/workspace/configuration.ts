@@ -1,4 +1,5 @@
 import { type AlertRuleConfig, AlertRuleFile } from '../../shared/config/alert-rule.ts';
+import { BoardFile } from '../../shared/config/board.ts';
 import { type DetectorConfig, DetectorsFile } from '../../shared/config/detector.ts';
 import { OpenSloFile } from '../../shared/config/objective.ts';
 import { PlaybookFile } from '../../shared/config/playbook.ts';
@@ -17,6 +18,7 @@ export interface Configuration {
   readonly rules: Written<{ readonly group: string; readonly rule: AlertRuleConfig }>[];
   readonly detectors: Written<DetectorConfig>[];
   readonly playbooks: Written<PlaybookFile>[];
+  readonly boards: Written<BoardFile>[];
   /** Files and folders of which a part could not be taken: what is missing there is not *unknown*, only not readable. */
   readonly broken: Set<string>;
 }
@@ -39,6 +41,7 @@ export function gather(
     rules: [],
     detectors: [],
     playbooks: [],
+    boards: [],
     broken: new Set(),
   };
   for (const { name, reading } of files) {
@@ -115,6 +118,11 @@ function take(
     case 'playbooks': {
       const file = checkDocument(PlaybookFile, name, document, problems);
       if (file) found.playbooks.push(file);
+      return;
+    }
+    case 'dashboards': {
+      const file = checkDocument(BoardFile, name, document, problems);
+      if (file) found.boards.push(file);
       return;
     }
     case 'alerts': {

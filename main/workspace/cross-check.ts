@@ -8,6 +8,7 @@ import { parseDuration } from '../../shared/unit/time.ts';
 import { placeholderNames } from '../action/index.ts';
 import { compilePattern } from '../platform/index.ts';
 import { readCounter } from '../slo/index.ts';
+import { checkBoard } from './board.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
 import { unknownVariable, variablesIn } from './variables.ts';
@@ -56,6 +57,7 @@ export function crossCheck(
     check.service(written, ['service'], service);
     check.expression(written, ['query'], query, check.source(written, ['source'], source));
   }
+  for (const written of found.boards) checkBoard(written, check);
   unique(found.playbooks, (one) => one.id, ['id'], 'playbook', problems);
   for (const written of found.playbooks) {
     for (const [at, id] of written.config.services.entries()) check.service(written, ['services', at], id);

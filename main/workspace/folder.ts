@@ -24,7 +24,7 @@ const TOTAL_MAX_BYTES = 16 * 1024 * 1024;
 const FILES_MAX = 2_000;
 
 const ROOT_FILES = ['midwatch.yaml', 'services.yaml'];
-const FOLDERS = ['slos', 'alerts', 'detectors', 'playbooks'];
+const FOLDERS = ['slos', 'alerts', 'detectors', 'playbooks', 'dashboards'];
 /** Part of a workspace, but read by others or later. */
 const LEFT_ALONE = ['schedules.yaml'];
 const YAML = /\.ya?ml$/i;

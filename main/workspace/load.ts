@@ -3,6 +3,7 @@ import type { Workspace } from '../../shared/config/workspace.ts';
 import type { Objective } from '../../shared/model/objective.ts';
 import { answersQueries } from '../../shared/model/source.ts';
 import { sha256 } from '../platform/index.ts';
+import { boardOf } from './board.ts';
 import { type Configuration, gather } from './configuration.ts';
 import { type CheckExpression, crossCheck, type Names, sourceOfSlo, unique } from './cross-check.ts';
 import { checkPromql } from './expression.ts';
@@ -110,6 +111,7 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
       };
     }),
     playbooks: found.playbooks.map((written) => playbookOf(written, asked)),
+    boards: found.boards.map(boardOf),
     files: folder.files.map((file) => file.name),
   };
 }

@@ -87,5 +87,6 @@ function createStores(): MirrorStores {
     receivers: createCollectionStore('receivers'),
     deliveries: createCollectionStore('deliveries'),
     changes: createCollectionStore('changes'),
+    boards: createCollectionStore('boards'),
   };
 }

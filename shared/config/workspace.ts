@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Board } from '../model/board.ts';
 import type { Detector } from '../model/detector.ts';
 import type { Objective } from '../model/objective.ts';
 import type { Playbook } from '../model/playbook.ts';
@@ -58,6 +59,7 @@ export interface Workspace {
   readonly rules: readonly RuleDefinition[];
   readonly detectors: readonly Detector[];
   readonly playbooks: readonly Playbook[];
+  readonly boards: readonly Board[];
   /** The files that were read, by their path inside the folder. */
   readonly files: readonly string[];
 }

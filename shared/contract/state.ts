@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Alert } from '../model/alert.ts';
+import { Board } from '../model/board.ts';
 import { DetectorStatus } from '../model/detector.ts';
 import { Health } from '../model/health.ts';
 import { Incident } from '../model/incident.ts';
@@ -24,6 +25,7 @@ export const collectionSchemas = {
   receivers: Receiver,
   deliveries: Delivery,
   changes: ChangeEvent,
+  boards: Board,
 } as const;
 
 export type CollectionName = keyof typeof collectionSchemas;
@@ -51,6 +53,7 @@ const Change = z.discriminatedUnion('collection', [
   change('receivers', Receiver),
   change('deliveries', Delivery),
   change('changes', ChangeEvent),
+  change('boards', Board),
 ]);
 export type StateChange = z.infer<typeof Change>;
 

@@ -323,6 +323,7 @@ function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
     services: setup.services,
     objectives: setup.objectives,
     rules: [],
+    boards: [],
     detectors: setup.detectors,
     playbooks: [],
     files: [],

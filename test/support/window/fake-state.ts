@@ -59,6 +59,7 @@ export class FakeState {
       receivers: new Map(),
       deliveries: new Map(),
       changes: new Map(),
+      boards: new Map(),
     };
     this.#beats = setInterval(
       () => this.#say({ kind: 'beat', epoch: this.epoch, seq: this.seq, at: this.now() }),

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { AlertRuleFile } from '../../../shared/config/alert-rule.ts';
+import { BoardFile } from '../../../shared/config/board.ts';
 import { DetectorsFile } from '../../../shared/config/detector.ts';
 import { OpenSloFile } from '../../../shared/config/objective.ts';
 import { PlaybookFile } from '../../../shared/config/playbook.ts';
@@ -16,6 +17,7 @@ it.each([
   ['alerts', AlertRuleFile],
   ['detectors', DetectorsFile],
   ['playbook', PlaybookFile],
+  ['dashboard', BoardFile],
 ])('assets/schema/%s.json says what the code checks', (name, schema) => {
   const path = new URL(`../../../assets/schema/${name}.json`, import.meta.url);
   const generated = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' });
