@@ -107,11 +107,9 @@ describe.each([
       code: 'QUERY',
       data: { code: 'limit' },
     });
-    const unsupported = await refusal(
-      call.series.instant({ source: 'fleet', expression: 'rate(up[5m:1m])' }),
-    );
+    const unsupported = await refusal(call.series.instant({ source: 'fleet', expression: 'info(up)' }));
     expect(unsupported).toMatchObject({ code: 'QUERY', data: { code: 'unsupported' } });
-    expect(unsupported.message).toMatch(/not supported yet/i);
+    expect(unsupported.message).toMatch(/is not evaluated here/);
   });
 
   it('names what is not there', async () => {
