@@ -9,4 +9,4 @@ export { checkWorkspace } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
 export { startApp } from './start.ts';
-export { readWindowFile, type WindowFile } from './window-file.ts';
+export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

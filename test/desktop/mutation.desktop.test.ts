@@ -105,7 +105,7 @@ const guards: readonly [
     'the content security policy',
     inlineScriptRuns,
     '',
-    /"Content-Security-Policy": \[[^\]]*\]\.join\("; "\),/,
+    /"Content-Security-Policy": policyOf\(connect\),/,
     '',
   ],
   [

@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
 import { type Api, serveWebSocket } from '../../api/index.ts';
+import { readWindowFile, windowHeaders } from '../../app/index.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
 import { guard } from './guard.ts';
 import { createSessions, readCookie, type Sessions } from './session.ts';
-import { readStaticFile, securityHeaders } from './static-file.ts';
 
 /** The largest request of a window: a whole postmortem. */
 const MESSAGE_MAX_BYTES = 4 * 1024 * 1024;
@@ -86,7 +86,7 @@ async function answer(
   const host = request.headers.host ?? '';
   if (!verdict.ok)
     return page(response, verdict.status, 'Refused', `Midwatch refused this request: ${verdict.reason}.`, {});
-  const headers = securityHeaders(host);
+  const headers = windowHeaders(`'self' ws://${host}`);
   const url = new URL(request.url ?? '/', `http://${host}`);
   if (url.pathname === '/launch') {
     const cookie = access.sessions.redeem(url.searchParams.get('token') ?? '');
@@ -117,15 +117,10 @@ async function answer(
       headers,
     );
   }
-  const file = await readStaticFile(options.windowFolder, url.pathname);
+  const file = await readWindowFile(options.windowFolder, url.pathname, headers);
   if (!file)
     return page(response, 404, 'Not here', 'There is no such page. Go to / for the window.', headers);
-  response.writeHead(200, {
-    ...headers,
-    'Content-Type': file.type,
-    'Content-Length': file.body.byteLength,
-    'Cache-Control': file.immutable ? 'private, max-age=31536000, immutable' : 'no-store',
-  });
+  response.writeHead(200, { ...file.headers, 'Content-Length': file.body.byteLength });
   response.end(request.method === 'HEAD' ? undefined : file.body);
 }
 

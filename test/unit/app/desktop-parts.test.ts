@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readWindowFile } from '../../../main/app/index.ts';
+import { readWindowFile, windowHeaders } from '../../../main/app/index.ts';
 import { secretReader } from '../../../main/app/secret.ts';
 import { err, ok } from '../../../shared/error/result.ts';
 
@@ -17,6 +17,8 @@ beforeAll(() => {
   writeFileSync(join(base, 'secret.json'), '{}');
   writeFileSync(join(base, 'window-beside', 'a.js'), '');
   writeFileSync(join(folder, 'key.pem'), '');
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {}');
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
@@ -33,9 +35,27 @@ describe('the window’s files', () => {
     }
   });
 
+  it('are kept by the browser only where their names change with them', async () => {
+    const cacheOf = async (path: string) => (await readWindowFile(folder, path))?.headers['Cache-Control'];
+    expect(await cacheOf('/')).toBe('no-store');
+    expect(await cacheOf('/assets/app-1a2b.js')).toMatch(/immutable/);
+  });
+
+  it('carry the headers that their host gives', async () => {
+    const file = await readWindowFile(folder, '/', windowHeaders("'self' ws://127.0.0.1:7411"));
+    const policy = file?.headers['Content-Security-Policy'] ?? '';
+    expect(policy).toContain("connect-src 'self' ws://127.0.0.1:7411;");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe-(inline|eval)|\*/);
+    expect(file?.headers['Permissions-Policy']).toContain('microphone=()');
+  });
+
   it('are all there is: nothing above, beside, unknown or broken', async () => {
     for (const path of [
       '/../secret.json',
+      '/assets/../../secret.json',
+      '/assets',
+      '/%ff',
       '/..%2fsecret.json',
       '/%2e%2e/secret.json',
       '/..%2fwindow-beside/a.js',
