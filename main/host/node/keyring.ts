@@ -16,6 +16,8 @@ const SERVICE = 'midwatch';
 const PROBE = ' probe';
 /** A person may be asked to unlock it; beyond this nobody is there. */
 const ANSWER_MS = 30_000;
+/** A locked keyring asks its person to unlock it each time that it is asked: every poll of a source would be a dialog. */
+const QUIET_MS = 60_000;
 const INSTEAD =
   'so secrets typed here last for this session only. Start and unlock gnome-keyring or KWallet, or name them as env:NAME or file:PATH.';
 
@@ -36,33 +38,40 @@ async function systemEntries(): Promise<Result<OpenEntry, string>> {
 
 /** A keyring that does not answer, is locked or refuses has a problem, in words; none of them holds a secret. */
 export function keyringStore(entries: Result<OpenEntry, string>, clock: Clock): SecretStore {
-  let refused: string | null = null;
+  let failed = { error: '', untilAt: Number.NEGATIVE_INFINITY };
   const ask = async <T>(
     name: string,
     run: (entry: KeyringEntry) => Promise<T>,
   ): Promise<Result<T, string>> => {
     if (!entries.ok) return err(entries.error);
     try {
-      return ok(await within(clock, run(entries.value(name))));
+      const answer = await within(clock, run(entries.value(name)));
+      failed = { error: '', untilAt: Number.NEGATIVE_INFINITY };
+      return ok(answer);
     } catch (thrown) {
-      return err(messageOf(thrown));
+      failed = { error: messageOf(thrown), untilAt: clock.now() + QUIET_MS };
+      return err(failed.error);
     }
   };
+  const look = (name: string): Promise<Result<string | null, string>> =>
+    clock.now() < failed.untilAt
+      ? Promise.resolve(err(failed.error))
+      : ask(name, (entry) => entry.getPassword());
   return {
     async problem() {
-      const answer = refused === null ? await ask(PROBE, (entry) => entry.getPassword()) : err(refused);
+      const answer = await look(PROBE);
       return answer.ok ? null : `This system's keyring cannot be used (${answer.error}), ${INSTEAD}`;
     },
     async get(name) {
-      const found = await ask(name, (entry) => entry.getPassword());
+      const found = await look(name);
       return found.ok
         ? ok(found.value ?? undefined)
         : err(`keychain:${name} cannot be read: ${found.error}.`);
     },
+    // A person asked for this one, so it is tried whatever was before.
     async set(name, secret) {
       const written = await ask(name, (entry) => entry.setPassword(secret));
-      refused = written.ok ? null : written.error;
-      return written.ok ? ok(null) : err(written.error);
+      return written.ok ? ok(null) : written;
     },
   };
 }

@@ -48,10 +48,11 @@ export function vaultOver(store: SecretStore): Vault {
     async read(name) {
       const typed = session.get(name);
       if (typed !== undefined) return ok(typed);
-      const why = await store.problem();
-      if (why !== null) return err(`keychain:${name} cannot be read. ${why}`);
       const found = await store.get(name);
-      if (!found.ok) return found;
+      if (!found.ok) {
+        const why = await store.problem();
+        return why === null ? found : err(`keychain:${name} cannot be read. ${why}`);
+      }
       if (found.value !== undefined) return ok(found.value);
       return err(
         `The keychain holds no secret named ${name}. Keep one in the window's Settings, or with: midwatch secret ${name}`,
@@ -61,13 +62,12 @@ export function vaultOver(store: SecretStore): Vault {
       if (!NAME.test(name)) return err('A secret’s name is made of letters, digits, ".", "-" and "_".');
       if (secret === '' || secret.length > SECRET_MAX)
         return err('A secret has 1 to 65,536 characters, and this one has not.');
-      if ((await store.problem()) !== null) return forSession(name, secret);
       const written = await store.set(name, secret);
       if (written.ok) {
         session.delete(name);
         return ok('sealed');
       }
-      // Some keyrings answer questions and yet take nothing: then it is the keyring's fault, and is said as such.
+      // A place that can be trusted and still refuses (a damaged file) is for a person to mend; without one, memory must do.
       return (await store.problem()) === null ? written : forSession(name, secret);
     },
   };
@@ -79,6 +79,8 @@ function sealedFile(path: string, seal: Seal): SecretStore {
   return {
     problem: () => seal.problem(),
     async get(name) {
+      const why = await seal.problem();
+      if (why !== null) return err(why);
       const sealed = file.read();
       if (!sealed.ok) return mend(sealed.error);
       const all = sealed.value ?? {};
@@ -93,6 +95,8 @@ function sealedFile(path: string, seal: Seal): SecretStore {
       }
     },
     async set(name, secret) {
+      const why = await seal.problem();
+      if (why !== null) return err(why);
       const sealed = file.read();
       // Written over, a file that could not be read would take every other secret with it.
       if (!sealed.ok) return mend(sealed.error);
