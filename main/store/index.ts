@@ -19,16 +19,21 @@ export type {
   MetricReader,
   MetricStats,
   MetricWriterApi,
+  RollupOptions,
   SampleBatch,
   SelectOptions,
   SeriesBlock,
   SeriesRefusal,
+  SeriesRollup,
   StoredSeries,
+  StoreSizes,
 } from './metric-api.ts';
 export { createSeriesIndex, type SeriesIndex } from './metric-index.ts';
 export { compileMatchers, valueTest } from './metric-matcher.ts';
 export { firstAfter } from './metric-merge.ts';
 export { openMetricReader } from './metric-reader.ts';
+export { bucketEnd, type Rollup, rollupIncrease } from './metric-rollup.ts';
+export { ROLLUP_WIDTHS, type RollupWidth } from './metric-rollup-width.ts';
 export { refusalOf, seriesKey } from './metric-series.ts';
 export { isStale, staleIndices, wordsOf } from './metric-stale.ts';
 export { METRIC_LIMITS, openMetricWriter } from './metric-writer.ts';

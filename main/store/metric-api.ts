@@ -1,4 +1,6 @@
 import type { Labels } from '../../shared/model/metric.ts';
+import type { Rollup } from './metric-rollup.ts';
+import type { RollupWidth } from './metric-rollup-width.ts';
 
 /** One scrape: values of many series at one instant. `refs[i]` goes with `values[i]`. */
 export interface SampleBatch {
@@ -25,6 +27,7 @@ export interface MetricLimits {
   readonly seriesMax: number;
   readonly liveRetentionMs: number;
   readonly syntheticRetentionMs: number;
+  readonly rollupRetentionMs: number;
   readonly bytesMax: number;
   /** `compact` begins to pack when so many samples wait, … */
   readonly packAfterSamples: number;
@@ -47,6 +50,29 @@ export interface MetricStats {
 }
 
 /**
+ * What the file holds by kind, and where it leads at the present rate. What is not known yet is null: growth is measured
+ * over an hour at least and a week at most, and nothing of it is guessed.
+ */
+export interface StoreSizes {
+  /** All of the file that is in use: samples, rollups, labels, indexes. */
+  readonly bytes: number;
+  /** Over this, the oldest gives way. */
+  readonly bytesMax: number;
+  /** Packed raw samples. */
+  readonly rawBytes: number;
+  readonly rollupBytes: number;
+  /** Samples that wait to be packed. */
+  readonly waitingBytes: number;
+  /** Written per day, whatever aged away meanwhile. */
+  readonly rawBytesPerDay: number | null;
+  readonly rollupBytesPerDay: number | null;
+  /** How long growth was measured. */
+  readonly measuredOverMs: number;
+  /** When `bytesMax` is reached, counting that raw samples and rollups stop to add up at their age; null: never, or not known. */
+  readonly fullAt: number | null;
+}
+
+/**
  * `metrics.db`, served by its one writer thread: a cache of samples; losing it loses no incident.
  * Each function answers after its commit. The rule for doubtful samples: within one series the first sample stored for an
  * instant stays (a second is a duplicate), and `append` takes only what is newer than all it has of that series
@@ -61,9 +87,18 @@ export type MetricWriterApi = {
   backfill(blocks: readonly SeriesBlock[]): { samples: number; refused: SeriesRefusal[] };
   /** Marks the series as ended at this instant, as Prometheus' staleness does: a look-back must not reach over it. */
   markStale(refs: Uint32Array, at: number): void;
-  /** Packs what was appended into chunks and drops what is past its age or over the size. `more`: call again soon. */
+  /**
+   * Says which series rules, objectives, detectors and plans name; it replaces what was said before, and new series are
+   * tested as they come. Only these are rolled up, and they give way last. Answers how many are named.
+   */
+  nameSeries(selections: readonly (readonly Matcher[])[]): { named: number };
+  /**
+   * Packs what was appended into chunks, rolls up what is complete of named series, and drops what is past its age or
+   * over the size: a bounded amount of each. `more`: call again soon.
+   */
   compact(now: number): { packed: number; dropped: number; more: boolean };
   stats(): MetricStats;
+  sizes(): StoreSizes;
   close(): void;
 };
 
@@ -95,12 +130,42 @@ export interface SelectOptions {
 }
 
 /**
+ * One series in buckets, in the order of time. Buckets that end at or before `completeTo` were written by the store and
+ * only a backfill changes them; later ones are made from raw samples at the time of the question and the newest may still
+ * grow. −∞ where nothing is written, as for series that nothing names. The arrays are read, never written or transferred.
+ */
+export interface SeriesRollup extends Rollup {
+  readonly ref: number;
+  readonly labels: Labels;
+  readonly completeTo: number;
+}
+
+export interface RollupOptions extends SelectOptions {
+  /** More buckets than this in one answer are refused with the code `too-many-samples`. */
+  readonly bucketsMax?: number;
+}
+
+/**
  * The reader's side, synchronous, with a read-only connection of its own: lives in the worker that evaluates queries.
  * Regular expressions in matchers are RE2's, anchored at both ends, and matched in linear time.
  */
 export interface MetricReader {
   /** Samples with fromAt < t ≤ toAt of each series that the matchers select; series without samples are left out. */
   select(matchers: readonly Matcher[], fromAt: number, toAt: number, options?: SelectOptions): StoredSeries[];
+  /**
+   * The same series in buckets of 5 min or 1 h: those that lie whole in the span, fromAt ≤ start and end ≤ toAt, so align
+   * both to the width. What is older than raw samples is answered for named series only, up to 13 months back. With them
+   * min, max, sum, count and last over any span of whole buckets are exact, `rollupIncrease` is exact over counters with
+   * resets, and `firstAt`, `lastAt` and `count` are what Prometheus' extrapolation needs. `samplesMax` bounds the raw
+   * samples that are read for what is not written yet. Series without buckets in the span are left out.
+   */
+  rollups(
+    matchers: readonly Matcher[],
+    fromAt: number,
+    toAt: number,
+    widthMs: RollupWidth,
+    options?: RollupOptions,
+  ): SeriesRollup[];
   labelValues(name: string): string[];
   close(): void;
 }

@@ -4,9 +4,6 @@ import type { Samples } from './metric-chunk.ts';
 import type { ChunkHistory } from './metric-history.ts';
 import { wordsOf } from './metric-stale.ts';
 
-/** At most so many chunks are dropped in one call: a year of absence must not stop the writer for a minute. */
-const DROP_MAX = 5_000;
-
 /** A batch as it lies in the head table. */
 export interface HeadRow {
   readonly id: number;
@@ -77,37 +74,6 @@ export function createPacker(
     remove.run(last.id);
     packedTo.run(last.id);
     return samples;
-  }).immediate;
-}
-
-/** Drops chunks past their age, then the oldest ones while the file is over its size. Answers the samples dropped. */
-export function createRetention(
-  db: Database.Database,
-  limits: MetricLimits,
-): (now: number) => { dropped: number; more: boolean } {
-  const removeOld = db.prepare<[number, number, number], { samples: number }>(
-    `DELETE FROM chunk WHERE id IN (
-       SELECT id FROM chunk WHERE to_at < ? AND (synthetic = 0 OR to_at < ?) ORDER BY to_at LIMIT ?
-     ) RETURNING samples`,
-  );
-  const removeOldest = db.prepare<[number], { samples: number }>(
-    'DELETE FROM chunk WHERE id IN (SELECT id FROM chunk ORDER BY to_at LIMIT ?) RETURNING samples',
-  );
-  const bump = db.prepare<[number]>('UPDATE generation SET history = history + 1, samples = samples - ?');
-  const chunkCount = db.prepare<[], number>('SELECT count(*) FROM chunk').pluck();
-  const total = (rows: readonly { samples: number }[]) => rows.reduce((sum, row) => sum + row.samples, 0);
-  return db.transaction((now: number) => {
-    const aged = removeOld.all(now - limits.liveRetentionMs, now - limits.syntheticRetentionMs, DROP_MAX);
-    const over = usedBytes(db) > limits.bytesMax;
-    // A twentieth at a time: enough to matter, little enough to keep what still fits.
-    const portion = over ? Math.min(DROP_MAX, Math.ceil(Number(chunkCount.get()) / 20)) : 0;
-    const squeezed = over ? removeOldest.all(portion) : [];
-    const dropped = total(aged) + total(squeezed);
-    if (dropped > 0) bump.run(dropped);
-    return {
-      dropped,
-      more: aged.length === DROP_MAX || (squeezed.length > 0 && usedBytes(db) > limits.bytesMax),
-    };
   }).immediate;
 }
 

@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3';
 import { CodedError } from '../../shared/error/coded.ts';
-import type { Matcher, SelectOptions, StoredSeries } from './metric-api.ts';
+import type { Matcher, RollupOptions, SelectOptions, SeriesRollup, StoredSeries } from './metric-api.ts';
 import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
 import { decodeChunk, type Samples } from './metric-chunk.ts';
 import { type HeadRow, refsOf, valuesOf } from './metric-compact.ts';
 import { createSeriesIndex } from './metric-index.ts';
 import { firstAfter, mergeSamples } from './metric-merge.ts';
+import { createRollupReader } from './metric-rollup-reader.ts';
+import type { RollupWidth } from './metric-rollup-width.ts';
 import { labelsOfKey } from './metric-series.ts';
 import { staleIndices, wordsOf } from './metric-stale.ts';
 
@@ -19,6 +21,12 @@ interface Generation {
   readonly packed: number;
   /** Counts each time that older samples came or went. */
   readonly history: number;
+}
+
+interface RollupSpan {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly widthMs: RollupWidth;
 }
 
 interface ChunkRow {
@@ -49,7 +57,13 @@ export class MetricConnection {
     toAt: number,
     options: SelectOptions,
   ) => StoredSeries[];
+  readonly rollups: (
+    matchers: readonly Matcher[],
+    span: RollupSpan,
+    options: RollupOptions,
+  ) => SeriesRollup[];
   readonly labelValues: (name: string) => string[];
+  private rollupOf: ReturnType<typeof createRollupReader> | undefined;
 
   constructor(path: string, cachedSamplesMax: number) {
     this.db = new Database(path, { readonly: true, fileMustExist: true });
@@ -59,6 +73,10 @@ export class MetricConnection {
     this.select = this.db.transaction((matchers, fromAt, toAt, options) => {
       this.refresh();
       return this.collect(matchers, fromAt, toAt, options);
+    });
+    this.rollups = this.db.transaction((matchers, span, options) => {
+      this.refresh();
+      return this.collectRollups(matchers, span, options);
     });
     this.labelValues = this.db.transaction((name: string) => {
       this.refresh();
@@ -85,6 +103,33 @@ export class MetricConnection {
       budget -= slice.times.length;
       if (budget < 0) throw tooManySamples();
       found.push({ ref, labels, ...slice, firstAt: this.firstAt(ref, slice) });
+    }
+    if (this.cachedSamples > this.cachedSamplesMax) this.trim();
+    return found;
+  }
+
+  private collectRollups(
+    matchers: readonly Matcher[],
+    span: RollupSpan,
+    options: RollupOptions,
+  ): SeriesRollup[] {
+    this.rollupOf ??= createRollupReader(this.db);
+    const found: SeriesRollup[] = [];
+    let samples = options.samplesMax ?? Number.POSITIVE_INFINITY;
+    let buckets = options.bucketsMax ?? Number.POSITIVE_INFINITY;
+    for (const { ref, labels } of this.index.find(matchers)) {
+      options.check?.();
+      const samplesAfter = (at: number) => {
+        const rest = this.sliceOf(ref, at, span.toAt, samples);
+        samples -= rest.times.length;
+        if (samples < 0) throw tooManySamples();
+        return rest;
+      };
+      const waitingFromAt = this.head.get(ref)?.oldestAt() ?? Number.POSITIVE_INFINITY;
+      const rollup = this.rollupOf(ref, span, { waitingFromAt, samplesAfter });
+      buckets -= rollup.ends.length;
+      if (buckets < 0) throw tooManySamples();
+      if (rollup.ends.length > 0) found.push({ ref, labels, ...rollup });
     }
     if (this.cachedSamples > this.cachedSamplesMax) this.trim();
     return found;

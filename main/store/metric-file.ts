@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { messageOf } from '../../shared/error/coded.ts';
 
 /** Raised with each change of the tables below. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** "MWms": tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x4d576d73;
 
@@ -17,7 +17,31 @@ const SCHEMA = `
     samples INTEGER NOT NULL, synthetic INTEGER NOT NULL, data BLOB NOT NULL
   ) STRICT;
   CREATE INDEX chunk_of_series ON chunk (ref, to_at, from_at);
-  CREATE INDEX chunk_by_age ON chunk (to_at);
+`;
+
+/** What format 2 has over format 1: rollups, and what is known of sizes. */
+const SECOND = `
+  DROP INDEX IF EXISTS chunk_by_age;
+  CREATE INDEX chunk_by_age ON chunk (to_at, ref, synthetic);
+  CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, ref INTEGER NOT NULL, width INTEGER NOT NULL, from_at INTEGER NOT NULL,
+    to_at INTEGER NOT NULL, buckets INTEGER NOT NULL, data BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX rollup_of_series ON rollup (ref, width, from_at);
+  CREATE INDEX rollup_by_age ON rollup (width, to_at);
+  CREATE TABLE rollup_progress (
+    ref INTEGER PRIMARY KEY, done_at INTEGER NOT NULL, dropped_to INTEGER NOT NULL, named_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE size (
+    id INTEGER PRIMARY KEY CHECK (id = 1), raw INTEGER NOT NULL, rollup INTEGER NOT NULL,
+    raw_dropped INTEGER NOT NULL, rollup_dropped INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO size SELECT 1, coalesce(sum(length(data)), 0), 0, 0, 0 FROM chunk;
+  CREATE TABLE size_seen (at INTEGER PRIMARY KEY, raw INTEGER NOT NULL, rollup INTEGER NOT NULL) STRICT;
+  CREATE TRIGGER chunk_came AFTER INSERT ON chunk BEGIN UPDATE size SET raw = raw + length(new.data); END;
+  CREATE TRIGGER chunk_went AFTER DELETE ON chunk BEGIN UPDATE size SET raw = raw - length(old.data); END;
+  CREATE TRIGGER rollup_came AFTER INSERT ON rollup BEGIN UPDATE size SET rollup = rollup + length(new.data); END;
+  CREATE TRIGGER rollup_went AFTER DELETE ON rollup BEGIN UPDATE size SET rollup = rollup - length(old.data); END;
 `;
 
 export interface OpenedMetricFile {
@@ -74,7 +98,7 @@ function tryOpen(path: string, now: number): Attempt {
         why: 'newer',
         problem: `${path} was written by a newer Midwatch (format ${version}, this one knows ${SCHEMA_VERSION}).`,
       };
-    }
+    } else if (version === 1) upgrade(db);
     probe(db);
     return { db };
   } catch (thrown) {
@@ -105,17 +129,25 @@ function firstRef(now: number): number {
 function create(db: Database.Database, now: number): void {
   db.transaction(() => {
     db.exec(SCHEMA);
+    db.exec(SECOND);
     db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('series', ?)").run(firstRef(now));
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
     db.pragma(`application_id = ${APPLICATION_ID}`);
   })();
 }
 
+function upgrade(db: Database.Database): void {
+  db.transaction(() => {
+    db.exec(SECOND);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
+}
+
 /** A full check of gigabytes would hold up the start; this reads the schema and both ends of each table. */
 function probe(db: Database.Database): void {
   db.prepare('SELECT packed, history FROM generation').get();
-  for (const table of ['series', 'head', 'chunk']) {
-    const key = table === 'series' ? 'ref' : 'id';
+  for (const table of ['series', 'head', 'chunk', 'rollup', 'rollup_progress', 'size']) {
+    const key = table === 'series' || table === 'rollup_progress' ? 'ref' : 'id';
     db.prepare(`SELECT * FROM ${table} ORDER BY ${key} LIMIT 1`).get();
     db.prepare(`SELECT * FROM ${table} ORDER BY ${key} DESC LIMIT 1`).get();
   }

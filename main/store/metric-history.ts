@@ -16,26 +16,20 @@ interface ChunkRow {
 export interface ChunkHistory {
   /** Stores what is new among the samples; where an instant is taken, what is there stays. Answers how many were new. */
   add(ref: number, samples: Samples, synthetic: boolean): number;
+  /** The oldest chunks that reach beyond the instant, at most so many. One that cannot be read is dropped. */
+  chunksAfter(ref: number, at: number, limit: number): { parts: Samples[]; newestAt: number; isAll: boolean };
   /** The newest stored time of the series, or −∞. */
   newestAt(ref: number): number;
   /** Chunks that could not be read and were dropped, since the opening. */
   damagedChunks(): number;
 }
 
-export function createChunkHistory(db: Database.Database, chunkSamplesMax: number): ChunkHistory {
-  const overlapping = db.prepare<[number, number, number], ChunkRow>(
-    'SELECT id, samples, synthetic, data FROM chunk WHERE ref = ? AND to_at >= ? AND from_at <= ? ORDER BY from_at',
-  );
-  const before = db.prepare<[number, number], ChunkRow>(
-    'SELECT id, samples, synthetic, data FROM chunk WHERE ref = ? AND to_at < ? ORDER BY to_at DESC LIMIT 1',
-  );
-  const remove = db.prepare<[number]>('DELETE FROM chunk WHERE id = ?');
-  const insert = db.prepare(
-    'INSERT INTO chunk (ref, from_at, to_at, samples, synthetic, data) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  // The total is kept, because counting gigabytes of chunks would take seconds each time somebody asks.
-  const total = db.prepare<[number]>('UPDATE generation SET samples = samples + ?');
-  const newest = db.prepare<[number], number | null>('SELECT max(to_at) FROM chunk WHERE ref = ?').pluck();
+export function createChunkHistory(
+  db: Database.Database,
+  chunkSamplesMax: number,
+  onAdded: (ref: number, firstAt: number) => void = () => undefined,
+): ChunkHistory {
+  const { overlapping, before, after, remove, insert, total, newest } = prepare(db);
   let damaged = 0;
 
   const read = (row: ChunkRow): Samples | undefined => {
@@ -82,9 +76,39 @@ export function createChunkHistory(db: Database.Database, chunkSamplesMax: numbe
         insert.run(ref, times[0], times[times.length - 1], times.length, allSynthetic ? 1 : 0, data);
       }
       total.run(added);
+      onAdded(ref, firstAt);
       return added;
+    },
+    chunksAfter(ref, at, limit) {
+      const rows = after.all(ref, at, limit + 1);
+      const used = rows.slice(0, limit);
+      return {
+        parts: used.flatMap((row) => read(row) ?? []),
+        newestAt: used.at(-1)?.toAt ?? Number.NEGATIVE_INFINITY,
+        isAll: rows.length <= limit,
+      };
     },
     newestAt: (ref) => newest.get(ref) ?? Number.NEGATIVE_INFINITY,
     damagedChunks: () => damaged,
   };
+}
+
+function prepare(db: Database.Database) {
+  const overlapping = db.prepare<[number, number, number], ChunkRow>(
+    'SELECT id, samples, synthetic, data FROM chunk WHERE ref = ? AND to_at >= ? AND from_at <= ? ORDER BY from_at',
+  );
+  const before = db.prepare<[number, number], ChunkRow>(
+    'SELECT id, samples, synthetic, data FROM chunk WHERE ref = ? AND to_at < ? ORDER BY to_at DESC LIMIT 1',
+  );
+  const after = db.prepare<[number, number, number], ChunkRow & { readonly toAt: number }>(
+    `SELECT id, samples, synthetic, data, to_at AS toAt FROM chunk WHERE ref = ? AND to_at > ? ORDER BY to_at LIMIT ?`,
+  );
+  const remove = db.prepare<[number]>('DELETE FROM chunk WHERE id = ?');
+  const insert = db.prepare(
+    'INSERT INTO chunk (ref, from_at, to_at, samples, synthetic, data) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  // The total is kept, because counting gigabytes of chunks would take seconds each time somebody asks.
+  const total = db.prepare<[number]>('UPDATE generation SET samples = samples + ?');
+  const newest = db.prepare<[number], number | null>('SELECT max(to_at) FROM chunk WHERE ref = ?').pluck();
+  return { overlapping, before, after, remove, insert, total, newest };
 }

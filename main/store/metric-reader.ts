@@ -24,6 +24,8 @@ export function openMetricReader(path: string, cachedSamplesMax = CACHED_SAMPLES
   return {
     select: (matchers, fromAt, toAt, options = {}) =>
       current()?.select(matchers, fromAt, toAt, options) ?? [],
+    rollups: (matchers, fromAt, toAt, widthMs, options = {}) =>
+      current()?.rollups(matchers, { fromAt, toAt, widthMs }, options) ?? [],
     labelValues: (name) => current()?.labelValues(name) ?? [],
     close: () => connection?.open.close(),
   };

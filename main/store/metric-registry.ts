@@ -9,6 +9,7 @@ export interface Registry {
   register(labels: readonly Labels[]): { refs: Uint32Array; refused: SeriesRefusal[] };
   has(ref: number): boolean;
   size(): number;
+  series(): Iterable<readonly [key: string, ref: number]>;
   /** Says that samples of these came. */
   touch(refs: Uint32Array, at: number): void;
   /** Frees the places of series whose last sample was dropped and that have been silent since the given time. */
@@ -22,11 +23,9 @@ export function openRegistry(
   db: Database.Database,
   limits: MetricLimits,
   clock: Pick<Clock, 'now'>,
+  onNew: (ref: number, labels: Labels) => void = () => undefined,
 ): Registry {
-  const insert = db.prepare<[string]>('INSERT INTO series (labels) VALUES (?)');
-  const remove = db.prepare<[number]>('DELETE FROM series WHERE ref = ?');
-  const hasChunk = db.prepare<[number], number>('SELECT 1 FROM chunk WHERE ref = ? LIMIT 1').pluck();
-  const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
+  const { insert, remove, hasAnything, removeProgress, bumpHistory } = prepare(db);
   const byKey = new Map<string, number>();
   const touchedAt = new Map<number, number>();
   const openedAt = clock.now();
@@ -49,6 +48,7 @@ export function openRegistry(
     const ref = Number(insert.run(key).lastInsertRowid);
     byKey.set(key, ref);
     touchedAt.set(ref, clock.now());
+    onNew(ref, labels);
     return ref;
   };
 
@@ -77,6 +77,7 @@ export function openRegistry(
     },
     has: (ref) => touchedAt.has(ref),
     size: () => byKey.size,
+    series: () => byKey.entries(),
     touch(refs, at) {
       for (const ref of refs) touchedAt.set(ref, at);
     },
@@ -88,8 +89,9 @@ export function openRegistry(
         const before = byKey.size;
         for (const [key, ref] of byKey) {
           if ((touchedAt.get(ref) ?? 0) >= silentSinceAt) continue;
-          if (hasChunk.get(ref) !== undefined) continue;
+          if (hasAnything.get(ref, ref) !== undefined) continue;
           remove.run(ref);
+          removeProgress.run(ref);
           byKey.delete(key);
           touchedAt.delete(ref);
         }
@@ -97,4 +99,17 @@ export function openRegistry(
       })();
     },
   };
+}
+
+function prepare(db: Database.Database) {
+  const insert = db.prepare<[string]>('INSERT INTO series (labels) VALUES (?)');
+  const remove = db.prepare<[number]>('DELETE FROM series WHERE ref = ?');
+  const hasAnything = db
+    .prepare<[number, number], number>(
+      'SELECT 1 FROM chunk WHERE ref = ? UNION ALL SELECT 1 FROM rollup WHERE ref = ? LIMIT 1',
+    )
+    .pluck();
+  const removeProgress = db.prepare<[number]>('DELETE FROM rollup_progress WHERE ref = ?');
+  const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
+  return { insert, remove, hasAnything, removeProgress, bumpHistory };
 }

@@ -2,12 +2,16 @@ import type Database from 'better-sqlite3';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import type { Clock } from '../platform/index.ts';
-import type { MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
-import { createPacker, createRetention, samplesBySeries, usedBytes } from './metric-compact.ts';
+import type { Matcher, MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
+import { createPacker, samplesBySeries, usedBytes } from './metric-compact.ts';
 import { beginAfresh, isDamage, type OpenedMetricFile, openMetricFile } from './metric-file.ts';
 import { choose, type Head, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
 import { type ChunkHistory, createChunkHistory } from './metric-history.ts';
+import { createNaming } from './metric-naming.ts';
 import { openRegistry } from './metric-registry.ts';
+import { createRetention } from './metric-retention.ts';
+import { createRoller } from './metric-roller.ts';
+import { createSizes } from './metric-size.ts';
 import { staleValues } from './metric-stale.ts';
 
 /** Source of the retention, the size and the number of series: the promises' table of limits. */
@@ -15,12 +19,17 @@ export const METRIC_LIMITS: MetricLimits = {
   seriesMax: 50_000,
   liveRetentionMs: 15 * DAY_MS,
   syntheticRetentionMs: 35 * DAY_MS,
+  // Thirteen months, and the longest of them.
+  rollupRetentionMs: 397 * DAY_MS,
   bytesMax: 2 * 1024 ** 3,
   packAfterSamples: 200_000,
   packAfterMs: 2 * HOUR_MS,
   packSamplesMax: 200_000,
   chunkSamplesMax: 480,
 };
+
+/** What a sample takes while it waits: its number and its value. */
+const SAMPLE_BYTES = 12;
 
 /** If nobody calls `compact`, the writer packs by itself at this multiple: an endless head would fill the readers' memory. */
 const FORGOTTEN_FACTOR = 3;
@@ -37,6 +46,7 @@ export function openMetricWriter(
   const first = openOrExplain(path, clock.now());
   let notice = first.notice;
   let session = openSession(first.db, limits, clock);
+  let selections: readonly (readonly Matcher[])[] = [];
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
@@ -47,6 +57,7 @@ export function openMetricWriter(
       const fresh = beginAfresh(path, clock.now(), 'damaged', `${path} is damaged (${messageOf(thrown)}).`);
       notice = fresh.notice;
       session = openSession(fresh.db, limits, clock);
+      session.nameSeries(selections);
       throw new CodedError('store-damaged', fresh.notice ?? `${path} is damaged.`, {
         retryable: true,
         cause: thrown,
@@ -59,8 +70,14 @@ export function openMetricWriter(
     backfill: (blocks) => guarded(() => session.backfill(blocks)),
     markStale: (refs, at) =>
       guarded(() => void session.append({ at, refs, values: staleValues(refs.length) })),
+    nameSeries(given) {
+      const named = guarded(() => session.nameSeries(given));
+      selections = given;
+      return named;
+    },
     compact: (now) => guarded(() => session.compact(now)),
     stats: () => guarded(() => ({ ...session.stats(), notice })),
+    sizes: () => guarded(() => session.sizes()),
     close: () => session.close(),
   };
 }
@@ -88,11 +105,18 @@ function failed(path: string, thrown: unknown): CodedError<'store-failed'> {
 type Session = Omit<MetricWriterApi, 'stats' | 'markStale'> & { stats(): Omit<MetricStats, 'notice'> };
 
 function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Clock, 'now'>): Session {
-  const history = createChunkHistory(db, limits.chunkSamplesMax);
+  const head = openHead(db);
+  const naming = createNaming(db);
+  const roller = createRoller(db, {
+    history: () => history,
+    isNamed: naming.has,
+    headFromAt: head.oldestAt,
+  });
+  const history: ChunkHistory = createChunkHistory(db, limits.chunkSamplesMax, roller.added);
   const pack = createPacker(db, history, limits);
   const retain = createRetention(db, limits);
-  const registry = openRegistry(db, limits, clock);
-  const head = openHead(db);
+  const registry = openRegistry(db, limits, clock, naming.add);
+  const sizes = createSizes(db, limits);
   const fill = createBackfill(db, history, head);
   const totals = createTotals(db, head);
   const newestAt = new Map<number, number>();
@@ -129,19 +153,27 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
       });
       return { samples, refused };
     },
+    nameSeries(selections) {
+      const named = naming.name(selections, registry.series());
+      roller.look(naming.refs());
+      return { named };
+    },
     compact(now) {
       const due = () =>
         head.samples() >= limits.packAfterSamples || now - head.oldestAt() >= limits.packAfterMs;
       const packedNow = head.samples() > 0 && due() ? packOne() : 0;
+      const rolled = roller.roll(now, limits.packSamplesMax);
       const retained = retain(now);
       registry.forgetEmpty(now - limits.liveRetentionMs);
+      sizes.see(now);
       return {
         packed: packedNow,
         dropped: retained.dropped,
-        more: retained.more || (head.samples() > 0 && due()),
+        more: retained.more || rolled.more || (head.samples() > 0 && due()),
       };
     },
     stats: () => ({ series: registry.size(), ...totals() }),
+    sizes: () => sizes.sizes(clock.now(), head.samples() * SAMPLE_BYTES),
     close: () => void db.close(),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../main/store/index.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import type { Labels } from '../../shared/model/metric.ts';
+import { plainRollup } from './memory-rollup.ts';
 
 interface MemorySeries {
   readonly ref: number;
@@ -117,6 +118,19 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
           notice: null,
         };
       },
+      // Rollups are made when they are asked for, so whether something is named changes nothing.
+      nameSeries: () => ({ named: 0 }),
+      sizes: () => ({
+        bytes: all().length * 16,
+        bytesMax: limits.bytesMax,
+        rawBytes: all().length * 16,
+        rollupBytes: 0,
+        waitingBytes: 0,
+        rawBytesPerDay: null,
+        rollupBytesPerDay: null,
+        measuredOverMs: 0,
+        fullAt: null,
+      }),
       close: () => undefined,
     },
     reader: {
@@ -141,6 +155,13 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
           };
         });
       },
+      rollups: (matchers, fromAt, toAt, widthMs) =>
+        index.find(matchers).flatMap(({ ref, labels }) => {
+          const rollup = plainRollup(byRef.get(ref)?.samples ?? [], fromAt, toAt, widthMs);
+          return rollup.ends.length === 0
+            ? []
+            : [{ ref, labels, ...rollup, completeTo: Number.NEGATIVE_INFINITY }];
+        }),
       labelValues: (name) => index.values(name),
       close: () => undefined,
     },

@@ -33,8 +33,8 @@ export function metricFolder() {
       folder,
       path,
       clock,
-      writer() {
-        const writer = openMetricWriter(path, limits, clock);
+      writer(others: MetricLimits = limits) {
+        const writer = openMetricWriter(path, others, clock);
         clean.push(() => writer.close());
         return writer;
       },
