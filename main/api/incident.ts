@@ -32,7 +32,13 @@ export function incidentRouter({ incidents, log, acknowledge }: IncidentPart) {
       answering(errors, () => log.evidenceCharts(found(input.id).id)),
     ),
     evidenceSamples: at.evidenceSamples.handler(({ input, errors }) =>
-      answering(errors, async () => new Blob([encodeSeries(await log.evidenceSeries(input.evidenceId))])),
+      answering(errors, async () => {
+        const [series, chart] = await Promise.all([
+          log.evidenceSeries(input.evidenceId),
+          log.evidenceChart(input.evidenceId),
+        ]);
+        return new Blob([encodeSeries({ series, unwatched: chart?.unwatched ?? [] })]);
+      }),
     ),
     acknowledge: at.acknowledge.handler(({ input, context, errors }) =>
       answering(errors, async () => {

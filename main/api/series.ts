@@ -1,6 +1,7 @@
-import { encodeSeries } from '../../shared/contract/series-file.ts';
+import { encodeSeries, type SeriesFile } from '../../shared/contract/series-file.ts';
 import { CodedError } from '../../shared/error/coded.ts';
-import type { QueryError, QueryTarget, Series } from '../../shared/model/metric.ts';
+import type { QueryError, QueryTarget } from '../../shared/model/metric.ts';
+import type { Unwatched } from '../../shared/model/watch.ts';
 import type { Clock } from '../platform/index.ts';
 import { answering, procedures } from './context.ts';
 
@@ -8,14 +9,11 @@ export interface SeriesPart {
   readonly clock: Clock;
   readonly target: (sourceId: string) => QueryTarget | undefined;
   /** Burn rates of an objective's windows over time. */
-  readonly burn: (
-    objectiveId: string,
-    fromAt: number,
-    toAt: number,
-    stepMs: number,
-  ) => Promise<readonly Series[]>;
+  readonly burn: (objectiveId: string, fromAt: number, toAt: number, stepMs: number) => Promise<SeriesFile>;
   /** Budget remaining over the period. */
-  readonly budget: (objectiveId: string) => Promise<readonly Series[]>;
+  readonly budget: (objectiveId: string) => Promise<SeriesFile>;
+  /** Spans of the range in which the source was not watched. */
+  readonly unwatched: (sourceId: string, fromAt: number, toAt: number) => readonly Unwatched[];
 }
 
 /** A chart cannot show more, and a request must not keep a worker for long. */
@@ -23,7 +21,7 @@ const POINTS_MAX = 11_000;
 const TIMEOUT_MS = 15_000;
 
 /** Requests for samples; the answers are binary. */
-export function seriesRouter({ clock, target, burn, budget }: SeriesPart) {
+export function seriesRouter({ clock, target, burn, budget, unwatched }: SeriesPart) {
   const at = procedures.series;
   const targetOf = (id: string) => {
     const found = target(id);
@@ -40,7 +38,8 @@ export function seriesRouter({ clock, target, burn, budget }: SeriesPart) {
         ...(signal ? { signal } : {}),
       });
       if (!result.ok) throw errors.QUERY(queryError(result.error));
-      return new Blob([encodeSeries(result.value)]);
+      const spans = unwatched(input.source, input.fromAt, input.toAt);
+      return new Blob([encodeSeries({ series: result.value, unwatched: spans })]);
     }),
     instant: at.instant.handler(async ({ input, errors, signal }) => {
       const query = await answering(errors, () => targetOf(input.source));

@@ -6,7 +6,6 @@ import type { Priority } from '../../shared/model/priority.ts';
 import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
 import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
-import { budgetSeries, burnSeries } from '../slo/index.ts';
 import {
   formatProblems,
   type LoadDeps,
@@ -14,6 +13,7 @@ import {
   type WorkspaceLoad,
   watchWorkspace,
 } from '../workspace/index.ts';
+import { chartsOf } from './charts.ts';
 import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
 import type { RunningFleet } from './fleet.ts';
@@ -74,6 +74,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   publishConfiguration(hub, state.workspace);
   if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
+  await stages.ledger.load();
   await stages.pipeline.load();
   await stages.playbooks.load();
   hub.replace('incidents', stages.incidents.list());
@@ -277,11 +278,6 @@ async function sendTestPage(stages: Stages, priority: Priority): Promise<Result<
 
 function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () => Workspace) {
   const { clock, threads, options } = parts;
-  const objectiveOf = (id: string) => {
-    const status = stages.pipeline.status(id);
-    const target = status ? stages.target(status.objective.source) : undefined;
-    return status && target ? { status, target } : undefined;
-  };
   return createRouter({
     hub: parts.hub,
     system: {
@@ -304,7 +300,7 @@ function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () 
       },
     },
     secrets: vault,
-    source: { tryNow: (id) => stages.ingest.pollNow(id) },
+    source: { tryNow: (id) => stages.ingest.pollNow(id), watched: stages.ledger.records },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {
       incidents: stages.incidents,
@@ -313,18 +309,7 @@ function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () 
     },
     playbooks: stages.playbooks,
     postmortem: { postmortems: stages.postmortems, exportFolder: parts.folders.exports },
-    series: {
-      clock,
-      target: stages.target,
-      burn: async (id, fromAt, toAt, stepMs) => {
-        const found = objectiveOf(id);
-        return found ? burnSeries(found.status, found.target, { fromAt, toAt, stepMs }) : [];
-      },
-      budget: async (id) => {
-        const found = objectiveOf(id);
-        return found ? budgetSeries(found.status, found.target, clock.now()) : [];
-      },
-    },
+    series: chartsOf(stages, clock),
     demo: { fleet: parts.fleet?.control },
   });
 }

@@ -11,7 +11,7 @@ import type { StateHub } from '../api/index.ts';
 import { createBusinessHours } from '../calendar/index.ts';
 import { createDetection, type Detection } from '../detect/index.ts';
 import { createIncidents, type Incidents } from '../incident/index.ts';
-import { createIngest, type Ingest } from '../ingest/index.ts';
+import { createIngest, createWatchLedger, type Ingest, type WatchLedger } from '../ingest/index.ts';
 import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
 import { createPipeline, type Pipeline } from '../pipeline/index.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
@@ -49,6 +49,7 @@ export interface Stages {
   /** Where others push to; follows the configuration. */
   readonly receiving: Receiving;
   readonly ingest: Ingest;
+  readonly ledger: WatchLedger;
   readonly alerts: Alerts;
   readonly incidents: Incidents;
   readonly notifier: Notifier;
@@ -75,13 +76,14 @@ export function createStages(deps: StageDeps): Stages {
   } = {};
   const local = createLocalTarget({ id: 'local', worker: threads.query });
   const counting = createLocalTarget({ id: 'local', worker: threads.query, countNewSeriesFromZero: true });
-  const { receiving, ingest } = ingestOf(deps, local, () => late.pipeline);
+  const { receiving, ingest, ledger } = ingestOf(deps, local, () => late.pipeline);
   const pages = createBrowserPages(async (deliveryId) => {
     await late.notifier?.acknowledgeShown(deliveryId);
   });
   const notifier = notifierOf(deps, pages, () => late.alerts);
   const redrafts = createRedrafts(async (id) => late.postmortems?.refresh(id), log);
   const incidents = incidentsOf(deps, ingest, {
+    unwatched: ledger.unwatched,
     status: (id) => late.pipeline?.status(id),
     playbooks: () => late.playbooks,
     onChange: (id) => redrafts.changed(id),
@@ -103,6 +105,7 @@ export function createStages(deps: StageDeps): Stages {
   return {
     receiving,
     ingest,
+    ledger,
     alerts,
     incidents,
     notifier,
@@ -127,7 +130,9 @@ export function createStages(deps: StageDeps): Stages {
 function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline | undefined) {
   const { threads, running } = deps;
   const receiving = createReceiving({ ...deps, startWorker: threads.startReceive });
+  const ledger = createWatchLedger({ clock: deps.clock, logger: deps.log, log: threads.log.call });
   const ingest = createIngest({
+    ledger,
     ...pushOf({ receiving, pipeline, onSpans: null }),
     clock: deps.clock,
     log: deps.log,
@@ -142,7 +147,7 @@ function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline 
       await pipeline()?.polled(polled);
     },
   });
-  return { receiving, ingest };
+  return { receiving, ingest, ledger };
 }
 
 function pipelineOf(
@@ -264,6 +269,7 @@ function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts |
 }
 
 interface IncidentTies {
+  readonly unwatched: WatchLedger['unwatched'];
   readonly status: (objectiveId: string) => ReturnType<Pipeline['status']>;
   readonly playbooks: () => Playbooks | undefined;
   readonly onChange: (incidentId: string) => void;
@@ -278,6 +284,7 @@ function incidentsOf(deps: StageDeps, ingest: Ingest, ties: IncidentTies): Incid
     services: () => deps.running.workspace().services,
     objective: ties.status,
     target: (id) => ingest.target(id),
+    unwatched: ties.unwatched,
     detector: (id) => deps.running.workspace().detectors.find((one) => one.id === id),
     near: (services) => nearOf(deps.running.workspace(), services, ties.status),
     playbookFor: (draft) => ties.playbooks()?.proposeFor(draft)?.id ?? null,

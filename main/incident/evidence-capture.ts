@@ -1,6 +1,7 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import type { EvidenceChart } from '../../shared/model/incident.ts';
 import type { QueryTarget, RangeWindow, Series } from '../../shared/model/metric.ts';
+import type { Unwatched } from '../../shared/model/watch.ts';
 import { formatDuration, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import type { Clock, Ids } from '../platform/index.ts';
 import type { EvidenceSeries, EvidenceWrite } from '../store/index.ts';
@@ -10,6 +11,7 @@ export interface CaptureDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly target: (sourceId: string) => QueryTarget | undefined;
+  readonly unwatched?: (sourceId: string, fromAt: number, toAt: number) => readonly Unwatched[];
 }
 
 /** How far before the condition began the charts reach. */
@@ -54,10 +56,21 @@ export async function capture(
         fromAt,
         toAt,
         missing: answer.kind === 'data' ? null : answer.reason,
+        ...unwatchedIn(deps, plan.source, fromAt, toAt),
       };
       return { chart, series: answer.kind === 'data' ? answer.series : [] };
     }),
   );
+}
+
+/** Absent where nobody knows: that is not the same as *all of it was watched*. */
+export function unwatchedIn(
+  { unwatched }: Pick<CaptureDeps, 'unwatched'>,
+  source: string,
+  fromAt: number,
+  toAt: number,
+): Pick<EvidenceChart, 'unwatched'> {
+  return unwatched ? { unwatched: [...unwatched(source, fromAt, toAt)] } : {};
 }
 
 /** What has come since the kept end of a chart, or the whole of one that was missing. */

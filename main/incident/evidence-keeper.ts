@@ -3,7 +3,7 @@ import type { EvidenceChart, Incident } from '../../shared/model/incident.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
 import type { Logger, WorkerHandle } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
-import { type CaptureDeps, fetchLater } from './evidence-capture.ts';
+import { type CaptureDeps, fetchLater, unwatchedIn } from './evidence-capture.ts';
 import { isOver } from './lifecycle.ts';
 
 /** Evidence of open incidents grows each minute. */
@@ -32,12 +32,13 @@ export function createEvidenceKeeper(
     if (chart.missing === null && chart.toAt >= toAt) return false;
     const answer = await fetchLater(deps, chart, toAt);
     if (answer.kind === 'missing') return false;
+    const known = unwatchedIn(deps, chart.source, chart.fromAt, toAt);
     if (chart.missing === null) {
-      await deps.log.call.extendEvidence(chart.id, toAt, answer.series);
+      await deps.log.call.extendEvidence(chart.id, toAt, answer.series, known.unwatched);
       return false;
     }
     const { otherExpressions: _asked, ...rest } = chart;
-    const kept = { ...rest, expression: answer.expression, toAt, missing: null };
+    const kept = { ...rest, expression: answer.expression, toAt, missing: null, ...known };
     await deps.log.call.addEvidence([{ chart: kept, series: answer.series }]);
     return true;
   };

@@ -3,6 +3,7 @@ import type { Incident } from '../../shared/model/incident.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Service } from '../../shared/model/service.ts';
+import type { Unwatched } from '../../shared/model/watch.ts';
 import type { Clock, Ids, Logger, WorkerHandle } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
 import type { IncidentDraft } from './book.ts';
@@ -17,6 +18,8 @@ export interface IncidentDeps {
   readonly services: () => readonly Service[];
   readonly objective: (id: string) => ObjectiveStatus | undefined;
   readonly target: (sourceId: string) => QueryTarget | undefined;
+  /** Spans in which a source was not watched: kept with the evidence, which outlives what else knows of them. */
+  readonly unwatched?: (sourceId: string, fromAt: number, toAt: number) => readonly Unwatched[];
   /** For the evidence of a detector's alert: what it looks at. */
   readonly detector?: (id: string) => Detector | undefined;
   /** What is known of these services, nearest first: evidence of the cause is often kept by another service. */

@@ -9,6 +9,7 @@ import type { SourceDeps } from '../source/index.ts';
 import type { MetricWriterApi } from '../store/index.ts';
 import { createDrops, type Drops } from './drops.ts';
 import { createKeeper } from './keeper.ts';
+import type { WatchLedger } from './ledger.ts';
 import { type OpenedSource, openSource, type Shared } from './open-source.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
 import type { OnPolled } from './poll.ts';
@@ -47,6 +48,7 @@ export interface IngestDeps extends SourceDeps {
   readonly scrapeWorker: WorkerHandle<ScrapeApi>;
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
+  readonly ledger: WatchLedger;
   /** All alerts that an Alertmanager has. */
   readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   /** What others push; absent where nothing is received. */
@@ -88,6 +90,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     start() {
       if (phase !== 'idle') return;
       phase = 'polling';
+      deps.ledger.start();
       push?.start();
       for (const one of running) begin(one);
     },
@@ -96,10 +99,12 @@ export function createIngest(deps: IngestDeps): Ingest {
       forgetStore();
       await push?.stop();
       await Promise.all(running.map((one) => one.schedule.stop(false)));
+      await deps.ledger.stop();
     },
     suspend() {
       if (phase !== 'polling') return;
       phase = 'suspended';
+      deps.ledger.sleeping();
       for (const one of running) one.schedule.pause();
     },
     resume() {
@@ -188,6 +193,7 @@ function driven(
     log: deps.log,
     onStatus: () => tell(schedule.status()),
     blinds: () => deps.blinds?.(config.id) ?? [],
+    ledger: deps.ledger,
   });
   opened.arrivals?.evaluateBy(() => schedule.pollNow());
   return { ...opened, config, schedule };

@@ -1,6 +1,7 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import { type Clock, type Logger, repeat, type Tick } from '../platform/index.ts';
+import type { WatchLedger } from './ledger.ts';
 import type { Poll } from './poll.ts';
 import { createSighting, type Sighting } from './sighting.ts';
 
@@ -30,6 +31,7 @@ export interface ScheduleOptions {
   readonly log: Logger;
   readonly onStatus: () => void;
   readonly blinds: () => readonly string[];
+  readonly ledger: Pick<WatchLedger, 'seen' | 'missed'>;
 }
 
 /** Polls one at a time: whoever asks while one is under way waits for that one. */
@@ -114,8 +116,12 @@ function createTurn(options: ScheduleOptions, sighting: Sighting): Turn {
     const began = sighting.now();
     polls += 1;
     try {
-      if (await options.poll.run(began.at)) sighting.seen(began);
+      if (await options.poll.run(began.at)) {
+        sighting.seen(began);
+        options.ledger.seen(options.id, began, options.pollEveryMs);
+      } else options.ledger.missed(options.id, began, 'failing', options.pollEveryMs);
     } catch (thrown) {
+      options.ledger.missed(options.id, began, 'held-up', options.pollEveryMs);
       // Not seen, so the source goes stale and says so; the next poll tries again.
       options.log.error(
         { source: options.id, problem: messageOf(thrown) },

@@ -10,6 +10,8 @@ export type {
   LogApi,
   StoreNotice,
   VerdictRecord,
+  WatchedInterval,
+  WatchHistory,
 } from './log-api.ts';
 export { refuseUnusableLog } from './log-open.ts';
 export { type LogOptions, openLog } from './log-writer.ts';

@@ -9,6 +9,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
+import type { GapCause, Unwatched } from '../../shared/model/watch.ts';
 
 /** Samples of one series of a piece of evidence, as they are kept. */
 export interface EvidenceSeries {
@@ -38,6 +39,21 @@ export interface JournalRecord {
   readonly intendedAt: number;
   readonly outcome: string | null;
   readonly endedAt: number | null;
+}
+
+/** A span in which a source was really evaluated, and why it was not before it. */
+export interface WatchedInterval {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly causes: readonly GapCause[];
+  /** When the gap before it was filled afterwards; null while it is not. */
+  readonly filledAt: number | null;
+}
+
+/** Intervals of one source, ascending and apart from each other. */
+export interface WatchHistory {
+  readonly sourceId: string;
+  readonly intervals: readonly WatchedInterval[];
 }
 
 /** Something of the store that a person must hear: damage, a restoration, a migration, rows that could not be read. */
@@ -72,9 +88,18 @@ export type LogApi = {
 
   addEvidence(evidence: readonly EvidenceWrite[]): void;
   evidenceCharts(incidentId: string): EvidenceChart[];
+  evidenceChart(evidenceId: string): EvidenceChart | null;
   evidenceSeries(evidenceId: string): EvidenceSeries[];
-  /** Adds later samples to the series of a chart; samples at or before the kept end are ignored. */
-  extendEvidence(evidenceId: string, toAt: number, series: readonly EvidenceSeries[]): void;
+  /**
+   * Adds later samples to the series of a chart; samples at or before the kept end are ignored. `unwatched` is what is
+   * known now of the chart's whole time and replaces what was.
+   */
+  extendEvidence(
+    evidenceId: string,
+    toAt: number,
+    series: readonly EvidenceSeries[],
+    unwatched?: readonly Unwatched[],
+  ): void;
 
   saveAlerts(alerts: readonly Alert[], verdicts: readonly VerdictRecord[]): void;
   /** All that are not inactive, and those resolved since the given time. */
@@ -96,6 +121,10 @@ export type LogApi = {
   /** `revision` must be the stored one plus 1; a new one has 1. */
   savePostmortem(postmortem: Postmortem): void;
   loadPostmortem(incidentId: string): Postmortem | null;
+
+  /** Replaces, for each source, all intervals that begin at `fromAt` or later by the given ones; the oldest give way. */
+  saveWatch(changes: readonly (WatchHistory & { readonly fromAt: number })[]): void;
+  loadWatch(): WatchHistory[];
 
   getSetting(key: string): string | null;
   putSetting(key: string, value: string): void;

@@ -24,6 +24,7 @@ import type { OnUnreadable } from './table/row.ts';
 import { runTable } from './table/run.ts';
 import { settingTable } from './table/setting.ts';
 import { CHAIN_START, chain, firstBroken, timelineTable } from './table/timeline.ts';
+import { watchTable } from './table/watch.ts';
 
 /** Phases in which another incident of the same group may be open. */
 const OVER: ReadonlySet<IncidentPhase> = new Set(['closed', 'merged', 'cancelled']);
@@ -72,6 +73,7 @@ function createTables(db: Database.Database, onUnreadable: OnUnreadable) {
     deliveries: deliveryTable(db, onUnreadable),
     postmortems: postmortemTable(db, onUnreadable),
     settings: settingTable(db),
+    watches: watchTable(db, onUnreadable),
     /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
     commit: <T>(change: () => T): T => guard(() => db.transaction(change).immediate()),
   };
@@ -136,8 +138,10 @@ function evidencePart({ evidence, alerts, commit }: Tables) {
         for (const write of writes) evidence.add(write);
       }),
     evidenceCharts: (incidentId) => guard(() => evidence.charts(incidentId)),
+    evidenceChart: (evidenceId) => guard(() => evidence.chart(evidenceId) ?? null),
     evidenceSeries: (evidenceId) => guard(() => evidence.series(evidenceId)),
-    extendEvidence: (evidenceId, toAt, series) => commit(() => evidence.extend(evidenceId, toAt, series)),
+    extendEvidence: (evidenceId, toAt, series, unwatched) =>
+      commit(() => evidence.extend(evidenceId, toAt, series, unwatched)),
     saveAlerts: (changed, verdicts) =>
       commit(() => {
         for (const alert of changed) alerts.save(alert);
@@ -162,7 +166,7 @@ function appendOnly(
 }
 
 function recordPart(tables: Tables) {
-  const { runs, journal, deliveries, postmortems, settings, commit } = tables;
+  const { runs, journal, deliveries, postmortems, settings, watches, commit } = tables;
   return {
     saveRun: (run, records, entries = []) =>
       commit(() => {
@@ -189,6 +193,11 @@ function recordPart(tables: Tables) {
         postmortems.save(postmortem);
       }),
     loadPostmortem: (incidentId) => guard(() => postmortems.load(incidentId)),
+    saveWatch: (changes) =>
+      commit(() => {
+        for (const change of changes) watches.save(change, change.fromAt);
+      }),
+    loadWatch: () => guard(() => watches.load()),
     getSetting: (key) => guard(() => settings.get(key)),
     putSetting: (key, value) => commit(() => settings.put(key, value)),
   } satisfies Partial<LogApi>;

@@ -15,6 +15,8 @@ export interface Span {
   readonly fromAt: number;
   readonly toAt: number;
   readonly label: string;
+  /** Why; said under the crosshair. */
+  readonly detail?: string;
 }
 
 type Column = (number | null)[];

@@ -106,14 +106,7 @@ function drawMarkLabels(plot: uPlot, overlay: Overlay): void {
   const { ctx, bbox } = plot;
   const rowPx = 14 * devicePixelRatio;
   const rows = Math.max(1, Math.min(3, Math.floor(bbox.height / rowPx / 2)));
-  for (const span of overlay.spans) {
-    const width = ctx.measureText(span.label).width;
-    const middle = plot.valToPos((span.fromAt + span.toAt) / 2_000, 'x', true);
-    const x = Math.min(bbox.left + bbox.width - width, Math.max(bbox.left, middle - width / 2));
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
-  }
+  drawSpanLabels(plot, overlay);
   const wanted = marksInSight(plot, overlay)
     .filter(({ mark }) => mark.label !== '')
     .map(({ mark, x }) => ({
@@ -129,6 +122,25 @@ function drawMarkLabels(plot: uPlot, overlay: Overlay): void {
     ctx.textAlign = toLeft ? 'right' : 'left';
     const x = one.x + (toLeft ? -4 : 4) * devicePixelRatio;
     label(ctx, overlay, one.text, x, bbox.top + 2 * devicePixelRatio + one.row * rowPx, one.token);
+  }
+}
+
+/** At the foot of each span that is in sight, where the word before leaves room. */
+function drawSpanLabels(plot: uPlot, overlay: Overlay): void {
+  const { ctx, bbox } = plot;
+  const end = bbox.left + bbox.width;
+  const between = (x: number) => Math.min(end, Math.max(bbox.left, x));
+  let taken = Number.NEGATIVE_INFINITY;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  for (const span of overlay.spans) {
+    const [left, right] = [span.fromAt, span.toAt].map((at) => between(plot.valToPos(at / 1_000, 'x', true)));
+    if (span.label === '' || left === undefined || right === undefined || right <= left) continue;
+    const width = ctx.measureText(span.label).width;
+    const x = Math.max(bbox.left, Math.min(end - width, (left + right - width) / 2));
+    if (x < taken) continue;
+    taken = x + width + 8 * devicePixelRatio;
+    label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
   }
 }
 

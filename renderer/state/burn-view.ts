@@ -4,12 +4,14 @@ import type { Series } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus, PolicyRow } from '../../shared/model/objective.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import { joinUnwatched, type Unwatched } from '../../shared/model/watch.ts';
 import { HOUR_MS, MINUTE_MS, parseDuration } from '../../shared/unit/time.ts';
 import type { Connection } from '../transport/connection.ts';
 import { upstreamOf } from './cause.ts';
 import { leadingRow, thresholdText, windowName } from './fact.ts';
 import { incidentView } from './incident-view.ts';
 import { type BurnHistory, chartSpan } from './objective.ts';
+import { type ViewSpan, viewSpans } from './unwatched.ts';
 import { useCollection, useCore, useLine, useLoaded, useNowEvery, useRefresh } from './use-core.tsx';
 
 export interface ViewLine {
@@ -22,11 +24,6 @@ export interface ViewLine {
 export interface ViewMark {
   readonly at: number;
   readonly kind: 'deploy' | 'change' | 'event';
-  readonly label: string;
-}
-export interface ViewSpan {
-  readonly fromAt: number;
-  readonly toAt: number;
   readonly label: string;
 }
 
@@ -70,19 +67,19 @@ export function marksOf(
   return marks;
 }
 
-/** The time up to now in which a source was not watched, as far as this window knows. */
+/** The time up to now in which a source was not watched, as far as this window knows: newer than any answer. */
 export function unwatchedSpans(
   source: SourceStatus | undefined,
   connection: Connection,
   now: number,
-): ViewSpan[] {
+): Unwatched[] {
   const starts: number[] = [];
   if (source && !isWatching(source.condition) && source.condition !== 'starting')
     starts.push(source.lastOkAt ?? source.sinceAt);
   if (connection.kind === 'stale' || connection.kind === 'offline') starts.push(connection.sinceAt);
   if (starts.length === 0) return [];
   const fromAt = Math.min(...starts);
-  return now - fromAt < 2_000 ? [] : [{ fromAt, toAt: now, label: 'unwatched' }];
+  return now - fromAt < 2_000 ? [] : [{ fromAt, toAt: now, causes: ['failing'], filledAt: null }];
 }
 
 export interface BurnView {
@@ -123,7 +120,12 @@ export function useBurnView(objective: ObjectiveStatus, incident: Incident): Bur
       problem: loaded.failure?.text ?? null,
       lines: loaded.value ? burnLines(loaded.value.series, row) : [],
       threshold: row ? { value: row.threshold, label: `${row.name} ${thresholdText(row.threshold)}` } : null,
-      spans: endedAt === null ? unwatchedSpans(source, connection, now) : [],
+      spans: viewSpans(
+        joinUnwatched([
+          loaded.value?.unwatched ?? [],
+          endedAt === null ? unwatchedSpans(source, connection, now) : [],
+        ]),
+      ),
       view: { fromAt: Math.max(fromAt, view.fromAt), toAt: view.toAt },
     }),
     [loaded, row, view, fromAt, source, connection, now, endedAt],

@@ -1,6 +1,7 @@
-import { decodeSeries } from '../../shared/contract/series-file.ts';
+import { decodeSeries, type SeriesFile } from '../../shared/contract/series-file.ts';
 import type { EvidenceChart } from '../../shared/model/incident.ts';
 import type { Series } from '../../shared/model/metric.ts';
+import { joinUnwatched, type Unwatched } from '../../shared/model/watch.ts';
 import type { Api } from '../transport/api.ts';
 
 /** A kept chart with its samples; null where they could not be had. `series` goes on past what is kept, up to now. */
@@ -8,6 +9,8 @@ export interface EvidenceView {
   readonly chart: EvidenceChart;
   readonly kept: readonly Series[] | null;
   readonly series: readonly Series[] | null;
+  /** Spans of the chart's time in which its source was not watched. */
+  readonly unwatched: readonly Unwatched[];
 }
 
 const USUAL_STEP_MS = 10_000;
@@ -19,15 +22,23 @@ export async function readEvidence(
   before: EvidenceView | undefined,
   liveAt: number | null,
 ): Promise<EvidenceView> {
-  if (chart.missing !== null) return { chart, kept: null, series: null };
+  const spans = chart.unwatched ?? [];
+  if (chart.missing !== null) return { chart, kept: null, series: null, unwatched: spans };
   const same = before?.kept && before.chart.toAt === chart.toAt ? before.kept : null;
-  const kept =
-    same ?? decodeSeries(await (await api.incident.evidenceSamples({ evidenceId: chart.id })).arrayBuffer());
+  const kept = same ?? (await readKept(api, chart));
+  if (liveAt === null) return { chart, kept, series: kept, unwatched: spans };
+  const tail = await readTail(api, chart, kept, liveAt);
   return {
     chart,
     kept,
-    series: liveAt === null ? kept : joinTail(kept, await readTail(api, chart, kept, liveAt)),
+    series: joinTail(kept, tail.series),
+    unwatched: joinUnwatched([spans, tail.unwatched], USUAL_STEP_MS),
   };
+}
+
+async function readKept(api: Api, chart: EvidenceChart): Promise<readonly Series[]> {
+  const file = await api.incident.evidenceSamples({ evidenceId: chart.id });
+  return decodeSeries(await file.arrayBuffer()).series;
 }
 
 async function readTail(
@@ -35,18 +46,18 @@ async function readTail(
   chart: EvidenceChart,
   kept: readonly Series[],
   liveAt: number,
-): Promise<readonly Series[]> {
+): Promise<SeriesFile> {
   const stepMs = usualStep(kept) || USUAL_STEP_MS;
   const lastAt = Math.max(0, ...kept.map((one) => one.times.at(-1) ?? 0));
   const fromAt = Math.ceil((lastAt + 1) / stepMs) * stepMs;
-  if (lastAt === 0 || fromAt > liveAt) return [];
+  if (lastAt === 0 || fromAt > liveAt) return { series: [], unwatched: [] };
   const { source, expression } = chart;
   try {
     const file = await api.series.range({ source, expression, fromAt, toAt: Math.floor(liveAt), stepMs });
     return decodeSeries(await file.arrayBuffer());
   } catch {
     // A source that does not answer is told of by its own state; here the line ends, and the gap is seen.
-    return [];
+    return { series: [], unwatched: [] };
   }
 }
 

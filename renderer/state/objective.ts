@@ -1,5 +1,4 @@
-import { decodeSeries } from '../../shared/contract/series-file.ts';
-import type { Series } from '../../shared/model/metric.ts';
+import { decodeSeries, type SeriesFile } from '../../shared/contract/series-file.ts';
 import { createLoadedStore, createLoader, type LoadedStore } from './loaded.ts';
 import type { Requests } from './request.ts';
 
@@ -10,14 +9,12 @@ export interface ChartSpan {
   readonly stepMs: number;
 }
 
-export interface BurnHistory extends ChartSpan {
-  readonly series: readonly Series[];
-}
+export interface BurnHistory extends ChartSpan, SeriesFile {}
 
 /** The histories behind the objectives' charts. */
 export interface ObjectiveDomain {
   readonly burn: LoadedStore<BurnHistory>;
-  readonly budget: LoadedStore<readonly Series[]>;
+  readonly budget: LoadedStore<SeriesFile>;
   /** Under the key of the objective and of what the chart is for. */
   loadBurn(key: string, objectiveId: string, span: ChartSpan): Promise<void>;
   loadBudget(objectiveId: string): Promise<void>;
@@ -25,7 +22,7 @@ export interface ObjectiveDomain {
 
 export function createObjectiveDomain(requests: Requests): ObjectiveDomain {
   const burn = createLoadedStore<BurnHistory>();
-  const budget = createLoadedStore<readonly Series[]>();
+  const budget = createLoadedStore<SeriesFile>();
   const loadBurnOf = createLoader(burn);
   const loadBudgetOf = createLoader(budget);
   return {
@@ -35,7 +32,7 @@ export function createObjectiveDomain(requests: Requests): ObjectiveDomain {
       loadBurnOf(key, () =>
         requests.quiet(async (api) => {
           const file = await api.series.burn({ objectiveId, ...span });
-          return { ...span, series: decodeSeries(await file.arrayBuffer()) };
+          return { ...span, ...decodeSeries(await file.arrayBuffer()) };
         }),
       ),
     loadBudget: (objectiveId) =>

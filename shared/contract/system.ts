@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Page } from '../model/notification.ts';
 import { Priority } from '../model/priority.ts';
+import { WatchRecord } from '../model/watch.ts';
 import { contractErrors } from './error.ts';
 
 const base = oc.errors(contractErrors);
@@ -37,6 +38,10 @@ export const systemContract = {
 export const sourceContract = {
   /** Asks the source at once instead of at its next turn. */
   tryNow: base.input(z.object({ sourceId: z.string().max(200) })),
+  /** The watch ledger over a range: for each source the spans in which nobody watched it, with their causes. */
+  watched: base
+    .input(z.object({ fromAt: z.number().int(), toAt: z.number().int() }))
+    .output(z.array(WatchRecord)),
 };
 
 export const alertContract = {

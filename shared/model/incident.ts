@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Priority, Severity } from './priority.ts';
+import { Unwatched } from './watch.ts';
 
 /** triage → detected → responding → mitigating → resolving → recovering → postmortem → closed; beside them merged, cancelled. */
 export const IncidentPhase = z.enum([
@@ -111,5 +112,7 @@ export const EvidenceChart = z.object({
   toAt: z.number(),
   /** Null while the samples are kept; otherwise why they could not be had. */
   missing: z.string().nullable(),
+  /** Spans in which its source was not watched; absent in evidence of before they were kept. */
+  unwatched: z.array(Unwatched).optional(),
 });
 export type EvidenceChart = z.infer<typeof EvidenceChart>;

@@ -93,10 +93,18 @@ describe.each([
       toAt: now,
       stepMs: 60_000,
     });
-    const series = decodeSeries(await file.arrayBuffer());
+    const { series, unwatched } = decodeSeries(await file.arrayBuffer());
     expect(series.map((one) => one.labels.service).sort()).toContain('gateway');
     expect(series[0]?.times.length).toBeGreaterThan(30);
     expect(series.every((one) => one.values.every((value) => value >= 0))).toBe(true);
+    expect(unwatched).toMatchObject([{ fromAt: now - 3_600_000, causes: ['unrecorded'], filledAt: null }]);
+    expect(unwatched[0]?.toAt).toBeLessThanOrEqual(now);
+  });
+
+  it('answers the watch ledger of each source', async () => {
+    const [fleet] = await call.source.watched({ fromAt: Date.now() - 3_600_000, toAt: Date.now() + 1 });
+    expect(fleet).toMatchObject({ sourceId: 'fleet', unwatched: [{ causes: ['unrecorded'] }] });
+    expect(fleet?.recordedSinceAt).toBe(fleet?.unwatched[0]?.toAt);
   });
 
   it('points at the place where a query is wrong', async () => {

@@ -34,6 +34,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/secret/keep': [{ name: 'port', secret: 'canary' }, 'ok'],
   '/state/watch': [undefined, 'ok'],
   '/source/tryNow': [{ sourceId: 'desk' }, 'ok'],
+  '/source/watched': [{ fromAt: 0, toAt: 1_000 }, 'ok'],
   '/alert/acknowledge': [{ alertId: 'nowhere' }, 'NOT_FOUND'],
   '/alert/why': [{ alertId: 'nowhere', limit: 1 }, 'ok'],
   '/incident/timeline': [{ id: 'nowhere', afterSeq: 0 }, 'NOT_FOUND'],

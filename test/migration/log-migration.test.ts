@@ -21,6 +21,12 @@ const start = (migrations?: readonly Migration[]) => {
 const stop = () => {
   for (const api of open.splice(0)) api.close();
 };
+/** The file as the first format had it: today's code writes, what came later is taken away. */
+const asFirst = () => {
+  const db = new Database(path);
+  db.exec('DROP TABLE watch; PRAGMA user_version = 1;');
+  db.close();
+};
 const pragma = (file: string, name: string) => {
   const db = new Database(file, { readonly: true });
   const value = db.pragma(name, { simple: true });
@@ -67,11 +73,12 @@ describe('the steps of midwatch.db', () => {
   });
 
   it('carry a full file of the first format on, after a copy that still holds it', () => {
-    const first = start(LOG_MIGRATIONS.slice(0, 1));
+    const first = start();
     first.openIncident(incidentDraft(), [entry(), entry()], [evidenceWrite('e1')]);
     first.saveAlerts([alertOf()], []);
     const before = first.loadIncidents();
     stop();
+    asFirst();
     const carried = start([...LOG_MIGRATIONS, later]);
     expect(carried.loadIncidents()).toEqual(before);
     expect(carried.verifyTimeline('incident-1')).toBeNull();
@@ -152,5 +159,20 @@ describe('a database that is not for this Midwatch', () => {
     const before = readFileSync(path);
     expect(() => start()).toThrow(expect.objectContaining({ code: 'database-not-ours' }));
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});
+
+describe('the second format', () => {
+  it('adds the watch ledger and leaves a file of the first as full as it was', () => {
+    start().openIncident(incidentDraft(), [entry()], [evidenceWrite('e1')]);
+    stop();
+    asFirst();
+    const second = start();
+    expect(second.loadWatch()).toEqual([]);
+    second.saveWatch([
+      { sourceId: 'a', fromAt: 0, intervals: [{ fromAt: 1, toAt: 2, causes: [], filledAt: null }] },
+    ]);
+    expect(second.loadWatch()).toHaveLength(1);
+    expect(second.evidenceSeries('e1')).toHaveLength(1);
   });
 });

@@ -54,6 +54,7 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
       target: stage('series')('target'),
       burn: stage('series')('burn'),
       budget: stage('series')('budget'),
+      unwatched: stage('series')('unwatched'),
     },
     demo: { fleet: 'demo' in answers && answers.demo === null ? undefined : proxied('fleet') },
   } as unknown as ApiParts;

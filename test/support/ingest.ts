@@ -11,6 +11,7 @@ import { ok } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import { createMemorySamples } from './memory-metrics.ts';
 import { sourceDeps } from './source.ts';
+import { memoryLedger } from './watch-ledger.ts';
 
 const local: QueryTarget = {
   id: 'local',
@@ -33,6 +34,7 @@ export function openIngest(
     scrapeWorker: inlineWorker('scrape', createScrapeApi()),
     localTarget: local,
     onPolled: async (one) => void polled.push(one),
+    ledger: memoryLedger(clock),
     ...more,
   });
   /** Values of one metric by time, `stale` where its end is marked. */

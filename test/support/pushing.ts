@@ -12,6 +12,7 @@ import { SourceConfig } from '../../shared/config/source.ts';
 import { ok } from '../../shared/error/result.ts';
 import { createMemorySamples } from './memory-metrics.ts';
 import { sourceDeps } from './source.ts';
+import { memoryLedger } from './watch-ledger.ts';
 
 export function pushConfig(id: string, more: object = {}): SourceConfig {
   return SourceConfig.parse({ kind: 'push', id, token: `env:${id}`, ...more });
@@ -66,6 +67,7 @@ export async function openPushing(
       range: async () => ok([]),
     },
     onPolled: async (one) => void polled.push(one),
+    ledger: memoryLedger(clock),
     push: {
       receive: inlineWorker('receive', api),
       listening: () => ({ address: `http://127.0.0.1:${port}`, problem: null }),

@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts';
+import { watch } from './0002-watch.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of `midwatch.db`, in order. */
-export const LOG_MIGRATIONS: readonly Migration[] = [first];
+export const LOG_MIGRATIONS: readonly Migration[] = [first, watch];

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { EvidenceChart } from '../../../shared/model/incident.ts';
 import { Labels } from '../../../shared/model/metric.ts';
+import type { Unwatched } from '../../../shared/model/watch.ts';
 import type { EvidenceSeries, EvidenceWrite } from '../log-api.ts';
 import { type OnUnreadable, readBodies, readBody } from './row.ts';
 import { packSamples, type Samples, unpackSamples } from './sample-blob.ts';
@@ -69,6 +70,11 @@ export function evidenceTable(db: Database.Database, onUnreadable: OnUnreadable)
     addChunk.run(id, Math.round(firstAt), Math.round(lastAt), packSamples(fresh));
   };
 
+  const chartOf = (evidenceId: string): EvidenceChart | undefined => {
+    const row = chart.get(evidenceId) as { id: string; body: string } | undefined;
+    return row && readBody(EvidenceChart, row, 'evidence', onUnreadable);
+  };
+
   return {
     /** A chart that is kept already stays as it is; one that was missing is filled. */
     add(write: EvidenceWrite): void {
@@ -83,29 +89,38 @@ export function evidenceTable(db: Database.Database, onUnreadable: OnUnreadable)
         'evidence',
         onUnreadable,
       ),
-    extend(evidenceId: string, toAt: number, series: readonly EvidenceSeries[]): void {
-      const row = chart.get(evidenceId) as { id: string; body: string } | undefined;
-      const kept = row && readBody(EvidenceChart, row, 'evidence', onUnreadable);
+    chart: chartOf,
+    extend(
+      evidenceId: string,
+      toAt: number,
+      series: readonly EvidenceSeries[],
+      unwatched?: readonly Unwatched[],
+    ): void {
+      const kept = chartOf(evidenceId);
       if (!kept) return;
       for (const one of series) keep(evidenceId, one);
       const end = Math.max(kept.toAt, toAt);
-      update.run(end, JSON.stringify({ ...kept, toAt: end }), evidenceId);
+      update.run(end, JSON.stringify({ ...kept, toAt: end, ...(unwatched && { unwatched }) }), evidenceId);
     },
-    series(evidenceId: string): EvidenceSeries[] {
-      const bySeries = new Map<number, { labels: Labels; parts: Samples[] }>();
-      for (const row of chunks.all(evidenceId) as ChunkRow[]) {
-        try {
-          const known = bySeries.get(row.seriesId) ?? {
-            labels: Labels.parse(JSON.parse(row.labels)),
-            parts: [],
-          };
-          bySeries.set(row.seriesId, known);
-          if (row.samples) known.parts.push(unpackSamples(row.samples));
-        } catch (thrown) {
-          onUnreadable('evidence_chunk', evidenceId, messageOf(thrown));
-        }
-      }
-      return [...bySeries.values()].map(({ labels, parts }) => ({ labels, ...joined(parts) }));
-    },
+    series: (evidenceId: string) =>
+      readSeries(chunks.all(evidenceId) as ChunkRow[], evidenceId, onUnreadable),
   };
+}
+
+function readSeries(
+  rows: readonly ChunkRow[],
+  evidenceId: string,
+  onUnreadable: OnUnreadable,
+): EvidenceSeries[] {
+  const bySeries = new Map<number, { labels: Labels; parts: Samples[] }>();
+  for (const row of rows) {
+    try {
+      const known = bySeries.get(row.seriesId) ?? { labels: Labels.parse(JSON.parse(row.labels)), parts: [] };
+      bySeries.set(row.seriesId, known);
+      if (row.samples) known.parts.push(unpackSamples(row.samples));
+    } catch (thrown) {
+      onUnreadable('evidence_chunk', evidenceId, messageOf(thrown));
+    }
+  }
+  return [...bySeries.values()].map(({ labels, parts }) => ({ labels, ...joined(parts) }));
 }

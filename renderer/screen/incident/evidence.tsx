@@ -5,6 +5,7 @@ import { useMarks } from '../../state/burn-view.ts';
 import type { EvidenceView } from '../../state/evidence.ts';
 import { burnText } from '../../state/fact.ts';
 import { isOpen } from '../../state/triage.ts';
+import { viewSpans } from '../../state/unwatched.ts';
 import { useCore, useLoaded, useNowEvery, useRefresh } from '../../state/use-core.tsx';
 import { clockUtc } from '../../ui/format.ts';
 import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
@@ -116,12 +117,13 @@ function Charts({
         lines: evidenceLines(view, index, COLOURS),
         threshold: evidenceThreshold(incident, view),
         ceiling: evidenceCeiling(view),
+        spans: viewSpans(view.unwatched),
       })),
     [incident, views],
   );
   return (
     <div className={styles.charts}>
-      {drawn.map(({ view, lines, threshold, ceiling }, index) =>
+      {drawn.map(({ view, lines, threshold, ceiling, spans }, index) =>
         lines === null ? (
           <p key={view.chart.id} className="t2 s12">
             <b className="t1">{view.chart.title}</b> could not be kept:{' '}
@@ -142,6 +144,7 @@ function Charts({
               ceiling={ceiling}
               floor={null}
               marks={index === 0 ? marks : bare}
+              spans={index === 0 ? spans : spans.map((one) => ({ ...one, label: '' }))}
               {...suffixOf(view.chart.unit)}
               timeAxis={index === 0 || index === drawn.length - 1}
               grow

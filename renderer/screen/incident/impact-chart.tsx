@@ -33,6 +33,7 @@ function Drawn({ incident, objective }: { incident: Incident; objective: Objecti
         toAt={view.history.toAt}
         threshold={view.threshold}
         marks={marks}
+        spans={view.spans}
       />
     </div>
   );

@@ -5,6 +5,7 @@ import { formatDuration } from '../../../shared/unit/time.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { budgetLines } from '../../state/budget-view.ts';
 import { badName, thresholdText, windowName } from '../../state/fact.ts';
+import { viewSpans } from '../../state/unwatched.ts';
 import { useCollection, useCore, useLoaded, useNow, useRefresh } from '../../state/use-core.tsx';
 import { PriorityBadge } from '../../ui/badge.tsx';
 import { ago } from '../../ui/format.ts';
@@ -41,9 +42,10 @@ function BurnDown({ status }: { status: ObjectiveStatus }) {
   const loaded = useLoaded(core.objective.budget, id);
   const changes = useCollection('changes').byId;
   const view = useMemo(
-    () => (loaded.value ? budgetLines(loaded.value, status) : null),
+    () => (loaded.value ? budgetLines(loaded.value.series, status) : null),
     [loaded.value, status],
   );
+  const spans = useMemo(() => viewSpans(loaded.value?.unwatched ?? []), [loaded.value]);
   const marks = useMemo(
     () =>
       [...changes.values()]
@@ -74,6 +76,7 @@ function BurnDown({ status }: { status: ObjectiveStatus }) {
         ceiling={100}
         {...view}
         marks={marks}
+        spans={spans}
       />
     </div>
   );

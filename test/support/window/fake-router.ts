@@ -10,7 +10,7 @@ import type { FakeState } from './fake-state.ts';
 const MINUTE_MS = 60_000;
 
 function blob(series: readonly Series[]): Blob {
-  return new Blob([encodeSeries(series)]);
+  return new Blob([encodeSeries({ series, unwatched: [] })]);
 }
 
 /** Answers the whole contract from the fake state; what a person does really changes it. */
@@ -23,6 +23,7 @@ export function fakeRouter(state: FakeState) {
     },
     source: {
       tryNow: os.source.tryNow.handler(({ input }) => note(state, 'source.tryNow', input)),
+      watched: os.source.watched.handler(() => [...state.watched]),
     },
     alert: alertsOf(state),
     incident: incidentsOf(state),

@@ -10,6 +10,7 @@ import type { EvidenceChart, TimelineEntry } from '../../../shared/model/inciden
 import type { Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { Postmortem } from '../../../shared/model/postmortem.ts';
+import type { WatchRecord } from '../../../shared/model/watch.ts';
 
 const BEAT_MS = 1_000;
 
@@ -27,6 +28,7 @@ export class FakeState {
   readonly evidence = new Map<string, { chart: EvidenceChart; series: Series[] }[]>();
   readonly burn = new Map<string, (fromAt: number, toAt: number, stepMs: number) => Series[]>();
   readonly budget = new Map<string, Series[]>();
+  readonly watched: WatchRecord[] = [];
   readonly postmortems = new Map<string, Postmortem>();
   readonly faults: Fault[] = [];
   /** Requests that changed something, as `domain.name` with their input. */

@@ -35,6 +35,7 @@ const REQUESTS: readonly (readonly [string, (call: Bench['call']) => Promise<unk
   ['secret.place', (call) => call.secret.place()],
   ['secret.keep', (call) => call.secret.keep({ name: 'pager', secret: 'canary' })],
   ['source.tryNow', (call) => call.source.tryNow({ sourceId: 's' })],
+  ['source.watched', (call) => call.source.watched({ fromAt: 0, toAt: 1 })],
   ['alert.acknowledge', (call) => call.alert.acknowledge({ alertId: 'a' })],
   ['alert.why', (call) => call.alert.why({ alertId: 'a', limit: 10 })],
   ['incident.timeline', (call) => call.incident.timeline({ id: 'i', afterSeq: 0 })],
@@ -247,9 +248,10 @@ describe('requests about incidents', () => {
       },
       { labels: {}, times: new Float64Array(0), values: new Float64Array(0) },
     ];
-    const { call } = apiBench({ 'log.evidenceSeries': series });
+    const unwatched = [{ fromAt: 1, toAt: 2, causes: ['asleep'], filledAt: 3 }];
+    const { call } = apiBench({ 'log.evidenceSeries': series, 'log.evidenceChart': { unwatched } });
     const file = await call.incident.evidenceSamples({ evidenceId: 'e' });
-    expect(decodeSeries(await file.arrayBuffer())).toEqual(series);
+    expect(decodeSeries(await file.arrayBuffer())).toEqual({ series, unwatched });
   });
 
   it.each([

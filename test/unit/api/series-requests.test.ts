@@ -107,7 +107,7 @@ describe('requests for series', () => {
   });
 
   it('of budget and burn are not asked for more points than a chart can show either', async () => {
-    const { call, calls } = apiBench({ 'series.burn': [] });
+    const { call, calls } = apiBench({ 'series.burn': { series: [], unwatched: [] } });
     await call.series.burn({ objectiveId: 'o', fromAt: 0, toAt: 1_000_000, stepMs: 1_000 });
     expect(
       await refusal(call.series.burn({ objectiveId: 'o', fromAt: 0, toAt: 10 ** 12, stepMs: 1 })),

@@ -167,3 +167,18 @@ describe('the evidence of an incident', () => {
     expect(incident().evidenceCount).toBe(4);
   });
 });
+
+it('keeps the spans in which nobody watched with the samples, and what became of them later', async () => {
+  let filledAt: number | null = null;
+  const gap = () => ({ fromAt: NOW - HOUR_MS, toAt: NOW - 60_000, causes: ['asleep' as const], filledAt });
+  const bench = await incidentBench({ unwatched: () => [gap()] });
+  await bench.incidents.handleAlerts([fired()]);
+  const [incident] = bench.incidents.list();
+  const first = async () => (await bench.test.log.call.evidenceCharts(incident?.id ?? ''))[0];
+  expect((await first())?.unwatched).toEqual([gap()]);
+  filledAt = NOW + 1;
+  await bench.clock.advance(60_000);
+  await bench.incidents.tend(bench.clock.now());
+  expect((await first())?.unwatched).toEqual([{ ...gap(), filledAt: NOW + 1 }]);
+  bench.remove();
+});

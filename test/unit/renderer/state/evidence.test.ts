@@ -49,7 +49,7 @@ describe('the view of an incident', () => {
   });
 
   it('is a part of all that is kept', () => {
-    const view = { chart, kept, series: kept };
+    const view = { chart, kept, series: kept, unwatched: [] };
     const span = evidenceSpan(one, [view], start + MINUTE_MS);
     expect(span).toMatchObject({ fromAt: chart.fromAt, toAt: start + MINUTE_MS, stepMs: 10_000 });
     expect(span.view.fromAt).toBeGreaterThan(span.fromAt);
@@ -70,7 +70,10 @@ describe('kept samples', () => {
 
   it('are read once, and their tail from the step after the last one', async () => {
     const asked: unknown[] = [];
-    const blob = (all: readonly Series[]) => new Blob([encodeSeries(all)]);
+    const gap = { fromAt: start + 2_000, toAt: start + 9_000, causes: ['asleep' as const], filledAt: null };
+    const blob = (all: readonly Series[], unwatched = [gap]) =>
+      new Blob([encodeSeries({ series: all, unwatched })]);
+    const early = { ...gap, fromAt: start - 9_000, toAt: start - 8_000 };
     const api = {
       incident: {
         evidenceSamples: async (input: unknown) => {
@@ -85,8 +88,10 @@ describe('kept samples', () => {
         },
       },
     } as unknown as Api;
-    const first = await readEvidence(api, chart, undefined, start + 15_000);
+    const first = await readEvidence(api, { ...chart, unwatched: [early] }, undefined, start + 15_000);
     expect(first.series?.[0]?.times).toHaveLength(4);
+    // Nearer to each other than two samples: one span.
+    expect(first.unwatched).toEqual([{ ...gap, fromAt: early.fromAt }]);
     await readEvidence(api, chart, first, start + 15_000);
     const range = { source: 'fleet', expression: 'p99', fromAt: start + 10_000, toAt: start + 15_000 };
     expect(asked).toEqual([{ evidenceId: 'e1' }, { ...range, stepMs: 10_000 }, { ...range, stepMs: 10_000 }]);
@@ -94,7 +99,7 @@ describe('kept samples', () => {
 
   it('stay what they are where the source does not answer, and for an incident that is over', async () => {
     const api = {
-      incident: { evidenceSamples: async () => new Blob([encodeSeries(kept)]) },
+      incident: { evidenceSamples: async () => new Blob([encodeSeries({ series: kept, unwatched: [] })]) },
       series: { range: () => Promise.reject(new Error('unreachable')) },
     } as unknown as Api;
     for (const liveAt of [start + 60_000, null])
@@ -107,10 +112,10 @@ describe('kept samples', () => {
   });
 
   it('are read in milliseconds where seconds would be fractions', () => {
-    const shown = readable({ chart, kept, series: kept });
+    const shown = readable({ chart, kept, series: kept, unwatched: [] });
     expect(shown.chart).toMatchObject({ unit: 'ms', threshold: { value: 250 } });
     expect(shown.series?.[0]?.values.at(-1)).toBeCloseTo(70);
     const long = [series({}, [start], [42])];
-    expect(readable({ chart, kept: long, series: long }).chart.unit).toBe('s');
+    expect(readable({ chart, kept: long, series: long, unwatched: [] }).chart.unit).toBe('s');
   });
 });

@@ -67,7 +67,7 @@ describe('the burn of an objective', () => {
 
   it('hatches from the last answer of a source that is silent, or of the core', () => {
     expect(unwatchedSpans(undefined, { kind: 'stale', sinceAt: now - 9_000 }, now)).toEqual([
-      { fromAt: now - 9_000, toAt: now, label: 'unwatched' },
+      { fromAt: now - 9_000, toAt: now, causes: ['failing'], filledAt: null },
     ]);
     expect(unwatchedSpans(undefined, { kind: 'live', lastFrameAt: now }, now)).toEqual([]);
   });
