@@ -265,12 +265,21 @@ describe('a chart', () => {
       for (let tries = 0; tries < 50 && !fits(read); tries += 1) read = await readAtTheLeft();
       return read;
     };
+    // Of a very busy machine Chromium takes two clicks as two single ones: then a person clicks twice again.
+    const afterTwice = async (fits: (read: number) => boolean) => {
+      let read = Number.NaN;
+      for (let times = 0; times < 3 && !fits(read); times += 1) {
+        await twice();
+        read = await readUntil(fits);
+      }
+      return read;
+    };
     const incident = await readUntil((read) => read > 0);
-    await twice();
     // The view moves on with the time, by seconds; all that there is begins a minute and more before it.
-    expect(incident - (await readUntil((read) => incident - read > 60))).toBeGreaterThan(60);
-    await twice();
-    expect(Math.abs((await readUntil((read) => Math.abs(read - incident) < 45)) - incident)).toBeLessThan(45);
+    expect(incident - (await afterTwice((read) => incident - read > 60))).toBeGreaterThan(60);
+    expect(Math.abs((await afterTwice((read) => Math.abs(read - incident) < 45)) - incident)).toBeLessThan(
+      45,
+    );
     await window.close();
   });
 

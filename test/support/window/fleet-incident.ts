@@ -172,7 +172,7 @@ export function evidenceOf(
   incidentId: string,
   { now, deployAt, openedAt }: Story,
 ): { chart: EvidenceChart; series: Series[] }[] {
-  const fromAt = Math.floor((openedAt - 48 * MINUTE_MS) / 15_000) * 15_000;
+  const fromAt = Math.floor((openedAt - 120 * MINUTE_MS) / 15_000) * 15_000;
   const hit = (at: number) => ramp(at, deployAt, deployAt + 8 * MINUTE_MS);
   const make = (
     index: number,

@@ -47,7 +47,9 @@ describe('an expression of the workspace', () => {
     ['sum(rate(x[5m]))', 'exposition', undefined],
     ['sum(rate(x[5m])', 'exposition', 'parse'],
     ['sum(rate(x[5m])', 'prometheus', 'parse'],
-    ['max_over_time(rate(x[5m])[1h:1m])', 'exposition', 'unsupported'],
+    ['max_over_time(rate(x[5m])[1h:1m])', 'exposition', undefined],
+    ['info(x)', 'exposition', 'unsupported'],
+    ['info(x)', 'prometheus', undefined],
     ['max_over_time(rate(x[5m])[1h:1m])', 'prometheus', undefined],
     ['label_replace(x, "a", "$1", "b", ".*")', 'prometheus', undefined],
   ] as const)('%s over %s is %s', (text, kind, code) => {

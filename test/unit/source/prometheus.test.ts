@@ -62,7 +62,7 @@ describe('an instant result', () => {
         result: [
           { metric: { a: 'b' }, value: [1.5, 'NaN'] },
           { metric: {}, value: [1, '+Inf'] },
-          { metric: {}, value: [1, '-Inf'] },
+          { metric: { a: '' }, value: [1, '-Inf'] },
         ],
       }),
     ).toEqual({
@@ -72,7 +72,7 @@ describe('an instant result', () => {
         samples: [
           { labels: { a: 'b' }, at: 1500, value: Number.NaN },
           { labels: {}, at: 1000, value: Number.POSITIVE_INFINITY },
-          { labels: {}, at: 1000, value: Number.NEGATIVE_INFINITY },
+          { labels: { a: '' }, at: 1000, value: Number.NEGATIVE_INFINITY },
         ],
       },
     });
@@ -85,6 +85,15 @@ describe('an instant result', () => {
   it.each([
     [null],
     [{ resultType: 'vector', result: {} }],
+    [
+      {
+        resultType: 'vector',
+        result: [
+          { metric: { a: 'b' }, value: [1, '2'] },
+          { metric: { a: 'b' }, value: [1, '3'] },
+        ],
+      },
+    ],
     [{ resultType: 'vector', result: [7] }],
     [{ resultType: 'vector', result: [{ metric: { a: 1 }, value: [1, '2'] }] }],
     [{ resultType: 'vector', result: [{ metric: {}, value: [1, 2] }] }],
