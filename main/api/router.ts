@@ -4,6 +4,7 @@ import { type AlertPart, alertRouter } from './alert.ts';
 import { procedures } from './context.ts';
 import { type DemoPart, demoRouter } from './demo.ts';
 import { type IncidentPart, incidentRouter } from './incident.ts';
+import { type ObjectivePart, objectiveRouter } from './objective.ts';
 import { playbookRouter } from './playbook.ts';
 import { type PostmortemPart, postmortemRouter } from './postmortem.ts';
 import { secretRouter } from './secret.ts';
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly source: SourcePart;
   readonly alert: AlertPart;
   readonly incident: IncidentPart;
+  readonly objective: ObjectivePart;
   readonly playbooks: Playbooks;
   readonly postmortem: PostmortemPart;
   readonly secrets: Pick<Vault, 'keep' | 'problem'>;
@@ -36,6 +38,7 @@ export function createRouter(parts: ApiParts) {
     source: sourceRouter(parts.source),
     alert: alertRouter(parts.alert),
     incident: incidentRouter(parts.incident),
+    objective: objectiveRouter(parts.objective),
     playbook: playbookRouter(parts.playbooks),
     postmortem: postmortemRouter(parts.postmortem),
     secret: secretRouter(parts.secrets),

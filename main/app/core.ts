@@ -6,6 +6,7 @@ import type { Priority } from '../../shared/model/priority.ts';
 import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
 import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
+import { type Corrections, createCorrections } from '../slo/index.ts';
 import {
   formatProblems,
   type LoadDeps,
@@ -20,6 +21,7 @@ import type { RunningFleet } from './fleet.ts';
 import { healthOf } from './health.ts';
 import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
+import { createObjectiveDesk } from './objective-desk.ts';
 import { type AppOptions, VERSION } from './options.ts';
 import { receiversOf } from './receiver.ts';
 import { secretReader, sessionVault } from './secret.ts';
@@ -61,7 +63,10 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const state: { workspace: Workspace; problems: readonly Problem[] } = { ...parts.load };
   let rules = rulesOf(state.workspace);
   const vault = options.vault ?? sessionVault();
+  const corrections = createCorrections({ clock, ids: parts.ids, log: threads.log.call });
+  await corrections.load();
   const stages = createStages({
+    corrections,
     clock,
     ids: parts.ids,
     log,
@@ -99,7 +104,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   return {
     api: {
-      router: routerOf(parts, stages, vault, () => state.workspace),
+      router: routerOf(parts, { ...stages, corrections }, vault, () => state.workspace),
       onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
     },
     suspend: () => stages.ingest.suspend(),
@@ -276,7 +281,12 @@ async function sendTestPage(stages: Stages, priority: Priority): Promise<Result<
   return sent.ok ? ok(`Shown by ${sent.value.map((one) => one.kind).join(' and ')}.`) : sent;
 }
 
-function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () => Workspace) {
+function routerOf(
+  parts: CoreParts,
+  stages: Stages & { readonly corrections: Corrections },
+  vault: Vault,
+  workspace: () => Workspace,
+) {
   const { clock, threads, options } = parts;
   return createRouter({
     hub: parts.hub,
@@ -307,6 +317,14 @@ function routerOf(parts: CoreParts, stages: Stages, vault: Vault, workspace: () 
       log: threads.log.call,
       acknowledge: (id, by) => stages.pipeline.acknowledgeIncident(id, by),
     },
+    objective: createObjectiveDesk({
+      clock,
+      policies: parts.policies,
+      corrections: stages.corrections,
+      workspaceName: () => workspace().name,
+      objectives: () => workspace().objectives,
+      target: stages.objectiveTarget,
+    }),
     playbooks: stages.playbooks,
     postmortem: { postmortems: stages.postmortems, exportFolder: parts.folders.exports },
     series: chartsOf(stages, clock),

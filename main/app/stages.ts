@@ -18,7 +18,7 @@ import type { Clock, Ids, Logger } from '../platform/index.ts';
 import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { createLocalTarget } from '../query/index.ts';
-import { createObjectives } from '../slo/index.ts';
+import { type Corrections, createObjectives } from '../slo/index.ts';
 import { pushOf } from './push.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
@@ -39,6 +39,7 @@ export interface StageDeps {
   readonly hub: StateHub;
   readonly threads: Threads;
   readonly policies: readonly PolicyConfig[];
+  readonly corrections: Corrections;
   readonly running: Running;
   readonly notifier: HostNotifier | null;
   readonly secret: SecretReader;
@@ -58,6 +59,8 @@ export interface Stages {
   readonly pipeline: Pipeline;
   readonly pages: BrowserPages;
   readonly target: (sourceId: string) => QueryTarget | undefined;
+  /** The same metrics as objectives count them. */
+  readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
   stop(): Promise<void>;
 }
 
@@ -98,9 +101,8 @@ export function createStages(deps: StageDeps): Stages {
     objective: (id) => late.pipeline?.status(id),
     onTimeline: (id, entry) => incidents.append(id, entry),
   });
-  const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, (id) =>
-    ingest.target(id) === local ? counting : ingest.target(id),
-  );
+  const objectiveTarget = (id: string) => (ingest.target(id) === local ? counting : ingest.target(id));
+  const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, objectiveTarget);
   Object.assign(late, { pipeline, alerts, notifier, postmortems, playbooks: playbooks.playbooks });
   return {
     receiving,
@@ -114,6 +116,7 @@ export function createStages(deps: StageDeps): Stages {
     pipeline,
     pages,
     target: (id) => ingest.target(id),
+    objectiveTarget,
     async stop() {
       await ingest.stop();
       await receiving.stop();
@@ -166,7 +169,12 @@ function pipelineOf(
     sources: () => ingest.status(),
     target: (id) => ingest.target(id),
     objectiveTarget,
-    objectives: createObjectives({ worker: threads.slo, policies: deps.policies, log }),
+    objectives: createObjectives({
+      worker: threads.slo,
+      policies: deps.policies,
+      log,
+      corrections: (id) => deps.corrections.of(id),
+    }),
     detection: detectionBySource(
       deps,
       (id) => ingest.status().find((one) => one.id === id)?.pollEveryMs ?? 0,

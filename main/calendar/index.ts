@@ -4,3 +4,4 @@
  * Nothing here decides who is told; it only says whether people are at work.
  */
 export { type BusinessHours, createBusinessHours } from './business-hours.ts';
+export { type CalendarPeriod, type RunningPeriod, runningPeriod } from './period.ts';

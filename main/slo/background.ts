@@ -1,11 +1,14 @@
+import type { Correction } from '../../shared/model/correction.ts';
 import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
+import { keepCorrected } from './correct.ts';
 import type { Asking, Problem } from './count.ts';
 import { mustRecount, recount } from './long-window.ts';
 import { REASON_WINDOW_MS } from './math/index.ts';
 import { CADENCE_EVERY_MS, CADENCE_YOUNG_EVERY_MS, measureCadence } from './poll.ts';
+import { fillSlices } from './poll-slices.ts';
 import { lookSeen, mustLook, seenFraction } from './seen.ts';
-import { longWindows, type Tracker } from './tracker.ts';
-import { askTrend, TREND_EVERY_MS } from './trend.ts';
+import { type EventTracker, longWindows, type SliceTracker, spanOf, type Tracker } from './tracker.ts';
+import { askSliceTrend, askTrend, TREND_EVERY_MS } from './trend.ts';
 
 /** A long query that failed must not be sent again at each poll: the backend that timed out is busy already. */
 const RETRY_MS = 30 * SECOND_MS;
@@ -21,20 +24,61 @@ export async function countInBackground(
   asking: Asking,
   pollMs: number,
   at: number,
+  corrections: readonly Correction[] = [],
 ): Promise<void> {
   if (at < tracker.slowRetryAt) return;
-  // Taken now: by the time that a month is counted, the polls have moved the odometer on.
-  const mark = tracker.odometer.reading;
   const problem =
-    (await keepCadence(tracker, asking, pollMs, at)) ??
-    (await keepLongWindows(tracker, asking, at, mark)) ??
-    (await keepTrend(tracker, asking, at));
+    (tracker.kind === 'slices'
+      ? ((await fillSlices(tracker, asking, at)) ?? (await keepSliceTrend(tracker, asking, at)))
+      : await countEvents(tracker, asking, pollMs, at)) ??
+    (await keepCorrected(tracker, asking, corrections, at));
   tracker.slowProblem = problem;
   tracker.slowRetryAt = problem ? at + RETRY_MS : 0;
 }
 
+async function countEvents(
+  tracker: EventTracker,
+  asking: Asking,
+  pollMs: number,
+  at: number,
+): Promise<Problem | null> {
+  // Taken now: by the time that a month is counted, the polls have moved the odometer on.
+  const mark = tracker.odometer.reading;
+  return (
+    (await keepCadence(tracker, asking, pollMs, at)) ??
+    (await keepLongWindows(tracker, asking, at, mark)) ??
+    (await keepPreviousPeriod(tracker, asking)) ??
+    (await keepTrend(tracker, asking, at))
+  );
+}
+
+/** A calendar period's budget is reckoned on the traffic of the last full one: counted once, in chunks of a day. */
+async function keepPreviousPeriod(tracker: EventTracker, asking: Asking): Promise<Problem | null> {
+  const { period, counters } = tracker;
+  if (!period || tracker.previousTotal !== undefined) return null;
+  const { startAt, previousStartAt } = period;
+  const counted = await recount(
+    asking,
+    counters,
+    startAt - previousStartAt,
+    startAt,
+    tracker.odometer.reading,
+  );
+  if (!counted.ok) return counted.error;
+  tracker.previousTotal = counted.value.total;
+  return null;
+}
+
+async function keepSliceTrend(tracker: SliceTracker, asking: Asking, at: number): Promise<Problem | null> {
+  if (tracker.trend && at - tracker.trend.at < TREND_EVERY_MS) return null;
+  const points = await askSliceTrend(asking, tracker.slices, tracker.objective.target, at);
+  if (!points.ok) return points.error;
+  tracker.trend = { points: points.value, at };
+  return null;
+}
+
 async function keepCadence(
-  tracker: Tracker,
+  tracker: EventTracker,
   asking: Asking,
   pollMs: number,
   at: number,
@@ -55,21 +99,22 @@ async function keepCadence(
 }
 
 async function keepLongWindows(
-  tracker: Tracker,
+  tracker: EventTracker,
   asking: Asking,
   at: number,
-  mark: Tracker['odometer']['reading'],
+  mark: EventTracker['odometer']['reading'],
 ): Promise<Problem | null> {
   for (const windowMs of longWindows(tracker.plan)) {
+    const spanMs = spanOf(tracker, windowMs, at);
     const seen = tracker.seen.get(windowMs);
-    if (mustLook(seen, windowMs, at)) {
+    if (mustLook(seen, spanMs, at)) {
       const shorter = [...tracker.seen.values()].filter((known) => known.windowMs < windowMs);
-      const looked = await lookSeen(asking, tracker.counters, windowMs, at, shorter);
+      const looked = await lookSeen(asking, tracker.counters, spanMs, at, shorter);
       if (!looked.ok) return named(windowMs, looked.error);
       tracker.seen.set(windowMs, looked.value);
     }
-    if (mustRecount(tracker.anchors.get(windowMs), windowMs, at)) {
-      const anchor = await recount(asking, tracker.counters, windowMs, at, mark);
+    if (mustRecount(tracker.anchors.get(windowMs), spanMs, at)) {
+      const anchor = await recount(asking, tracker.counters, spanMs, at, mark);
       if (!anchor.ok) return named(windowMs, anchor.error);
       tracker.anchors.set(windowMs, anchor.value);
     }
@@ -77,7 +122,7 @@ async function keepLongWindows(
   return null;
 }
 
-async function keepTrend(tracker: Tracker, asking: Asking, at: number): Promise<Problem | null> {
+async function keepTrend(tracker: EventTracker, asking: Asking, at: number): Promise<Problem | null> {
   if (tracker.trend && at - tracker.trend.at < TREND_EVERY_MS) return null;
   const points = await askTrend(asking, tracker.counters, tracker.objective.target, at);
   if (!points.ok) return points.error;

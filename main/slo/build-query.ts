@@ -72,10 +72,15 @@ function shapeOf(expression: string): Shape {
   return { root: node?.name ?? '', from: node?.from ?? 0, to: node?.to ?? 0, errorAt, names };
 }
 
+/** The text with its window filled in; a text without a place for one stays as it is. */
+export function fillWindow(text: string, windowMs: number): string {
+  return text.replace(WINDOW_PLACE, promDuration(windowMs));
+}
+
 /** Events in the window before the instant of evaluation, over all series, as one number. */
 export function increaseQuery(counter: Counter, windowMs: number): string {
   if (counter.kind === 'selector') return `sum(increase(${counter.selector}[${promDuration(windowMs)}]))`;
-  const filled = counter.text.replace(WINDOW_PLACE, promDuration(windowMs));
+  const filled = fillWindow(counter.text, windowMs);
   return counter.perSecond ? `sum(${filled}) * ${windowMs / 1000}` : `sum(${filled})`;
 }
 

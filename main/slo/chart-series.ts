@@ -2,9 +2,9 @@ import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryTarget, RangeWindow, Series } from '../../shared/model/metric.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import { HOUR_MS, promDuration, SECOND_MS } from '../../shared/unit/time.ts';
-import { increaseQuery } from './build-query.ts';
-import { type Asking, askRange, type Counters, combine, type Problem, readIndicator } from './count.ts';
+import { type Asking, type CountAt, countOver, type Problem, readCounters } from './count.ts';
 import { burnRate, errorRate } from './math/index.ts';
+import { countSlicesOver } from './slice-count.ts';
 
 const TIMEOUT_MS = 15 * SECOND_MS;
 /** Half a day a step: a month's burn-down has 56 points, each of which is one count. */
@@ -22,10 +22,9 @@ export async function burnSeries(
 ): Promise<Series[]> {
   const row = status.rows.find((one) => one.leftOut === null);
   if (!row) return [];
-  const { asking, counters } = prepare(status, target);
   return Promise.all(
     [row.shortMs, row.longMs].map(async (windowMs) => {
-      const counted = await countOver(asking, counters, windowMs, window);
+      const counted = await counting(status, target, windowMs, window);
       const points = counted.flatMap(({ at, bad, total }) => {
         const burn = burnRate(errorRate(bad, total), status.objective.target);
         return burn === null ? [] : [[at, burn] as const];
@@ -45,9 +44,8 @@ export async function budgetSeries(
   at: number,
 ): Promise<Series[]> {
   const { periodMs, target: goal } = status.objective;
-  const { asking, counters } = prepare(status, target);
   const window = { fromAt: at - periodMs + BUDGET_STEP_MS, toAt: at, stepMs: BUDGET_STEP_MS };
-  const counted = await countOver(asking, counters, BUDGET_STEP_MS, window);
+  const counted = await counting(status, target, BUDGET_STEP_MS, window);
   const events = counted.reduce((sum, one) => sum + (one.total ?? 0), 0);
   if (events === 0) return [];
   const budget = events * (1 - goal);
@@ -61,42 +59,25 @@ export async function budgetSeries(
   return [seriesOf({}, first ? [[first[0] - BUDGET_STEP_MS, 1] as const, ...points] : [])];
 }
 
-function prepare(status: ObjectiveStatus, target: QueryTarget): { asking: Asking; counters: Counters } {
-  const counters = readIndicator(status.objective.indicator);
-  if (!counters.ok) throw failed(counters.error);
-  return { asking: { target, timeoutMs: TIMEOUT_MS, limit: (task) => task() }, counters: counters.value };
-}
-
-interface Counted {
-  readonly at: number;
-  readonly bad: number | null;
-  readonly total: number | null;
-}
-
-async function countOver(
-  asking: Asking,
-  counters: Counters,
+/** Events, or bad slices of all slices, in the window before each step. */
+async function counting(
+  status: ObjectiveStatus,
+  target: QueryTarget,
   windowMs: number,
-  window: RangeWindow,
-): Promise<Counted[]> {
-  const [part, total] = await Promise.all([
-    askRange(asking, increaseQuery(counters.part, windowMs), window),
-    askRange(asking, increaseQuery(counters.total, windowMs), window),
-  ]);
-  if (!part.ok) throw failed(part.error);
-  if (!total.ok) throw failed(total.error);
-  const parts = new Map(pairs(part.value));
-  return pairs(total.value).map(([at, events]) => ({
-    at,
-    ...combine(counters.partIs, parts.get(at) ?? null, events),
-  }));
-}
-
-function pairs(series: Series | null): [number, number][] {
-  return Array.from(series?.times ?? [], (time, index): [number, number] => [
-    time,
-    series?.values[index] ?? Number.NaN,
-  ]).filter(([, value]) => Number.isFinite(value));
+  range: RangeWindow,
+): Promise<CountAt[]> {
+  const asking: Asking = { target, timeoutMs: TIMEOUT_MS, limit: (task) => task() };
+  const { slices } = status.objective;
+  if (slices) {
+    const counted = await countSlicesOver(asking, slices, windowMs, range);
+    if (!counted.ok) throw failed(counted.error);
+    return counted.value;
+  }
+  const counters = readCounters(status.objective);
+  if (!counters.ok) throw failed(counters.error);
+  const counted = await countOver(asking, counters.value, windowMs, range);
+  if (!counted.ok) throw failed(counted.error);
+  return counted.value;
 }
 
 function seriesOf(

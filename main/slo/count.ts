@@ -1,8 +1,15 @@
 import type { Result } from '../../shared/error/result.ts';
 import { assertNever, err, ok } from '../../shared/error/result.ts';
-import type { InstantValue, QueryError, QueryTarget, Series } from '../../shared/model/metric.ts';
-import type { Indicator } from '../../shared/model/objective.ts';
+import type {
+  InstantValue,
+  QueryError,
+  QueryTarget,
+  RangeWindow,
+  Series,
+} from '../../shared/model/metric.ts';
+import type { Indicator, Objective } from '../../shared/model/objective.ts';
 import { type Counter, increaseQuery, readCounter } from './build-query.ts';
+import { weigh } from './composite.ts';
 import type { Limit } from './limit.ts';
 
 /** Why counting did not succeed: `blind` is the source's failing, `error` is the objective's own. */
@@ -18,7 +25,12 @@ export interface Count {
 }
 
 /** An indicator that has been read: the part that is asked for beside the total, and which of the two it is. */
-export interface Counters {
+export interface Counters extends RatioCounters {
+  /** Of a composite; the counters beside it are its first component's, and stand for its presence and cadence. */
+  readonly components?: readonly (RatioCounters & { readonly title: string; readonly weight: number })[];
+}
+
+interface RatioCounters {
   readonly total: Counter;
   readonly part: Counter;
   readonly partIs: 'good' | 'bad';
@@ -31,7 +43,25 @@ export interface Asking {
   readonly timeoutMs: number;
 }
 
-export function readIndicator(indicator: Indicator): Result<Counters, Problem> {
+/** Reads what an objective counts; a composite's components each by its name. */
+export function readCounters(
+  objective: Pick<Objective, 'indicator' | 'components'>,
+): Result<Counters, Problem> {
+  const { indicator, components } = objective;
+  if (!components) return readIndicator(indicator);
+  const parts = [];
+  for (const { title, weight, indicator: own } of components) {
+    const read = readIndicator(own);
+    if (!read.ok) return err({ kind: read.error.kind, message: `${title}: ${read.error.message}` });
+    parts.push({ ...read.value, title, weight });
+  }
+  const [first] = parts;
+  return first
+    ? ok({ ...first, components: parts })
+    : err({ kind: 'error', message: 'The composite has no component, so there is nothing to count.' });
+}
+
+function readIndicator(indicator: Indicator): Result<Counters, Problem> {
   const text = indicator.bad ?? indicator.good;
   if (text === undefined || (indicator.bad !== undefined && indicator.good !== undefined)) {
     return err({
@@ -55,6 +85,25 @@ export async function countWindow(
   windowMs: number,
   at: number,
 ): Promise<Result<Count, Problem>> {
+  const { components } = counters;
+  if (components) {
+    const all = await Promise.all(components.map((one) => countRatio(asking, one, windowMs, at)));
+    const counts: Count[] = [];
+    for (const one of all) {
+      if (!one.ok) return one;
+      counts.push(one.value);
+    }
+    return ok(weigh(components, counts));
+  }
+  return countRatio(asking, counters, windowMs, at);
+}
+
+async function countRatio(
+  asking: Asking,
+  counters: RatioCounters,
+  windowMs: number,
+  at: number,
+): Promise<Result<Count, Problem>> {
   const [part, total] = await Promise.all([
     askNumber(asking, increaseQuery(counters.part, windowMs), at),
     askNumber(asking, increaseQuery(counters.total, windowMs), at),
@@ -62,6 +111,50 @@ export async function countWindow(
   if (!total.ok) return total;
   if (!part.ok) return part;
   return ok(combine(counters.partIs, part.value, total.value));
+}
+
+/** Bad and total events of a window at each step of a range; a step without data is left out. */
+export async function countOver(
+  asking: Asking,
+  counters: Counters,
+  windowMs: number,
+  range: RangeWindow,
+): Promise<Result<CountAt[], Problem>> {
+  const parts = counters.components ?? [counters];
+  const answers = await Promise.all(
+    parts.flatMap((one) => [
+      askRange(asking, increaseQuery(one.part, windowMs), range),
+      askRange(asking, increaseQuery(one.total, windowMs), range),
+    ]),
+  );
+  const columns: Map<number, number>[] = [];
+  for (const answer of answers) {
+    if (!answer.ok) return answer;
+    columns.push(byTime(answer.value));
+  }
+  const times = [...(columns[1]?.keys() ?? [])];
+  return ok(
+    times.flatMap((at) => {
+      const counts = parts.map(({ partIs }, place) =>
+        combine(partIs, columns[2 * place]?.get(at) ?? null, columns[2 * place + 1]?.get(at) ?? null),
+      );
+      const count = counters.components ? weigh(counters.components, counts) : counts[0];
+      return count && count.total !== null ? [{ at, ...count }] : [];
+    }),
+  );
+}
+
+export interface CountAt extends Count {
+  readonly at: number;
+}
+
+function byTime(series: Series | null): Map<number, number> {
+  const found = new Map<number, number>();
+  series?.times.forEach((time, place) => {
+    const value = series.values[place];
+    if (value !== undefined && Number.isFinite(value)) found.set(time, Math.max(0, value));
+  });
+  return found;
 }
 
 /**

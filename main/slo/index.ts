@@ -6,6 +6,9 @@
  */
 export { increaseQuery, readCounter } from './build-query.ts';
 export { budgetSeries, burnSeries } from './chart-series.ts';
+export { complianceOf } from './compliance.ts';
+export { type Corrections, createCorrections } from './corrections.ts';
+export { historyOf } from './history.ts';
 export {
   derivePolicyRows,
   detectionMs,
@@ -16,5 +19,9 @@ export {
   type Objectives,
 } from './objectives.ts';
 export { readPolicy } from './policy-file.ts';
+export { reportHtml, reportMarkdown } from './report.ts';
+export { badSliceQuery, type SliceRule, sliceCondition } from './slice-query.ts';
 export { type SloApi, sloApi } from './slo-api.ts';
+export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
+export { policyNamed, whatIf } from './what-if.ts';

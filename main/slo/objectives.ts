@@ -1,15 +1,15 @@
-import type { PolicyConfig } from '../../shared/config/policy.ts';
 import { messageOf } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Objective, ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Observation } from '../../shared/model/observation.ts';
-import type { Logger, WorkerHandle } from '../platform/index.ts';
+import type { WorkerHandle } from '../platform/index.ts';
+import { correctedStatus } from './correct.ts';
 import type { Problem } from './count.ts';
 import type { Decision } from './math/index.ts';
 import { observeObjective } from './observe.ts';
 import { packCases, type SloApi } from './slo-api.ts';
 import { blindStatus, statusOf } from './status.ts';
-import { createWatch, type EvaluationFacts, type WatchedItem } from './watch.ts';
+import { createWatch, type EvaluationFacts, type WatchedItem, type WatchOptions } from './watch.ts';
 
 /** The stage of objectives: counts, has the worker decide, and says what the alert pipeline needs to know. */
 export interface Objectives {
@@ -27,10 +27,8 @@ export interface Objectives {
   idle(): Promise<void>;
 }
 
-export interface ObjectivesOptions {
+export interface ObjectivesOptions extends WatchOptions {
   readonly worker: WorkerHandle<SloApi>;
-  readonly policies: readonly PolicyConfig[];
-  readonly log: Logger;
 }
 
 export function createObjectives(options: ObjectivesOptions): Objectives {
@@ -44,7 +42,7 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
       tracker.lastHeld = verdict.decision.holding ?? tracker.lastHeld;
       if (verdict.decision.state === 'blind' && problem) problems.set(objective.id, problem);
       else problems.delete(objective.id);
-      return statusOf(tracker, polled, verdict.decision, at);
+      return correctedStatus(statusOf(tracker, polled, verdict.decision, at), tracker);
     }
     const said = problem ?? { kind: 'blind', message: 'No verdict was made at this poll.' };
     problems.set(objective.id, said);

@@ -1,4 +1,4 @@
-import type { ObjectiveStatus, PolicyRow } from '../../shared/model/objective.ts';
+import type { ObjectiveStatus, PolicyRow, WindowBurn } from '../../shared/model/objective.ts';
 import type { DataPolicy, Finding, Observation } from '../../shared/model/observation.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import { errorRate, REASON_WINDOW_MS, windowOf } from './math/index.ts';
@@ -70,10 +70,20 @@ function findingOf(status: ObjectiveStatus, row: PolicyRow | null, memory: Obser
   if (!short || short.burnRate === null) {
     return { kind: 'no-data', reason: `No data in the ${row.name} row's short window; ${reason}` };
   }
-  // The burn of a window partly seen is a lower bound: that it is low does not say that the burn has ended.
-  const upper = short.burnRate / short.seenFraction;
-  const clear = short.seenFraction >= SEEN_TO_CLEAR && upper <= threshold;
-  return { kind: clear ? 'clear' : 'between', value: short.burnRate, threshold, reason };
+  const long = windowOf(status.windows, row.longMs);
+  const ended = isEnded(short, threshold) || (isWhole(short) && isWhole(long) && isEnded(long, threshold));
+  return { kind: ended ? 'clear' : 'between', value: short.burnRate, threshold, reason };
+}
+
+/** The burn of a window partly seen is a lower bound: that it is low does not say that the burn has ended. */
+function isEnded(window: WindowBurn | undefined, threshold: number): boolean {
+  if (!window || window.burnRate === null || window.seenFraction < SEEN_TO_CLEAR) return false;
+  return window.burnRate / window.seenFraction <= threshold;
+}
+
+/** Both windows seen whole, a row that does not hold is over, as PromQL has it: the long window may say so first. */
+function isWhole(window: WindowBurn | undefined): boolean {
+  return window !== undefined && window.seenFraction >= 1;
 }
 
 /**

@@ -1,10 +1,11 @@
+import type { Result } from '../../shared/error/result.ts';
 import { type Asking, type Count, countWindow, type Problem } from './count.ts';
 import { countSince } from './long-window.ts';
 import { errorRate, type WindowCount } from './math/index.ts';
 import { moveOdometer } from './odometer.ts';
 import { countPoll, hasNews, pollWindowMs } from './poll.ts';
 import { lookSeen, mustLook, type Seen, seenFraction } from './seen.ts';
-import { EXACT_MAX_MS, exactWindows, type Tracker } from './tracker.ts';
+import { type EventTracker, EXACT_MAX_MS, exactWindows, spanOf } from './tracker.ts';
 
 /** What one poll of one objective brought, before anything is decided about it. */
 export interface Polled {
@@ -18,7 +19,7 @@ const UNKNOWN: WindowCount = { bad: null, total: null, seenFraction: 0, anchored
 
 /** Asks for what must be exact at each poll: the short windows, the odometer's tail, and the poll's own error rate. */
 export async function pollObjective(
-  tracker: Tracker,
+  tracker: EventTracker,
   asking: Asking,
   pollMs: number,
   at: number,
@@ -26,7 +27,7 @@ export async function pollObjective(
   const { counters, plan } = tracker;
   const exact = exactWindows(plan);
   const [windows, odometer, poll] = await Promise.all([
-    Promise.all(exact.map((windowMs) => countWindow(asking, counters, windowMs, at))),
+    Promise.all(exact.map((windowMs) => countPatiently(tracker, asking, windowMs, at))),
     moveOdometer(tracker.odometer, asking, counters, at),
     pollCount(tracker, asking, pollMs, at),
   ]);
@@ -54,8 +55,27 @@ export async function pollObjective(
   };
 }
 
+/**
+ * A window that is empty at this instant and was not one scrape before is not absence: the sample is only late.
+ * `evaluation_delay` of the domain terms, section 2, as measured; a longer one is the objective's own.
+ */
+async function countPatiently(
+  tracker: EventTracker,
+  asking: Asking,
+  windowMs: number,
+  at: number,
+): Promise<Result<Count, Problem>> {
+  const counted = await countWindow(asking, tracker.counters, windowMs, at);
+  const { cadence } = tracker;
+  if (!counted.ok || counted.value.total !== null || !cadence) return counted;
+  const seen = tracker.seen.get(windowMs);
+  if (!seen || at - seen.lastDataAt > 2 * cadence.scrapeMs) return counted;
+  const earlier = await countWindow(asking, tracker.counters, windowMs, at - Math.ceil(cadence.scrapeMs));
+  return earlier.ok ? earlier : counted;
+}
+
 async function pollCount(
-  tracker: Tracker,
+  tracker: EventTracker,
   asking: Asking,
   pollMs: number,
   at: number,
@@ -68,7 +88,7 @@ async function pollCount(
 
 /** Shorter windows first: they know the beginning of a young series more finely than the longer ones' grid. */
 async function updateSeen(
-  tracker: Tracker,
+  tracker: EventTracker,
   asking: Asking,
   counted: ReadonlyMap<number, Count>,
   at: number,
@@ -94,7 +114,7 @@ async function updateSeen(
 }
 
 function windowCount(
-  tracker: Tracker,
+  tracker: EventTracker,
   counted: ReadonlyMap<number, Count>,
   moved: boolean,
   windowMs: number,
@@ -104,11 +124,26 @@ function windowCount(
   if (windowMs > EXACT_MAX_MS) {
     // Without the increments an anchored count is the past's: it must not pass for the present.
     if (!moved) return UNKNOWN;
-    const fraction = seen ? seenFraction(seen, at) : null;
-    return countSince(tracker.anchors.get(windowMs), windowMs, at, tracker.odometer.reading, fraction);
+    const spanMs = spanOf(tracker, windowMs, at);
+    const fraction = seen ? seenFraction({ ...seen, windowMs: spanMs }, at) : null;
+    const count = countSince(tracker.anchors.get(windowMs), spanMs, at, tracker.odometer.reading, fraction);
+    return windowMs === tracker.plan.periodMs
+      ? { ...count, budgetTotal: wholeTotal(tracker, count, at) }
+      : count;
   }
   const count = counted.get(windowMs);
   if (!count) return UNKNOWN;
   if (count.total === null) return { ...UNKNOWN, known: true };
   return seen ? { ...count, seenFraction: seenFraction(seen, at), anchoredAt: null, known: true } : UNKNOWN;
+}
+
+/** The events on which a calendar period's budget is reckoned: the last full one's, else this one's at its present traffic. */
+function wholeTotal(
+  { period, plan, previousTotal }: EventTracker,
+  count: WindowCount,
+  at: number,
+): number | null {
+  if (!period) return null;
+  if (previousTotal) return previousTotal;
+  return count.total === null ? null : (count.total * plan.periodMs) / Math.max(1, at - period.startAt);
 }

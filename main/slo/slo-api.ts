@@ -1,7 +1,7 @@
 import { type Decision, decide, type ObjectivePlan, type WindowCount } from './math/index.ts';
 
-/** Numbers of one window in a batch: bad, total, seen fraction, anchored at; NaN is null. */
-const NUMBERS = 4;
+/** Numbers of one window in a batch: bad, total, seen fraction, anchored at, the budget's total; NaN is null. */
+const NUMBERS = 5;
 
 /** One evaluation of many objectives on its way to the worker: all windows of all plans, one after the other. */
 export interface DecisionBatch {
@@ -27,9 +27,10 @@ export function packCases(cases: readonly Case[]): DecisionBatch {
   const numbers = new Float64Array(counts.length * NUMBERS);
   const known = new Uint8Array(counts.length);
   counts.forEach((count, at) => {
-    const { bad, total, seenFraction, anchoredAt } = count;
+    const { bad, total, seenFraction, anchoredAt, budgetTotal } = count;
+    const orNaN = (value: number | null | undefined) => value ?? Number.NaN;
     numbers.set(
-      [bad ?? Number.NaN, total ?? Number.NaN, seenFraction, anchoredAt ?? Number.NaN],
+      [orNaN(bad), orNaN(total), seenFraction, orNaN(anchoredAt), orNaN(budgetTotal)],
       at * NUMBERS,
     );
     known[at] = count.known ? 1 : 0;
@@ -64,5 +65,6 @@ function readCount(batch: DecisionBatch, at: number): WindowCount {
     seenFraction: number(2) ?? 0,
     anchoredAt: number(3),
     known: batch.known[at] === 1,
+    budgetTotal: number(4),
   };
 }

@@ -19,6 +19,7 @@ export function statusOf(tracker: Tracker, polled: Polled, decision: Decision, a
     trendStepMs: TREND_STEP_MS,
     pollErrorRate: polled.pollErrorRate,
     pollTotal: polled.pollTotal,
+    ...(tracker.period ? { period: { startAt: tracker.period.startAt, endAt: tracker.period.endAt } } : {}),
   };
 }
 

@@ -1,36 +1,57 @@
 import type { PolicyConfig } from '../../shared/config/policy.ts';
-import type { Objective } from '../../shared/model/objective.ts';
+import type { Correction } from '../../shared/model/correction.ts';
+import type { Objective, Slices } from '../../shared/model/objective.ts';
 import { HOUR_MS } from '../../shared/unit/time.ts';
-import { type Counters, type Problem, readIndicator } from './count.ts';
+import { type RunningPeriod, runningPeriod } from '../calendar/index.ts';
+import { type Count, type Counters, type Problem, readCounters } from './count.ts';
 import type { Anchor } from './long-window.ts';
 import { type ObjectivePlan, planObjective } from './math/index.ts';
 import { type Odometer, startOdometer } from './odometer.ts';
 import type { Cadence } from './poll.ts';
 import type { Seen } from './seen.ts';
+import { SliceRing } from './slice-ring.ts';
 
 /** Windows up to this are counted exactly at each poll. */
 export const EXACT_MAX_MS = HOUR_MS;
 
-/** What is remembered of one objective between evaluations. All of it can be counted again: nothing here is kept. */
-export interface Tracker {
+/** What is remembered of any objective between evaluations. All of it can be counted again: nothing here is kept. */
+interface TrackerBase {
   readonly objective: Objective;
   readonly plan: ObjectivePlan;
-  readonly counters: Counters;
-  odometer: Odometer;
-  readonly anchors: Map<number, Anchor>;
-  readonly seen: Map<number, Seen>;
+  /** Of a calendar period; null where the period rolls. */
+  readonly period: RunningPeriod | null;
   trend: { readonly points: (number | null)[]; readonly at: number } | null;
-  cadence: Cadence | null;
-  lastPollValueAt: number | null;
   /** The row that last held: its short window is the one that resolves. */
   lastHeld: string | null;
-  /** What the last evaluation failed of. */
-  problem: Problem | null;
+  /** What the corrections in force take out of the period, as last counted. */
+  corrected: (Count & { readonly of: readonly Correction[]; readonly at: number }) | null;
   /** Why counting in the background failed, and when it is tried again. */
   slowProblem: Problem | null;
   slowRetryAt: number;
   slow: Promise<void> | null;
 }
+
+/** An objective over events: windows are increases of counters. */
+export interface EventTracker extends TrackerBase {
+  readonly kind: 'events';
+  readonly counters: Counters;
+  odometer: Odometer;
+  readonly anchors: Map<number, Anchor>;
+  readonly seen: Map<number, Seen>;
+  cadence: Cadence | null;
+  lastPollValueAt: number | null;
+  /** Events of the last full calendar period; undefined until counted, null where it had none. */
+  previousTotal: number | null | undefined;
+}
+
+/** An objective over time slices: windows are sums of kept verdicts. */
+export interface SliceTracker extends TrackerBase {
+  readonly kind: 'slices';
+  readonly slices: Slices;
+  readonly ring: SliceRing;
+}
+
+export type Tracker = EventTracker | SliceTracker;
 
 export type Tracking =
   | { readonly ok: true; readonly tracker: Tracker }
@@ -41,28 +62,45 @@ export function track(objective: Objective, policy: PolicyConfig | undefined, at
     const message = `There is no burn-rate policy named ${JSON.stringify(objective.policy)}, so nothing can alert on this objective. Name one that exists, at ${objective.definedAt}.`;
     return { ok: false, plan: null, problem: { kind: 'error', message } };
   }
-  const plan = planObjective(objective, policy);
-  const counters = readIndicator(objective.indicator);
+  const period = objective.calendar ? runningPeriod(objective.calendar, at) : null;
+  const plan = planObjective(objective, policy, period ? period.endAt - period.startAt : objective.periodMs);
+  const base: TrackerBase = {
+    objective,
+    plan,
+    period,
+    trend: null,
+    lastHeld: null,
+    corrected: null,
+    slowProblem: null,
+    slowRetryAt: 0,
+    slow: null,
+  };
+  const { slices } = objective;
+  if (slices) {
+    const ring = new SliceRing(slices.lengthMs, plan.periodMs + slices.lengthMs);
+    return { ok: true, tracker: { ...base, kind: 'slices', slices, ring } };
+  }
+  const counters = readCounters(objective);
   if (!counters.ok) return { ok: false, plan, problem: counters.error };
   return {
     ok: true,
     tracker: {
-      objective,
-      plan,
+      ...base,
+      kind: 'events',
       counters: counters.value,
       odometer: startOdometer(at),
       anchors: new Map(),
       seen: new Map(),
-      trend: null,
       cadence: null,
       lastPollValueAt: null,
-      lastHeld: null,
-      problem: null,
-      slowProblem: null,
-      slowRetryAt: 0,
-      slow: null,
+      previousTotal: undefined,
     },
   };
+}
+
+/** How far back the window reaches at the instant: a calendar period only to its start. */
+export function spanOf({ plan, period }: TrackerBase, windowMs: number, at: number): number {
+  return period && windowMs === plan.periodMs ? Math.max(1, at - period.startAt) : windowMs;
 }
 
 export function exactWindows(plan: ObjectivePlan): readonly number[] {

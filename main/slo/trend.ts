@@ -1,10 +1,11 @@
 import type { Result } from '../../shared/error/result.ts';
 import { ok } from '../../shared/error/result.ts';
-import type { Series } from '../../shared/model/metric.ts';
+import type { RangeWindow } from '../../shared/model/metric.ts';
+import type { Slices } from '../../shared/model/objective.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
-import { increaseQuery } from './build-query.ts';
-import { type Asking, askRange, type Counters, combine, type Problem } from './count.ts';
+import { type Asking, type CountAt, type Counters, countOver, type Problem } from './count.ts';
 import { burnRate, errorRate, RATE_WINDOW_MS } from './math/index.ts';
+import { countSlicesOver } from './slice-count.ts';
 
 const TREND_POINTS = 96;
 export const TREND_STEP_MS = 15 * MINUTE_MS;
@@ -18,31 +19,32 @@ export async function askTrend(
   target: number,
   at: number,
 ): Promise<Result<(number | null)[], Problem>> {
-  const fromAt = at - (TREND_POINTS - 1) * TREND_STEP_MS;
-  const window = { fromAt, toAt: at, stepMs: TREND_STEP_MS };
-  const [part, total] = await Promise.all([
-    askRange(asking, increaseQuery(counters.part, RATE_WINDOW_MS), window),
-    askRange(asking, increaseQuery(counters.total, RATE_WINDOW_MS), window),
-  ]);
-  if (!total.ok) return total;
-  if (!part.ok) return part;
-  const parts = onGrid(part.value, fromAt);
-  const totals = onGrid(total.value, fromAt);
-  return ok(
-    totals.map((events, index) => {
-      const count = combine(counters.partIs, parts[index] ?? null, events);
-      return burnRate(errorRate(count.bad, count.total), target);
-    }),
-  );
+  const window = trendRange(at);
+  const counted = await countOver(asking, counters, RATE_WINDOW_MS, window);
+  return counted.ok ? ok(onGrid(counted.value, target, window.fromAt)) : counted;
 }
 
-function onGrid(series: Series | null, fromAt: number): (number | null)[] {
+/** The same of time slices. */
+export async function askSliceTrend(
+  asking: Asking,
+  slices: Slices,
+  target: number,
+  at: number,
+): Promise<Result<(number | null)[], Problem>> {
+  const window = trendRange(at);
+  const counted = await countSlicesOver(asking, slices, RATE_WINDOW_MS, window);
+  return counted.ok ? ok(onGrid(counted.value, target, window.fromAt)) : counted;
+}
+
+function trendRange(at: number): RangeWindow {
+  return { fromAt: at - (TREND_POINTS - 1) * TREND_STEP_MS, toAt: at, stepMs: TREND_STEP_MS };
+}
+
+function onGrid(counted: readonly CountAt[], target: number, fromAt: number): (number | null)[] {
   const grid: (number | null)[] = new Array(TREND_POINTS).fill(null);
-  series?.times.forEach((time, index) => {
+  for (const { at: time, bad, total } of counted) {
     const place = Math.round((time - fromAt) / TREND_STEP_MS);
-    const value = series.values[index];
-    if (place >= 0 && place < TREND_POINTS && value !== undefined && Number.isFinite(value))
-      grid[place] = value;
-  });
+    if (place >= 0 && place < TREND_POINTS) grid[place] = burnRate(errorRate(bad, total), target);
+  }
   return grid;
 }

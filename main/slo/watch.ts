@@ -1,5 +1,6 @@
 import type { PolicyConfig } from '../../shared/config/policy.ts';
 import { messageOf } from '../../shared/error/coded.ts';
+import type { Correction } from '../../shared/model/correction.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Objective } from '../../shared/model/objective.ts';
 import { SECOND_MS } from '../../shared/unit/time.ts';
@@ -9,6 +10,7 @@ import type { Problem } from './count.ts';
 import { createLimit } from './limit.ts';
 import type { ObjectivePlan } from './math/index.ts';
 import { type Polled, pollObjective } from './poll-objective.ts';
+import { pollSlices } from './poll-slices.ts';
 import { type Tracker, track } from './tracker.ts';
 
 /** What the caller knows of the source beside its answers. */
@@ -41,7 +43,14 @@ const BACKGROUND_QUERIES = 2;
 const POLL_TIMEOUT_MS = 10 * SECOND_MS;
 const BACKGROUND_TIMEOUT_MS = 60 * SECOND_MS;
 
-export function createWatch(options: { policies: readonly PolicyConfig[]; log: Logger }): Watch {
+export interface WatchOptions {
+  readonly policies: readonly PolicyConfig[];
+  readonly log: Logger;
+  /** The corrections of an objective's budget; none where nobody keeps them. */
+  readonly corrections?: (objectiveId: string) => readonly Correction[];
+}
+
+export function createWatch(options: WatchOptions): Watch {
   const policies = new Map(options.policies.map((policy) => [policy.id, policy]));
   const trackers = new Map<string, Tracker>();
   const pollLimit = createLimit(POLL_QUERIES);
@@ -49,17 +58,24 @@ export function createWatch(options: { policies: readonly PolicyConfig[]; log: L
 
   const trackingOf = (objective: Objective, at: number) => {
     const known = trackers.get(objective.id);
-    if (known && sameObjective(known.objective, objective)) return { ok: true as const, tracker: known };
+    const isOver = known?.period && (at >= known.period.endAt || at < known.period.startAt);
+    if (known && !isOver && sameObjective(known.objective, objective))
+      return { ok: true as const, tracker: known };
     const tracking = track(objective, policies.get(objective.policy), at);
-    if (tracking.ok) trackers.set(objective.id, tracking.tracker);
-    else trackers.delete(objective.id);
+    if (tracking.ok) {
+      // A new calendar period begins with a whole budget; the alert that fires goes on.
+      if (known && isOver) tracking.tracker.lastHeld = known.lastHeld;
+      trackers.set(objective.id, tracking.tracker);
+    }
+    if (!tracking.ok) trackers.delete(objective.id);
     return tracking;
   };
 
   const startBackground = (tracker: Tracker, target: QueryTarget, pollMs: number, at: number) => {
     if (tracker.slow) return;
     const asking = { target, limit: backgroundLimit, timeoutMs: BACKGROUND_TIMEOUT_MS };
-    tracker.slow = countInBackground(tracker, asking, pollMs, at)
+    const corrections = options.corrections?.(tracker.objective.id) ?? [];
+    tracker.slow = countInBackground(tracker, asking, pollMs, at, corrections)
       .catch((thrown: unknown) => {
         const problem = messageOf(thrown);
         options.log.error({ objective: tracker.objective.id, problem }, 'counting failed');
@@ -71,7 +87,8 @@ export function createWatch(options: { policies: readonly PolicyConfig[]; log: L
   };
 
   return {
-    async poll(objective, target, at, facts) {
+    async poll(objective, target, now, facts) {
+      const at = now - (objective.evaluationDelayMs ?? 0);
       const tracking = trackingOf(objective, at);
       if (!tracking.ok) {
         return { objective, plan: tracking.plan, tracker: null, polled: null, problem: tracking.problem };
@@ -82,7 +99,10 @@ export function createWatch(options: { policies: readonly PolicyConfig[]; log: L
         return { objective, plan, tracker, polled: null, problem: { kind: 'blind', message: facts.blind } };
       }
       const asking = { target, limit: pollLimit, timeoutMs: POLL_TIMEOUT_MS };
-      const polled = await pollObjective(tracker, asking, facts.pollMs, at);
+      const polled =
+        tracker.kind === 'slices'
+          ? await pollSlices(tracker, asking, sliceInstant(objective, facts, at))
+          : await pollObjective(tracker, asking, facts.pollMs, at);
       // A source that does not answer the poll is not asked for a month.
       if (polled.problem === null) startBackground(tracker, target, facts.pollMs, at);
       return { objective, plan, tracker, polled, problem: polled.problem ?? rowProblem(tracker, polled) };
@@ -99,6 +119,11 @@ export function createWatch(options: { policies: readonly PolicyConfig[]; log: L
       }
     },
   };
+}
+
+/** A slice is judged once and for all, so its last samples must be in: one poll later, or as late as the objective says. */
+function sliceInstant(objective: Objective, facts: EvaluationFacts, at: number): number {
+  return objective.evaluationDelayMs === undefined ? at - facts.pollMs : at;
 }
 
 /** A reload gives new objects for objectives that did not change; their counts need not be made again. */

@@ -1,4 +1,5 @@
 import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import type { Correction } from '../../shared/model/correction.ts';
 import type {
   EvidenceChart,
   Incident,
@@ -125,6 +126,10 @@ export type LogApi = {
   /** Replaces, for each source, all intervals that begin at `fromAt` or later by the given ones; the oldest give way. */
   saveWatch(changes: readonly (WatchHistory & { readonly fromAt: number })[]): void;
   loadWatch(): WatchHistory[];
+  /** A correction once made is only ever revoked. */
+  saveCorrection(correction: Correction): void;
+  /** The newest first. */
+  loadCorrections(): Correction[];
 
   getSetting(key: string): string | null;
   putSetting(key: string, value: string): void;

@@ -15,6 +15,7 @@ import { openDatabase } from './log-open.ts';
 import { LOG_MIGRATIONS } from './migration/log-migrations.ts';
 import type { Migration } from './migration/migration.ts';
 import { alertTable } from './table/alert.ts';
+import { correctionTable } from './table/correction.ts';
 import { deliveryTable } from './table/delivery.ts';
 import { evidenceTable } from './table/evidence.ts';
 import { incidentName, incidentTable } from './table/incident.ts';
@@ -74,6 +75,7 @@ function createTables(db: Database.Database, onUnreadable: OnUnreadable) {
     postmortems: postmortemTable(db, onUnreadable),
     settings: settingTable(db),
     watches: watchTable(db, onUnreadable),
+    corrections: correctionTable(db, onUnreadable),
     /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
     commit: <T>(change: () => T): T => guard(() => db.transaction(change).immediate()),
   };
@@ -166,7 +168,7 @@ function appendOnly(
 }
 
 function recordPart(tables: Tables) {
-  const { runs, journal, deliveries, postmortems, settings, watches, commit } = tables;
+  const { runs, journal, deliveries, postmortems, settings, watches, corrections, commit } = tables;
   return {
     saveRun: (run, records, entries = []) =>
       commit(() => {
@@ -198,6 +200,8 @@ function recordPart(tables: Tables) {
         for (const change of changes) watches.save(change, change.fromAt);
       }),
     loadWatch: () => guard(() => watches.load()),
+    saveCorrection: (correction) => commit(() => corrections.save(correction)),
+    loadCorrections: () => guard(() => corrections.load()),
     getSetting: (key) => guard(() => settings.get(key)),
     putSetting: (key, value) => commit(() => settings.put(key, value)),
   } satisfies Partial<LogApi>;

@@ -1,36 +1,23 @@
-import { ANNOTATION } from '../../shared/config/objective.ts';
+import type { IndicatorPart } from '../../shared/config/objective.ts';
 import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
 import { defaultRouting } from '../../shared/config/routing.ts';
 import { CodedError } from '../../shared/error/coded.ts';
-import type { QueryError } from '../../shared/model/metric.ts';
-import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
-import { parseDuration } from '../../shared/unit/time.ts';
 import { placeholderNames } from '../action/index.ts';
 import { compilePattern } from '../platform/index.ts';
-import { readCounter } from '../slo/index.ts';
 import { checkBoard } from './board.ts';
+import { checkSlo } from './check-slo.ts';
+import { type CheckExpression, type Checker, checker, type Names, unknown } from './checker.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
 import { unknownVariable, variablesIn } from './variables.ts';
-import { say, sayInText, type Written } from './written.ts';
-
-/** Reads an expression as the source that will be asked reads it; undefined where it can be evaluated. */
-export type CheckExpression = (expression: string, sourceKind: SourceKind) => QueryError | undefined;
-
-export interface Names {
-  readonly sources: ReadonlyMap<string, SourceKind>;
-  /** Null where a file of services could not be taken: its own mistake is reported, not what follows from it. */
-  readonly services: ReadonlySet<string> | null;
-  readonly objectives: ReadonlySet<string> | null;
-  readonly policies: readonly string[];
-  readonly vars: readonly string[] | null;
-}
+import { say, type Written } from './written.ts';
 
 /** Whether the parts fit together: names that are known, expressions that can be read, nothing defined twice. */
 export function crossCheck(
   found: Configuration,
   names: Names,
   checkExpression: CheckExpression,
+  findIndicator: (name: string) => IndicatorPart | undefined,
   problems: Problem[],
 ): void {
   const check = checker(names, checkExpression, problems);
@@ -43,7 +30,7 @@ export function crossCheck(
         say(problems, written, ['depends_on', at], 'expected another service than itself');
       else check.service(written, ['depends_on', at], id);
     }
-  for (const written of found.slos) checkSlo(written, check, names, problems);
+  for (const written of found.slos) checkSlo(written, check, names, findIndicator, problems);
   unique(found.rules, (one) => `${one.group}/${one.rule.alert}`, ['alert'], 'rule', problems);
   for (const written of found.rules) {
     const { expr, labels, annotations } = written.config.rule;
@@ -68,111 +55,6 @@ export function crossCheck(
     checkSteps(written, written.config.mitigation_actions, 'mitigation_actions', check, names, problems);
     uniqueSteps(written, problems);
   }
-}
-
-interface Checker {
-  service(written: Written<unknown>, path: readonly PropertyKey[], id: string): void;
-  /** The source that is asked; undefined where that is not known, which has been said. */
-  source(written: Written<unknown>, path: readonly PropertyKey[], id: string | undefined): string | undefined;
-  expression(
-    written: Written<unknown>,
-    path: readonly PropertyKey[],
-    text: string,
-    source: string | undefined,
-  ): void;
-}
-
-function checker(names: Names, checkExpression: CheckExpression, problems: Problem[]): Checker {
-  const sources = [...names.sources].filter(([, kind]) => answersQueries(kind)).map(([id]) => id);
-  return {
-    service(written, path, id) {
-      if (names.services && !names.services.has(id))
-        say(problems, written, path, unknown('service', id, [...names.services]));
-    },
-    source(written, path, id) {
-      if (id === undefined && sources.length === 1) return sources[0];
-      if (id !== undefined && sources.includes(id)) return id;
-      // Without midwatch.yaml no source is known: its own mistake is reported, and that is enough.
-      if (names.sources.size > 0)
-        say(
-          problems,
-          written,
-          path,
-          id === undefined
-            ? `expected a source, the workspace has ${sources.length === 0 ? 'none that answers expressions' : `several: ${sources.join(', ')}`}`
-            : names.sources.has(id)
-              ? `expected a source that answers expressions; ${JSON.stringify(id)} is an Alertmanager, which only brings alerts`
-              : unknown('source', id, sources),
-        );
-      return undefined;
-    },
-    expression(written, path, text, source) {
-      const error = checkExpression(
-        text,
-        (source === undefined ? undefined : names.sources.get(source)) ?? 'prometheus',
-      );
-      if (error) sayQueryError(problems, written, path, text, error);
-    },
-  };
-}
-
-function sayQueryError(
-  problems: Problem[],
-  written: Written<unknown>,
-  path: readonly PropertyKey[],
-  text: string,
-  error: QueryError,
-): void {
-  const message = `expected a PromQL expression: ${error.message}`;
-  if (error.position) sayInText(problems, written, path, text, error.position.from, message);
-  else say(problems, written, path, message);
-}
-
-function checkSlo(
-  written: Configuration['slos'][number],
-  check: Checker,
-  names: Names,
-  problems: Problem[],
-): void {
-  const { metadata, spec } = written.config;
-  check.service(written, ['spec', 'service'], spec.service);
-  const source = sourceOfSlo(written.config);
-  const asked = check.source(written, ['metadata', 'annotations', ANNOTATION.source], source);
-  const policy = metadata.annotations[ANNOTATION.policy];
-  if (policy !== undefined && !names.policies.includes(policy))
-    say(
-      problems,
-      written,
-      ['metadata', 'annotations', ANNOTATION.policy],
-      unknown('policy', policy, names.policies),
-    );
-  const ratio = spec.indicator.spec.ratioMetric;
-  const threshold = parseDuration(metadata.annotations[ANNOTATION.threshold] ?? '');
-  for (const part of ['good', 'bad', 'total'] as const) {
-    const metric = ratio[part];
-    if (!metric) continue;
-    const path = ['spec', 'indicator', 'spec', 'ratioMetric', part, 'metricSource', 'spec', 'query'];
-    const text = metric.metricSource.spec.query;
-    const counter = readCounter(text);
-    if (!counter.ok) sayQueryError(problems, written, path, text, counter.error);
-    // A template is no expression until its window is filled in, and then its positions are not the author's.
-    else if (counter.value.kind === 'selector') check.expression(written, path, text, asked);
-    const bound = /\ble="([^"]*)"/.exec(text)?.[1];
-    if (threshold !== undefined && bound !== undefined && Math.abs(Number(bound) * 1_000 - threshold) > 1e-6)
-      say(
-        problems,
-        written,
-        path,
-        `expected the bucket of the threshold, le="${threshold / 1_000}", got le=${JSON.stringify(bound)}`,
-      );
-  }
-}
-
-export function sourceOfSlo(config: Configuration['slos'][number]['config']): string | undefined {
-  return (
-    config.metadata.annotations[ANNOTATION.source] ??
-    config.spec.indicator.spec.ratioMetric.total.metricSource.metricSourceRef
-  );
 }
 
 function checkSteps(
@@ -304,12 +186,4 @@ export function unique<T>(
       );
     else first.set(id, written);
   }
-}
-
-function unknown(what: string, id: string, known: readonly string[]): string {
-  const names =
-    known.length === 0
-      ? 'there are none'
-      : `known are ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`;
-  return `expected a ${what} of this workspace, got ${JSON.stringify(id)}; ${names}`;
 }

@@ -1,5 +1,5 @@
 import { parseExpression } from '../query/index.ts';
-import type { CheckExpression } from './cross-check.ts';
+import type { CheckExpression } from './checker.ts';
 
 /** PromQL as the source reads it: what is only not evaluated here is no mistake where a server evaluates it. */
 export const checkPromql: CheckExpression = (expression, sourceKind) => {

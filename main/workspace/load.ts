@@ -4,8 +4,10 @@ import type { Objective } from '../../shared/model/objective.ts';
 import { answersQueries } from '../../shared/model/source.ts';
 import { sha256 } from '../platform/index.ts';
 import { boardOf } from './board.ts';
+import { indicatorFinder, sourceOfSlo } from './check-slo.ts';
+import type { CheckExpression, Names } from './checker.ts';
 import { type Configuration, gather } from './configuration.ts';
-import { type CheckExpression, crossCheck, type Names, sourceOfSlo, unique } from './cross-check.ts';
+import { crossCheck, unique } from './cross-check.ts';
 import { checkPromql } from './expression.ts';
 import { type ReadFolder, readFolder } from './folder.ts';
 import { objectivesOf } from './objective.ts';
@@ -45,8 +47,9 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
   const sources = new Map((found.midwatch?.config.sources ?? []).map((source) => [source.id, source.kind]));
   const askable = [...sources].filter(([, kind]) => answersQueries(kind)).map(([id]) => id);
   const onlySource = askable.length === 1 ? askable[0] : undefined;
+  const findIndicator = indicatorFinder(found.slos);
   const objectives = found.slos.flatMap((slo) =>
-    objectivesOf(slo, sourceOfSlo(slo.config) ?? onlySource ?? ''),
+    objectivesOf(slo, sourceOfSlo(slo.config) ?? onlySource ?? '', findIndicator),
   );
   unique(objectives, (objective) => objective.id, [], 'objective', problems);
   const names: Names = {
@@ -58,7 +61,7 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
     policies: deps.policies,
     vars: found.midwatch ? Object.keys(vars) : null,
   };
-  crossCheck(found, names, deps.checkExpression ?? checkPromql, problems);
+  crossCheck(found, names, deps.checkExpression ?? checkPromql, findIndicator, problems);
   const fingerprint = fingerprintOf(folder);
   const workspace = hasErrors(problems) ? null : assemble(folder, found, { objectives, vars, onlySource });
   return { workspace, problems: sortProblems(problems), fingerprint };

@@ -1,4 +1,5 @@
 import { incidentContract } from './incident.ts';
+import { objectiveContract } from './objective.ts';
 import { playbookContract } from './playbook.ts';
 import { postmortemContract } from './postmortem.ts';
 import { secretContract } from './secret.ts';
@@ -13,6 +14,7 @@ export const contract = {
   source: sourceContract,
   alert: alertContract,
   incident: incidentContract,
+  objective: objectiveContract,
   playbook: playbookContract,
   postmortem: postmortemContract,
   secret: secretContract,

@@ -13,6 +13,36 @@ export const Indicator = z.object({
 });
 export type Indicator = z.infer<typeof Indicator>;
 
+/**
+ * Budgeting by time slices: each slice is good or bad as a whole. `bad` is PromQL that answers 1 for a bad slice and 0 for
+ * a good one at the slice's end; no answer is a slice without data. `condition` says in words what a good slice is.
+ */
+export const Slices = z.object({ lengthMs: z.number(), bad: z.string(), condition: z.string() });
+export type Slices = z.infer<typeof Slices>;
+
+/** A period that begins and ends by the calendar of a time zone; its real length is that of the running one. */
+export const Calendar = z.object({
+  unit: z.enum(['day', 'week', 'month', 'quarter', 'year']),
+  count: z.number().int().positive(),
+  timeZone: z.string(),
+  /** The first period began at this wall-clock time, `2026-01-01 00:00:00`; the others follow from it. */
+  startTime: z.string(),
+});
+export type Calendar = z.infer<typeof Calendar>;
+
+/** One service's part of a composite objective. */
+export const Component = z.object({
+  title: z.string(),
+  indicator: Indicator,
+  target: z.number().gt(0).lt(1),
+  weight: z.number().positive(),
+});
+export type Component = z.infer<typeof Component>;
+
+/** `budget`: a page outside business hours waits while the projected budget stays above `floor`. */
+export const Wake = z.object({ policy: z.enum(['always', 'budget']), floor: z.number().min(0).max(1) });
+export type Wake = z.infer<typeof Wake>;
+
 export const Objective = z.object({
   id: z.string(),
   title: z.string(),
@@ -24,7 +54,16 @@ export const Objective = z.object({
   target: z.number().gt(0).lt(1),
   /** For latency: requests faster than this are good. */
   thresholdMs: z.number().optional(),
+  /** Of a calendar period the usual length; what is counted takes the running period's real one. */
   periodMs: z.number(),
+  calendar: Calendar.optional(),
+  /** Present: budgeting by time slices. Absent: occurrences, good over total. */
+  slices: Slices.optional(),
+  /** Present: a composite; its error rate is the weighted mean of theirs, and `indicator` is the first one's. */
+  components: z.array(Component).optional(),
+  /** How long after an instant it is counted, for sources that answer late. Absent: at once. */
+  evaluationDelayMs: z.number().optional(),
+  wake: Wake.optional(),
   policy: z.string(),
   /** Where it is written, for reasons: `slos/gateway.yaml:14`. */
   definedAt: z.string(),
@@ -82,6 +121,13 @@ export const ObjectiveStatus = z.object({
   heldBack: z.string().nullable(),
   budgetConsumed: z.number().nullable(),
   budgetRemaining: z.number().nullable(),
+  /** While corrections are in force: the same without them, which is what was measured. Null where there is none. */
+  uncorrected: z
+    .object({ budgetConsumed: z.number().nullable(), budgetRemaining: z.number().nullable() })
+    .nullable()
+    .optional(),
+  /** Of a calendar period: when the running one began and when it ends. */
+  period: z.object({ startAt: z.number(), endAt: z.number() }).optional(),
   /** "At this rate"; null: no data; Infinity travels as -1. */
   timeToExhaustionMs: z.number().nullable(),
   /** Burn over 1 h, oldest first, for the last 24 h; null is no data. */

@@ -33,6 +33,19 @@ export function budgetConsumed(periodError: number | null, target: number, seenF
   return burnRate(periodError, target, seenFraction);
 }
 
+/**
+ * C of a calendar period: bad so far over the budget of its whole length. For occurrences that length's traffic is the
+ * last full period's; for time slices it is exact.
+ */
+export function calendarConsumed(
+  bad: number | null,
+  wholeTotal: number | null,
+  target: number,
+): number | null {
+  if (bad === null || wholeTotal === null || !(wholeTotal > 0)) return null;
+  return bad / (wholeTotal * budgetRate(target));
+}
+
 /** R = 1 − C; negative once the budget is overspent. */
 export function budgetRemaining(consumed: number | null): number | null {
   return consumed === null ? null : 1 - consumed;

@@ -8,6 +8,11 @@ export interface WindowCount {
   readonly seenFraction: number;
   readonly anchoredAt: number | null;
   readonly known: boolean;
+  /**
+   * Of a calendar period alone: the events (or slices) of its whole length, on which the budget is reckoned; null where
+   * neither the last full period nor this one tells.
+   */
+  readonly budgetTotal?: number | null;
 }
 
 /** The part of an objective's status that counts decide. */

@@ -1,5 +1,5 @@
 import { EXHAUSTION_NEVER, type PolicyRow } from '../../../shared/model/objective.ts';
-import { budgetConsumed, budgetRemaining, errorRate, timeToExhaustion } from './budget.ts';
+import { budgetConsumed, budgetRemaining, calendarConsumed, errorRate, timeToExhaustion } from './budget.ts';
 import { type Burn, burnOf, type Decision, type WindowCount, windowOf } from './burn.ts';
 import { minimumNotMet } from './minimum.ts';
 import { type ObjectivePlan, RATE_WINDOW_MS } from './plan.ts';
@@ -16,14 +16,10 @@ export function decide(
 ): Decision {
   const burns = plan.windowsMs.map((windowMs, at) => burnOf(plan.target, windowMs, counts[at]));
   const usable = plan.rows.filter((row) => row.leftOut === null);
-  const over = usable.filter((row) => isOver(row, burns));
-  const passing = over.find((row) => minimumNotMet(plan, row, burns) === null);
-  const held = passing ?? over[0] ?? null;
+  const { held, passing } = rowThatHolds(plan, burns);
   const heldBack = held && !passing ? minimumNotMet(plan, held, burns) : null;
   const state = stateOf(usable, burns, held, problem);
-  const period = burns.at(-1);
-  const periodError = period?.known ? errorRate(period.bad, period.total) : null;
-  const consumed = budgetConsumed(periodError, plan.target, period?.seenFraction);
+  const consumed = consumedOf(plan, burns.at(-1), counts.at(-1)?.budgetTotal ?? null);
   const remaining = budgetRemaining(consumed);
   const rate = windowOf(burns, passing?.longMs ?? RATE_WINDOW_MS)?.burnRate ?? null;
   const exhaustion = timeToExhaustion(remaining, rate, plan.periodMs);
@@ -37,6 +33,22 @@ export function decide(
     budgetRemaining: remaining,
     timeToExhaustionMs: exhaustion === Number.POSITIVE_INFINITY ? EXHAUSTION_NEVER : exhaustion,
   };
+}
+
+/** The highest row that holds with the minimums met, else the highest that holds; `passing` says which of the two. */
+export function rowThatHolds(
+  plan: ObjectivePlan,
+  burns: readonly Burn[],
+): { readonly held: PolicyRow | null; readonly passing: PolicyRow | null } {
+  const over = plan.rows.filter((row) => row.leftOut === null && isOver(row, burns));
+  const passing = over.find((row) => minimumNotMet(plan, row, burns) === null) ?? null;
+  return { held: passing ?? over[0] ?? null, passing };
+}
+
+function consumedOf(plan: ObjectivePlan, period: Burn | undefined, wholeTotal: number | null): number | null {
+  if (!period?.known) return null;
+  if (plan.isCalendar) return calendarConsumed(period.bad, wholeTotal, plan.target);
+  return budgetConsumed(errorRate(period.bad, period.total), plan.target, period.seenFraction);
 }
 
 /** Both windows must be over: the long one says it matters, the short one that it is still going on. */

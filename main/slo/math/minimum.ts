@@ -3,6 +3,9 @@ import { formatDuration } from '../../../shared/unit/time.ts';
 import { type Burn, windowOf } from './burn.ts';
 import type { ObjectivePlan } from './plan.ts';
 
+/** Fewer bad slices than these in the long window start no alert. Domain terms, section 2. */
+const MINIMUM_BAD_SLICES = 3;
+
 /**
  * Why a row that holds must not start an alert: too few failures, or too few events of which most succeeded.
  * Null where the minimums are met. One failed request at three in the morning is not an outage.
@@ -10,6 +13,12 @@ import type { ObjectivePlan } from './plan.ts';
 export function minimumNotMet(plan: ObjectivePlan, row: PolicyRow, burns: readonly Burn[]): string | null {
   const long = windowOf(burns, row.longMs);
   const short = windowOf(burns, row.shortMs);
+  if (plan.unit === 'slices') {
+    const bad = Math.round(long?.bad ?? 0);
+    return bad >= MINIMUM_BAD_SLICES
+      ? null
+      : `Held back: ${bad} bad ${bad === 1 ? 'slice' : 'slices'} in ${formatDuration(row.longMs)}, fewer than ${MINIMUM_BAD_SLICES}.`;
+  }
   // `increase` extrapolates: 2.97 of a window are three events.
   const failures = Math.round(long?.bad ?? 0);
   if (failures < plan.minimumFailures) {

@@ -16,24 +16,35 @@ export interface ObjectivePlan {
   readonly rows: readonly PolicyRow[];
   readonly minimumFailures: number;
   readonly minimumEvents: number;
+  /** What is counted: events that fail, or slices that are bad as a whole. */
+  readonly unit: 'events' | 'slices';
+  /** A calendar period grows from its start; its budget is that of its whole length. */
+  readonly isCalendar: boolean;
   /** Every window that is counted, ascending; the last one is the period. */
   readonly windowsMs: readonly number[];
 }
 
-export function planObjective(objective: Objective, policy: PolicyConfig): ObjectivePlan {
-  const rows = derivePolicyRows(policy, objective.target, objective.periodMs);
+/** `periodMs` is the running period's real length, where it is one of a calendar. */
+export function planObjective(
+  objective: Objective,
+  policy: PolicyConfig,
+  periodMs: number = objective.periodMs,
+): ObjectivePlan {
+  const rows = derivePolicyRows(policy, objective.target, periodMs);
   const wanted = rows
     .filter((row) => row.leftOut === null)
     .flatMap((row) => [row.longMs, row.shortMs])
     .concat(REASON_WINDOW_MS, RATE_WINDOW_MS)
-    .filter((windowMs) => windowMs < objective.periodMs);
+    .filter((windowMs) => windowMs < periodMs);
   return {
     id: objective.id,
     target: objective.target,
-    periodMs: objective.periodMs,
+    periodMs,
     rows,
     minimumFailures: policy.minimum_failures,
     minimumEvents: policy.minimum_events,
-    windowsMs: [...new Set([...wanted, objective.periodMs])].sort((a, b) => a - b),
+    unit: objective.slices ? 'slices' : 'events',
+    isCalendar: objective.calendar !== undefined,
+    windowsMs: [...new Set([...wanted, periodMs])].sort((a, b) => a - b),
   };
 }

@@ -24,7 +24,7 @@ export function reasonFor(verdict: Verdict): string {
   if (state === 'no-data') {
     parts.push(noDataReason(burns, row));
   } else {
-    parts.push(countsReason(burns, row));
+    parts.push(countsReason(plan, burns, row));
     parts.push(row ? rowReason(row, held !== null, burns) : 'no row of the policy can fire');
   }
   const partly = burns.find((burn) => burn.known && burn.windowMs === row?.longMs && burn.seenFraction < 1);
@@ -36,17 +36,18 @@ export function reasonFor(verdict: Verdict): string {
 }
 
 /** `4 of 120 failed, 3.3 %, 33× budget over 5 m`, from the shortest window with events of those that the row names. */
-function countsReason(burns: readonly Burn[], row: PolicyRow | null): string {
+function countsReason(plan: ObjectivePlan, burns: readonly Burn[], row: PolicyRow | null): string {
   const window =
     burns.find((burn) => burn.windowMs === (row?.shortMs ?? REASON_WINDOW_MS) && burn.burnRate !== null) ??
     burns.find((burn) => burn.burnRate !== null);
-  return window ? describeWindow(window) : 'no events were counted';
+  return window ? describeWindow(plan, window) : `no ${plan.unit} were counted`;
 }
 
-function describeWindow(window: WindowBurn): string {
+function describeWindow(plan: ObjectivePlan, window: WindowBurn): string {
   const error = errorRate(window.bad, window.total);
   if (error === null || window.burnRate === null) return `no events in ${formatDuration(window.windowMs)}`;
-  const counts = `${formatCount(window.bad ?? 0)} of ${formatCount(window.total ?? 0)} failed`;
+  const failed = plan.unit === 'slices' ? 'slices bad' : 'failed';
+  const counts = `${formatCount(window.bad ?? 0)} of ${formatCount(window.total ?? 0)} ${failed}`;
   return `${counts}, ${formatPercent(error, 2)}, ${formatBurnRate(window.burnRate)} budget over ${formatDuration(window.windowMs)}`;
 }
 

@@ -1,6 +1,7 @@
 import { first } from './0001-first.ts';
 import { watch } from './0002-watch.ts';
+import { correction } from './0003-correction.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of `midwatch.db`, in order. */
-export const LOG_MIGRATIONS: readonly Migration[] = [first, watch];
+export const LOG_MIGRATIONS: readonly Migration[] = [first, watch, correction];

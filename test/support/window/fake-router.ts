@@ -5,6 +5,7 @@ import type { Incident, TimelineKind } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
 import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
+import { objectivesOf } from './fake-objective.ts';
 import type { FakeState } from './fake-state.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +28,7 @@ export function fakeRouter(state: FakeState) {
     },
     alert: alertsOf(state),
     incident: incidentsOf(state),
+    objective: objectivesOf(state),
     playbook: playbooksOf(state),
     postmortem: postmortemsOf(state),
     series: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Asking, type Counters, countWindow, readIndicator } from '../../../main/slo/count.ts';
+import { type Asking, type Counters, countWindow, readCounters } from '../../../main/slo/count.ts';
 import { createLimit } from '../../../main/slo/limit.ts';
 import { type Anchor, countSince, mustRecount, recount } from '../../../main/slo/long-window.ts';
 import { moveOdometer, type Odometer, startOdometer } from '../../../main/slo/odometer.ts';
@@ -13,7 +13,7 @@ const STEP = 30 * SECOND_MS;
 const WINDOW = 6 * HOUR_MS;
 
 function counters(): Counters {
-  const read = readIndicator({ bad: 'failed', total: 'requests' });
+  const read = readCounters({ indicator: { bad: 'failed', total: 'requests' } });
   if (!read.ok) throw new Error(read.error.message);
   return read.value;
 }

@@ -6,7 +6,7 @@ import {
   combine,
   countWindow,
   problemOf,
-  readIndicator,
+  readCounters,
 } from '../../../main/slo/count.ts';
 import { createLimit } from '../../../main/slo/limit.ts';
 import { countSince, mustRecount, recount } from '../../../main/slo/long-window.ts';
@@ -23,7 +23,7 @@ const T0 = 1_800_000_000_000;
 const asking = (target: CounterTarget): Asking => ({ target, limit: createLimit(4), timeoutMs: 1_000 });
 
 function counters() {
-  const read = readIndicator({ bad: 'failed', total: 'requests' });
+  const read = readCounters({ indicator: { bad: 'failed', total: 'requests' } });
   if (!read.ok) throw new Error(read.error.message);
   return read.value;
 }
@@ -53,8 +53,8 @@ describe('bad and total events', () => {
   });
 
   it('are one of good and bad: both or neither is refused', () => {
-    expect(readIndicator({ total: 'requests' }).ok).toBe(false);
-    expect(readIndicator({ good: 'a', bad: 'b', total: 'requests' }).ok).toBe(false);
+    expect(readCounters({ indicator: { total: 'requests' } }).ok).toBe(false);
+    expect(readCounters({ indicator: { good: 'a', bad: 'b', total: 'requests' } }).ok).toBe(false);
   });
 
   it('cannot be had where either query fails', async () => {

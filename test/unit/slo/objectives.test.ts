@@ -80,7 +80,7 @@ describe('an objective over a source', () => {
         expect(windowOf(status, HOUR_MS)?.burnRate).toBeCloseTo(13.89, 1);
       }
     }
-    expect(seen).toEqual(['between', 'between', 'between', 'between', 'holds', 'holds']);
+    expect(seen).toEqual(['clear', 'clear', 'clear', 'clear', 'holds', 'holds']);
   });
 
   it('clears when the short window is clean, and the poll sees the end within three polls', async () => {

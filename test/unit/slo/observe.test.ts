@@ -59,17 +59,21 @@ describe('an observation of an objective', () => {
     expect(few.finding.reason).toContain('minimum_failures');
   });
 
-  it('is clear once the short window of the row that fired is at or under its threshold', () => {
+  it('is clear once either window of the row that fired is at or under its threshold, as PromQL has it', () => {
     const memory = { lastHeld: 'page', problem: null };
     expect(observeObjective(status([calm, calm, over, calm, calm, calm]), memory).finding.kind).toBe('clear');
-    // The ticket's short window is still over: for a ticket it is not over yet, for a page it is.
-    const ticketShort = status([calm, over, calm, calm, calm, calm]);
-    expect(observeObjective(ticketShort, { lastHeld: 'ticket', problem: null }).finding.kind).toBe('between');
-    expect(observeObjective(ticketShort, memory).finding.kind).toBe('clear');
+    expect(observeObjective(status([over, calm, calm, calm, calm, calm]), memory).finding.kind).toBe('clear');
   });
 
-  it('is between while nothing holds and the short window is still over', () => {
-    expect(observeObjective(status([over, calm, calm, calm, calm, calm]), none).finding.kind).toBe('between');
+  it('is between while the short window is over and the long one was not seen whole', () => {
+    const partly = count(0, 100_000, 0.9);
+    expect(observeObjective(status([over, calm, partly, calm, calm, calm]), none).finding.kind).toBe(
+      'between',
+    );
+    // The ticket's short window is still over: for a ticket it is not over yet, for a page it is.
+    const ticketShort = status([calm, over, calm, partly, calm, calm]);
+    expect(observeObjective(ticketShort, { lastHeld: 'ticket', problem: null }).finding.kind).toBe('between');
+    expect(observeObjective(ticketShort, { lastHeld: 'page', problem: null }).finding.kind).toBe('clear');
   });
 
   it('does not take a window hardly seen for clear: its burn is a lower bound', () => {

@@ -125,7 +125,7 @@ it.each<[string, Record<string, string | null>, RegExp]>([
   [
     'a period that is no duration',
     change(slo, '28d', 'four weeks'),
-    /^slos\/gateway\.yaml:17:28 spec\.timeWindow\[0\]\.duration: expected a duration; write for example 30s, 5m or 1h30m instead of "four weeks"$/,
+    /^slos\/gateway\.yaml:17:28 spec\.timeWindow\[0\]\.duration: expected a duration; write for example 28d instead of "four weeks"$/,
   ],
   [
     'an annotation that is not ours',

@@ -1,0 +1,45 @@
+import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract';
+import type { contract } from '../../shared/contract/index.ts';
+import { answering, procedures } from './context.ts';
+
+type Inputs = InferContractRouterInputs<typeof contract>['objective'];
+type Outputs = InferContractRouterOutputs<typeof contract>['objective'];
+
+/** What a window may ask of objectives beside their live state; the handlers answer or throw coded errors. */
+export interface ObjectivePart {
+  policies(): Outputs['policies'];
+  detectionTimes(input: Inputs['detectionTimes']): Outputs['detectionTimes'];
+  alertHistory(input: Inputs['alertHistory']): Promise<Outputs['alertHistory']>;
+  whatIf(input: Inputs['whatIf']): Promise<Outputs['whatIf']>;
+  tryOut(input: Inputs['tryOut']): Promise<Outputs['tryOut']>;
+  spentBy(input: Inputs['spentBy']): Promise<Outputs['spentBy']>;
+  corrections(input: Inputs['corrections']): Outputs['corrections'];
+  addCorrection(input: Inputs['addCorrection'], by: string): Promise<Outputs['addCorrection']>;
+  revokeCorrection(input: Inputs['revokeCorrection'], by: string): Promise<Outputs['revokeCorrection']>;
+  report(input: Inputs['report']): Promise<Outputs['report']>;
+}
+
+/** Requests about objectives. */
+export function objectiveRouter(part: ObjectivePart) {
+  const at = procedures.objective;
+  return at.router({
+    policies: at.policies.handler(() => part.policies()),
+    detectionTimes: at.detectionTimes.handler(({ input, errors }) =>
+      answering(errors, () => part.detectionTimes(input)),
+    ),
+    alertHistory: at.alertHistory.handler(({ input, errors }) =>
+      answering(errors, () => part.alertHistory(input)),
+    ),
+    whatIf: at.whatIf.handler(({ input, errors }) => answering(errors, () => part.whatIf(input))),
+    tryOut: at.tryOut.handler(({ input, errors }) => answering(errors, () => part.tryOut(input))),
+    spentBy: at.spentBy.handler(({ input, errors }) => answering(errors, () => part.spentBy(input))),
+    corrections: at.corrections.handler(({ input }) => part.corrections(input)),
+    addCorrection: at.addCorrection.handler(({ input, context, errors }) =>
+      answering(errors, () => part.addCorrection(input, context.actor)),
+    ),
+    revokeCorrection: at.revokeCorrection.handler(({ input, context, errors }) =>
+      answering(errors, () => part.revokeCorrection(input, context.actor)),
+    ),
+    report: at.report.handler(({ input, errors }) => answering(errors, () => part.report(input))),
+  });
+}
