@@ -7,6 +7,7 @@ import { type IncidentPart, incidentRouter } from './incident.ts';
 import { type ObjectivePart, objectiveRouter } from './objective.ts';
 import { playbookRouter } from './playbook.ts';
 import { type PostmortemPart, postmortemRouter } from './postmortem.ts';
+import { type QueryPart, queryRouter } from './query.ts';
 import { secretRouter } from './secret.ts';
 import { type SeriesPart, seriesRouter } from './series.ts';
 import { type SourcePart, sourceRouter } from './source.ts';
@@ -24,6 +25,7 @@ export interface ApiParts {
   readonly playbooks: Playbooks;
   readonly postmortem: PostmortemPart;
   readonly secrets: Pick<Vault, 'keep' | 'problem'>;
+  readonly query: QueryPart;
   readonly series: SeriesPart;
   readonly demo: DemoPart;
 }
@@ -42,6 +44,7 @@ export function createRouter(parts: ApiParts) {
     playbook: playbookRouter(parts.playbooks),
     postmortem: postmortemRouter(parts.postmortem),
     secret: secretRouter(parts.secrets),
+    query: queryRouter(parts.query),
     series: seriesRouter(parts.series),
     demo: demoRouter(parts.demo),
   });

@@ -1,9 +1,10 @@
 import { encodeSeries, type SeriesFile } from '../../shared/contract/series-file.ts';
 import { CodedError } from '../../shared/error/coded.ts';
-import type { QueryError, QueryTarget } from '../../shared/model/metric.ts';
+import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Unwatched } from '../../shared/model/watch.ts';
 import type { Clock } from '../platform/index.ts';
 import { answering, procedures } from './context.ts';
+import { queryError, wireNumber } from './query-answer.ts';
 
 export interface SeriesPart {
   readonly clock: Clock;
@@ -50,8 +51,8 @@ export function seriesRouter({ clock, target, burn, budget, unwatched }: SeriesP
       });
       if (!result.ok) throw errors.QUERY(queryError(result.error));
       if (result.value.kind === 'scalar')
-        return [{ labels: {}, at: result.value.at, value: wire(result.value.value) }];
-      return result.value.samples.map((sample) => ({ ...sample, value: wire(sample.value) }));
+        return [{ labels: {}, at: result.value.at, value: wireNumber(result.value.value) }];
+      return result.value.samples.map((sample) => ({ ...sample, value: wireNumber(sample.value) }));
     }),
     burn: at.burn.handler(({ input, errors }) => {
       const tooMuch = refusalOf(input);
@@ -79,16 +80,5 @@ function refusalOf({ fromAt, toAt, stepMs }: { fromAt: number; toAt: number; ste
   return {
     message: `That is more than ${POINTS_MAX.toLocaleString('en-US')} points a series: use a longer step or a shorter range.`,
     data: { code: 'limit', from: null, to: null },
-  };
-}
-
-function wire(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
-}
-
-function queryError(error: QueryError) {
-  return {
-    message: error.message,
-    data: { code: error.code, from: error.position?.from ?? null, to: error.position?.to ?? null },
   };
 }

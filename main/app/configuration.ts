@@ -7,7 +7,7 @@ import type { QueryError } from '../../shared/model/metric.ts';
 import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { type AlertRule, readAlertRules } from '../alert/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
-import { parseExpression } from '../query/index.ts';
+import { type Compat, parseExpression } from '../query/index.ts';
 import { readPolicy } from '../slo/index.ts';
 import {
   type LoadDeps,
@@ -32,8 +32,12 @@ export function readPolicies(): PolicyConfig[] {
 }
 
 /** A remote source may know more PromQL than is evaluated here; what is no PromQL at all is wrong everywhere. */
-export function checkExpression(expression: string, sourceKind: SourceKind): QueryError | undefined {
-  const parsed = parseExpression(expression);
+export function checkExpression(
+  expression: string,
+  sourceKind: SourceKind,
+  compat: Compat,
+): QueryError | undefined {
+  const parsed = parseExpression(expression, { compat });
   if (parsed.ok) return undefined;
   return sourceKind === 'prometheus' && parsed.error.code === 'unsupported' ? undefined : parsed.error;
 }

@@ -327,6 +327,12 @@ function routerOf(
     }),
     playbooks: stages.playbooks,
     postmortem: { postmortems: stages.postmortems, exportFolder: parts.folders.exports },
+    query: {
+      clock,
+      target: stages.asking.peopleTarget,
+      check: stages.asking.check,
+      unwatched: stages.ledger.unwatched,
+    },
     series: chartsOf(stages, clock),
     demo: { fleet: parts.fleet?.control },
   });

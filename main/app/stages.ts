@@ -17,8 +17,8 @@ import { createPipeline, type Pipeline } from '../pipeline/index.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
 import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
-import { createLocalTarget } from '../query/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
+import { type Asking, createAsking } from './asking.ts';
 import { pushOf } from './push.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
@@ -58,6 +58,7 @@ export interface Stages {
   readonly postmortems: Postmortems;
   readonly pipeline: Pipeline;
   readonly pages: BrowserPages;
+  readonly asking: Asking;
   readonly target: (sourceId: string) => QueryTarget | undefined;
   /** The same metrics as objectives count them. */
   readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
@@ -77,9 +78,10 @@ export function createStages(deps: StageDeps): Stages {
     playbooks?: Playbooks;
     postmortems?: Postmortems;
   } = {};
-  const local = createLocalTarget({ id: 'local', worker: threads.query });
-  const counting = createLocalTarget({ id: 'local', worker: threads.query, countNewSeriesFromZero: true });
-  const { receiving, ingest, ledger } = ingestOf(deps, local, () => late.pipeline);
+  const { local, over } = createAsking(deps);
+  const { receiving, ingest: polling, ledger } = ingestOf(deps, local, () => late.pipeline);
+  const asking = over((id) => polling.target(id));
+  const ingest = { ...polling, target: asking.target };
   const pages = createBrowserPages(async (deliveryId) => {
     await late.notifier?.acknowledgeShown(deliveryId);
   });
@@ -101,8 +103,7 @@ export function createStages(deps: StageDeps): Stages {
     objective: (id) => late.pipeline?.status(id),
     onTimeline: (id, entry) => incidents.append(id, entry),
   });
-  const objectiveTarget = (id: string) => (ingest.target(id) === local ? counting : ingest.target(id));
-  const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, objectiveTarget);
+  const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, asking.objectiveTarget);
   Object.assign(late, { pipeline, alerts, notifier, postmortems, playbooks: playbooks.playbooks });
   return {
     receiving,
@@ -115,8 +116,9 @@ export function createStages(deps: StageDeps): Stages {
     postmortems,
     pipeline,
     pages,
-    target: (id) => ingest.target(id),
-    objectiveTarget,
+    asking,
+    target: asking.target,
+    objectiveTarget: asking.objectiveTarget,
     async stop() {
       await ingest.stop();
       await receiving.stop();

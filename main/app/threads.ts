@@ -19,6 +19,8 @@ export interface Threads {
   readonly log: WorkerHandle<LogApi>;
   readonly metric: WorkerHandle<MetricWriterApi>;
   readonly query: WorkerHandle<QueryApi>;
+  /** Evaluates what people ask, so that nothing which pages waits behind it. */
+  readonly explore: WorkerHandle<QueryApi>;
   readonly scrape: WorkerHandle<ScrapeApi>;
   readonly slo: WorkerHandle<SloApi>;
   readonly detect: WorkerHandle<DetectApi>;
@@ -39,6 +41,7 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
       limits: METRIC_LIMITS,
     }),
     query: start<QueryApi>('query', 'query.worker', { path: folders.metricPath }),
+    explore: start<QueryApi>('explore', 'query.worker', { path: folders.metricPath }),
     scrape: start<ScrapeApi>('scrape', 'scrape.worker', null),
     slo: start<SloApi>('slo', 'slo.worker', null),
     detect: start<DetectApi>('detect', 'detect.worker', null),
@@ -50,7 +53,9 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
     all: () => all,
     async stop() {
       await Promise.all(
-        [threads.detect, threads.slo, threads.scrape, threads.query].map((one) => one.stop()),
+        [threads.detect, threads.slo, threads.scrape, threads.explore, threads.query].map((one) =>
+          one.stop(),
+        ),
       );
       for (const database of [threads.metric, threads.log]) {
         if (database.health().condition === 'ok') await database.call.close();

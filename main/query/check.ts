@@ -30,6 +30,8 @@ function findType(expression: Expression): ValueType {
       return returnsOf(expression.name);
     case 'negate':
       return typeOf(expression.of);
+    case 'given':
+      return expression.type;
     case 'binary':
       return typeOf(expression.left) === 'scalar' && typeOf(expression.right) === 'scalar'
         ? 'scalar'

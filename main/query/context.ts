@@ -1,7 +1,7 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryNote } from '../../shared/model/metric.ts';
 import type { Matcher, StoredSeries } from '../store/index.ts';
-import type { Compat, Expression, RangeExpression, Selector, Shift } from './expression.ts';
+import type { Compat, Expression, GivenExpression, RangeExpression, Selector, Shift } from './expression.ts';
 import { type Position, QueryFailure } from './failure.ts';
 import type { Grid, Row, Value } from './vector.ts';
 
@@ -45,6 +45,8 @@ export interface Context {
   mark(): number;
   release(mark: number): void;
   note(severity: QueryNote['severity'], message: string, position: Position): void;
+  /** What another source answered for this part. */
+  given(part: GivenExpression): Value;
   select(selector: Selector, fromAt: number, toAt: number): readonly StoredSeries[];
   /** Where a series that is new counts from 0: gives it the zero that it was born with. Otherwise as it is. */
   adjust(functionName: string, series: PlainSeries, range: RangeExpression): PlainSeries;
@@ -69,6 +71,12 @@ export interface ContextOptions {
   readonly samplesMax: number;
   readonly bytesMax: number;
   readonly notes: Map<string, QueryNote>;
+  /** Told how many samples were read so far. */
+  readonly onRead: (samples: number) => void;
+  /** Whether a source's series are stored here. */
+  readonly isLocal: (source: string) => boolean;
+  /** What another source answered for a part, at the steps of a grid. */
+  readonly given: (part: GivenExpression, grid: Grid) => Value;
   readonly evaluate: (context: Context, expression: Expression) => Value;
   readonly adjust: (functionName: string, series: PlainSeries, range: RangeExpression) => PlainSeries;
 }
@@ -106,13 +114,15 @@ export function createContext(options: ContextOptions): Context {
     },
     adjust: options.adjust,
     select(selector: Selector, fromAt: number, toAt: number) {
-      const { position, matchers } = selector;
+      const { position, matchers, source } = selector;
       check();
+      if (source !== null && !options.isLocal(source)) throw notHere(source, position);
       try {
         const found = options.select(matchers, fromAt, toAt, { samplesMax: samplesMax - samples, check });
         let count = 0;
         for (const series of found) count += series.times.length;
         samples += count;
+        options.onRead(samples);
         shared.hold(count * BYTES_PER_SAMPLE, position);
         return found;
       } catch (thrown) {
@@ -128,6 +138,7 @@ export function createContext(options: ContextOptions): Context {
       grid,
       over,
       evaluate: (expression) => options.evaluate(context, expression),
+      given: (part) => options.given(part, grid),
       rows: (expression) => rowsOf(context.evaluate(expression)),
       numbers(expression) {
         const value = context.evaluate(expression);
@@ -152,7 +163,7 @@ function unexpected(value: Value, wanted: string): never {
 }
 
 /** The instant that the shift fixes, if it fixes one. */
-export function fixedInstant(context: Context, { fixedAt }: Shift): number | null {
+export function fixedInstant(context: Pick<Context, 'whole'>, { fixedAt }: Shift): number | null {
   if (fixedAt === 'start') return context.whole.fromAt;
   return fixedAt === 'end' ? context.whole.toAt : fixedAt;
 }
@@ -160,6 +171,14 @@ export function fixedInstant(context: Context, { fixedAt }: Shift): number | nul
 /** In Prometheus 2 a window is closed at its start too: times are whole milliseconds, so it begins one earlier. */
 export function leftEdgeMs(context: Context): 0 | 1 {
   return context.compat === 2 ? 1 : 0;
+}
+
+function notHere(source: string, position: Position): QueryFailure {
+  return new QueryFailure(
+    'execution',
+    `This selects from the source ${JSON.stringify(source.slice(0, 80))}, whose series are not stored here, and who asked could not ask it.`,
+    position,
+  );
 }
 
 function tooMany(samplesMax: number, position: Position): QueryFailure {

@@ -18,11 +18,14 @@ import {
   type WholeRange,
 } from './context.ts';
 import { evaluate } from './evaluate.ts';
-import type { Compat, ParsedExpression } from './expression.ts';
+import type { Compat, Expression, ParsedExpression } from './expression.ts';
 import { QueryFailure } from './failure.ts';
+import { givenValue } from './given.ts';
 import { isMatrix, matrixAnswer, pointsOf } from './matrix.ts';
 import { countFromZero } from './new-series.ts';
 import { parseExpression } from './parse.ts';
+import { LOCAL_SOURCE, planBySource } from './plan.ts';
+import type { JoinedParts } from './query-api.ts';
 import { LOOK_BACK_MS } from './select.ts';
 import { emptyRow, type Grid, hasAny, type Row, type Value } from './vector.ts';
 
@@ -46,6 +49,10 @@ export interface EngineOptions {
   readonly select?: SelectSamples;
   /** The whole range where only a part of it is evaluated. */
   readonly whole?: WholeRange;
+  /** What other sources answered for parts of the expression. */
+  readonly joined?: JoinedParts;
+  /** Told how many samples were read so far. */
+  readonly onRead?: (samples: number) => void;
   /** Called with what belongs beside the value. */
   readonly onNotes?: (notes: readonly QueryNote[]) => void;
 }
@@ -77,10 +84,10 @@ export function evaluateValue(
   at: number,
   options: EngineOptions,
 ): Result<ExpressionValue, QueryError> {
-  const grid = { fromAt: at, stepMs: 1, steps: 1 };
-  const whole = { fromAt: at, toAt: at, stepMs: 0 };
-  return answer(expression, whole, options, ({ root }, notes) => {
+  const { grid, whole } = instantQuestion(at);
+  return answer(expression, whole, options, (parsed, notes) => {
     const context = contextOf(reader, grid, options, whole, notes);
+    const root = rootOf(parsed, context, options);
     if (isMatrix(root)) return { kind: 'matrix', series: matrixAnswer(context, root) };
     const value = context.evaluate(root);
     if (value.kind === 'string') return { kind: 'string', at, value: value.value };
@@ -101,17 +108,42 @@ export function evaluateRange(
 ): Result<readonly Series[], QueryError> {
   const whole = options.whole ?? window;
   return answer(expression, whole, options, (parsed, notes) => {
-    const steps = stepsOf(window);
-    const grid = { fromAt: window.fromAt, stepMs: window.stepMs, steps };
+    const { grid } = rangeQuestion(window);
+    const { steps } = grid;
     if (parsed.type === 'string' || parsed.type === 'matrix')
       throw new QueryFailure(
         'execution',
         `The expression answers a ${typeText(parsed.type)}, and a range needs a number or an instant vector at each step.`,
         parsed.root.position,
       );
-    const value = contextOf(reader, grid, options, whole, notes).evaluate(parsed.root);
+    const context = contextOf(reader, grid, options, whole, notes);
+    const value = context.evaluate(rootOf(parsed, context, options));
     return rowsOf(value, steps).map((row) => ({ labels: row.labels, ...pointsOf(row, grid) }));
   });
+}
+
+/** The instants of a question, and what `start()` and `end()` mean in it. */
+export interface Question {
+  readonly grid: Grid;
+  readonly whole: WholeRange;
+}
+
+export function instantQuestion(at: number): Question {
+  return { grid: { fromAt: at, stepMs: 1, steps: 1 }, whole: { fromAt: at, toAt: at, stepMs: 0 } };
+}
+
+export function rangeQuestion(window: RangeWindow): Question {
+  const steps = stepsOf(window);
+  return { grid: { fromAt: window.fromAt, stepMs: window.stepMs, steps }, whole: window };
+}
+
+/** The expression itself, or what is left of it where other sources answered its parts. */
+function rootOf({ root }: ParsedExpression, context: Context, { joined }: EngineOptions): Expression {
+  if (!joined) return root;
+  const plan = planBySource(root, context, joined);
+  if (plan.parts.length !== joined.parts.length)
+    throw new Error(`The plan has ${plan.parts.length} parts, and ${joined.parts.length} were answered.`);
+  return plan.root;
 }
 
 /** How many points the range has; a range that no chart could show is refused. */
@@ -169,6 +201,9 @@ function contextOf(
     samplesMax: options.samplesMax ?? SAMPLES_MAX,
     bytesMax: options.bytesMax ?? BYTES_MAX,
     notes,
+    onRead: options.onRead ?? (() => undefined),
+    isLocal: (source) => source === LOCAL_SOURCE || options.joined?.localSources.includes(source) === true,
+    given: ({ index, type }, at) => givenValue(options.joined?.parts[index], type, at),
     evaluate,
     adjust: options.countNewSeriesFromZero ? countFromZero(reader) : (_name, series) => series,
   });

@@ -51,6 +51,8 @@ function evaluateKind(context: Context, expression: Expression): Value {
       return evaluateBinary(context, expression);
     case 'call':
       return evaluateCall(context, expression);
+    case 'given':
+      return context.given(expression);
   }
 }
 

@@ -17,6 +17,7 @@ export type Expression = (
   | AggregateShape
   | BinaryShape
   | { readonly kind: 'negate'; readonly of: Expression }
+  | GivenShape
 ) & { readonly position: Position };
 
 /** Where in time something is looked up, instead of at the step that is evaluated. */
@@ -28,10 +29,21 @@ export interface Shift {
 interface SelectorShape extends Shift {
   readonly kind: 'selector';
   readonly matchers: readonly Matcher[];
+  /** The source that the label `__source__` names. */
+  readonly source: string | null;
+}
+
+/** What another source answered for this part of the expression; written by the plan of a joined question. */
+interface GivenShape {
+  readonly kind: 'given';
+  readonly index: number;
+  readonly type: 'scalar' | 'vector';
 }
 export type Selector = SelectorShape & { readonly position: Position };
 export type RangeExpression = Extract<Expression, { kind: 'range' }>;
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
+
+export type GivenExpression = Extract<Expression, { kind: 'given' }>;
 
 interface SubqueryShape extends Shift {
   readonly kind: 'subquery';

@@ -1,35 +1,63 @@
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
-import type { QueryError, QueryOptions, QueryTarget } from '../../shared/model/metric.ts';
+import type {
+  NameQuestion,
+  QueryError,
+  QueryNames,
+  QueryNote,
+  QueryOptions,
+  QueryTarget,
+} from '../../shared/model/metric.ts';
 import type { Abort } from '../../shared/unit/abort.ts';
 import { inlineWorker, type WorkerHandle } from '../platform/index.ts';
 import type { MetricReader } from '../store/index.ts';
-import { type LocalOptions, type QueryApi, unpackInstant, unpackSeries } from './query-api.ts';
+import { QueryControl } from './control.ts';
+import type { Compat } from './expression.ts';
+import {
+  type JoinedParts,
+  type LocalOptions,
+  type PackedNameQuestion,
+  type QueryApi,
+  unpackInstant,
+  unpackSeries,
+} from './query-api.ts';
 import { createQueryServer } from './query-server.ts';
 
 /** Long enough for a month of many series, short enough for a person. */
-const TIMEOUT_MS = 30_000;
+export const TIMEOUT_MS = 30_000;
 
 export interface LocalTargetOptions {
   readonly id: string;
   readonly worker: WorkerHandle<QueryApi>;
   /** For objectives: a series first seen while its target was already being seen counts from 0. Default: as Prometheus. */
   readonly countNewSeriesFromZero?: boolean;
+  /** Whose rules hold, asked at each question. Default: Prometheus 3's. */
+  readonly compat?: () => Compat;
+}
+
+/** Options of a question that only other parts of this folder may give. */
+export interface LocalQueryOptions extends QueryOptions {
+  readonly joined?: JoinedParts;
 }
 
 /** Local metrics as a target like any other, evaluated in a worker. A worker that dies answers `blind`. */
 export function createLocalTarget(options: LocalTargetOptions): QueryTarget {
   const { id, worker } = options;
-  const local = (asked: QueryOptions | undefined): LocalOptions => ({
+  const compat = () => options.compat?.() ?? 3;
+  const local = (asked: LocalQueryOptions | undefined, control: QueryControl): LocalOptions => ({
     timeoutMs: asked?.timeoutMs ?? TIMEOUT_MS,
     countNewSeriesFromZero: options.countNewSeriesFromZero ?? false,
+    compat: compat(),
+    control: control.buffer,
+    ...(asked?.joined ? { joined: asked.joined } : {}),
   });
   return {
     id,
+    names: namesOf(worker, compat),
     instant: (expression, at, asked) =>
-      ask(worker.call.instant.bind(undefined, expression, at, local(asked)), unpackInstant, asked?.signal),
+      ask((control) => worker.call.instant(expression, at, local(asked, control)), unpackInstant, asked),
     range: (expression, window, asked) =>
-      ask(worker.call.range.bind(undefined, expression, window, local(asked)), unpackSeries, asked?.signal),
+      ask((control) => worker.call.range(expression, window, local(asked, control)), unpackSeries, asked),
   };
 }
 
@@ -37,28 +65,58 @@ export function createLocalTarget(options: LocalTargetOptions): QueryTarget {
 export function createInlineTarget(
   id: string,
   reader: MetricReader,
-  options: Pick<LocalTargetOptions, 'countNewSeriesFromZero'> = {},
+  options: Pick<LocalTargetOptions, 'countNewSeriesFromZero' | 'compat'> = {},
 ): QueryTarget {
   const api = createQueryServer(reader, { monotonic: () => 0 });
   return createLocalTarget({ id, worker: inlineWorker('query', api), ...options });
 }
 
-async function ask<Packed, Value>(
-  call: () => Promise<Result<Packed, QueryError>>,
+function namesOf({ call }: WorkerHandle<QueryApi>, compat: () => Compat): QueryNames {
+  const packed = ({ selector, contains, limit }: NameQuestion): PackedNameQuestion => ({
+    selector: selector ?? null,
+    contains: contains ?? null,
+    limit,
+    compat: compat(),
+  });
+  return {
+    labelNames: (question) => answered(() => call.labelNames(packed(question)), question.signal),
+    labelValues: (label, question) =>
+      answered(() => call.labelValues(label, packed(question)), question.signal),
+    metrics: (question) => answered(() => call.metrics(packed(question)), question.signal),
+  };
+}
+
+async function ask<Packed extends { readonly notes: readonly QueryNote[] }, Value>(
+  call: (control: QueryControl) => Promise<Result<Packed, QueryError>>,
   unpack: (packed: Packed) => Value,
+  options: QueryOptions | undefined,
+): Promise<Result<Value, QueryError>> {
+  const control = new QueryControl();
+  options?.onStart?.(() => control.progress());
+  const answer = await answered(() => call(control), options?.signal, control);
+  if (!answer.ok) return answer;
+  if (answer.value.notes.length > 0) options?.onNotes?.(answer.value.notes);
+  return ok(unpack(answer.value));
+}
+
+/** Waits for the worker, or for nobody waiting any more: then the worker is told through the memory that they share. */
+async function answered<Value>(
+  call: () => Promise<Result<Value, QueryError>>,
   signal: Abort | undefined,
+  control?: QueryControl,
 ): Promise<Result<Value, QueryError>> {
   if (signal?.aborted) return err(cancelled());
   let onAbort: () => void = () => undefined;
-  // The worker goes on until its deadline; nobody waits for it.
   const aborted = new Promise<'aborted'>((resolve) => {
-    onAbort = () => resolve('aborted');
+    onAbort = () => {
+      control?.cancel();
+      resolve('aborted');
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
   });
   try {
     const answer = await Promise.race([call(), aborted]);
-    if (answer === 'aborted') return err(cancelled());
-    return answer.ok ? ok(unpack(answer.value)) : answer;
+    return answer === 'aborted' ? err(cancelled()) : answer;
   } catch (thrown) {
     return err(errorOf(thrown));
   } finally {

@@ -1,3 +1,4 @@
+import type { QueryNote } from '../../shared/model/metric.ts';
 import { type Context, fixedInstant, type PlainSeries } from './context.ts';
 import type { Expression, RangeExpression, SubqueryExpression } from './expression.ts';
 import { QueryFailure } from './failure.ts';
@@ -35,7 +36,10 @@ function* subquerySeries(context: Context, subquery: SubqueryExpression): Iterab
 }
 
 /** All steps of a subquery for all steps outside it: whole multiples of its step. */
-function subqueryGrid(context: Context, subquery: SubqueryExpression): Grid {
+export function subqueryGrid(
+  context: Pick<Context, 'grid' | 'whole' | 'compat'>,
+  subquery: SubqueryExpression,
+): Grid {
   const stepMs = subquery.stepMs ?? DEFAULT_STEP_MS;
   const { firstAt, lastAt } = lookedAt(context, subquery);
   const startAt = firstAt - subquery.rangeMs;
@@ -100,13 +104,16 @@ const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
 function noteNoCounter(context: Context, matrix: MatrixExpression, functionName: string): void {
   if (matrix.kind !== 'range' || (functionName !== 'rate' && functionName !== 'increase')) return;
-  const name = matrix.selector.matchers.find((one) => one.name === '__name__' && one.op === '=')?.value;
-  if (name === undefined || COUNTER_NAME.test(name)) return;
-  context.note(
-    'info',
-    `The metric ${name} might not be a counter: the names of counters end in _total, _sum, _count or _bucket. Of a value that falls as well as rises, ask delta or deriv.`,
-    matrix.position,
-  );
+  const note = noCounterNote(matrix);
+  if (note) context.note(note.severity, note.message, matrix.position);
+}
+
+/** What is said where a rate is asked of a metric whose name is no counter's. */
+export function noCounterNote({ selector, position }: RangeExpression): QueryNote | undefined {
+  const name = selector.matchers.find((one) => one.name === '__name__' && one.op === '=')?.value;
+  if (name === undefined || COUNTER_NAME.test(name)) return undefined;
+  const message = `The metric ${name} might not be a counter: the names of counters end in _total, _sum, _count or _bucket. Of a value that falls as well as rises, ask delta or deriv.`;
+  return { severity: 'info', message, position };
 }
 
 function spanOf(matrix: MatrixExpression) {

@@ -5,11 +5,19 @@ import type { Selector } from './expression.ts';
 import { notPromQL } from './failure.ts';
 import { childrenOf, positionOf, quotedText, type Source, textOf } from './syntax.ts';
 
+/** A matcher of this label is none: it names the source that the selector's series come from. */
+export const SOURCE_LABEL = '__source__';
+
 /** Reads `name{label="value"}`. */
 export function parseSelector(source: Source, node: SyntaxNode): Selector {
   const matchers: Matcher[] = [];
   const tests: ((value: string) => boolean)[] = [];
+  let asked: string | null = null;
   const add = (matcher: Matcher, at: SyntaxNode) => {
+    if (matcher.name === SOURCE_LABEL) {
+      asked = sourceOf(matcher, asked, at);
+      return;
+    }
     if (matcher.name === '__name__' && matcher.op === '=' && matchers.some(isName))
       throw notPromQL('the metric name is given twice', positionOf(at));
     tests.push(testOf(matcher, at));
@@ -24,7 +32,21 @@ export function parseSelector(source: Source, node: SyntaxNode): Selector {
       'a selector needs at least one matcher that an absent label does not match',
       positionOf(node),
     );
-  return { kind: 'selector', matchers, offsetMs: 0, fixedAt: null, position: positionOf(node) };
+  return {
+    kind: 'selector',
+    matchers,
+    source: asked,
+    offsetMs: 0,
+    fixedAt: null,
+    position: positionOf(node),
+  };
+}
+
+function sourceOf(matcher: Matcher, asked: string | null, at: SyntaxNode): string {
+  if (matcher.op !== '=' || matcher.value === '')
+    throw notPromQL(`${SOURCE_LABEL} names one source, as in ${SOURCE_LABEL}="prom"`, positionOf(at));
+  if (asked !== null) throw notPromQL(`${SOURCE_LABEL} is given twice`, positionOf(at));
+  return matcher.value;
 }
 
 function isName(matcher: Matcher): boolean {

@@ -1,11 +1,35 @@
 import type { Result } from '../../shared/error/result.ts';
-import type { InstantValue, Labels, QueryError, RangeWindow, Series } from '../../shared/model/metric.ts';
+import type {
+  InstantValue,
+  Labels,
+  MetricAbout,
+  NameList,
+  QueryError,
+  QueryNote,
+  RangeWindow,
+  Series,
+} from '../../shared/model/metric.ts';
 import { Transfer } from '../platform/index.ts';
+import type { Compat } from './expression.ts';
 
 /** What may be said of one question over local metrics, as it crosses to the worker. */
 export interface LocalOptions {
   readonly timeoutMs: number;
   readonly countNewSeriesFromZero: boolean;
+  readonly compat: Compat;
+  /** The memory of a `QueryControl`. */
+  readonly control: SharedArrayBuffer;
+  /** What other sources answered for parts of the expression, where it names some. */
+  readonly joined?: JoinedParts;
+}
+
+/** The parts of an expression that other sources evaluated, in the order of its plan. */
+export interface JoinedParts {
+  /** The source of selectors that name none; null is what is stored here. */
+  readonly ownSource: string | null;
+  /** Names of sources whose series are stored here. */
+  readonly localSources: readonly string[];
+  readonly parts: readonly PackedSeries[];
 }
 
 /** Several series as they cross threads: all samples behind each other in two arrays that are handed over, not copied. */
@@ -15,6 +39,7 @@ export interface PackedSeries {
   readonly ends: Uint32Array;
   readonly times: Float64Array;
   readonly values: Float64Array;
+  readonly notes: readonly QueryNote[];
 }
 
 /** One instant as it crosses threads; a scalar has one value and no labels. */
@@ -23,6 +48,15 @@ export interface PackedInstant {
   readonly at: number;
   readonly labels: readonly Labels[];
   readonly values: Float64Array;
+  readonly notes: readonly QueryNote[];
+}
+
+/** A question about names as it crosses threads. */
+export interface PackedNameQuestion {
+  readonly selector: string | null;
+  readonly contains: string | null;
+  readonly limit: number;
+  readonly compat: Compat;
 }
 
 /** The worker that evaluates PromQL over `metrics.db`. */
@@ -37,18 +71,26 @@ export type QueryApi = {
     window: RangeWindow,
     options: LocalOptions,
   ): Result<PackedSeries, QueryError> | Transfer<Result<PackedSeries, QueryError>>;
-  labelValues(name: string): string[];
+  labelNames(question: PackedNameQuestion): Result<NameList, QueryError>;
+  labelValues(label: string, question: PackedNameQuestion): Result<NameList, QueryError>;
+  metrics(
+    question: PackedNameQuestion,
+  ): Result<{ readonly metrics: readonly MetricAbout[]; readonly complete: boolean }, QueryError>;
 };
 
-export function packInstant(value: InstantValue): Transfer<Result<PackedInstant, QueryError>> {
+export function packInstant(
+  value: InstantValue,
+  notes: readonly QueryNote[],
+): Transfer<Result<PackedInstant, QueryError>> {
   const packed: PackedInstant =
     value.kind === 'scalar'
-      ? { kind: 'scalar', at: value.at, labels: [], values: Float64Array.of(value.value) }
+      ? { kind: 'scalar', at: value.at, labels: [], values: Float64Array.of(value.value), notes }
       : {
           kind: 'vector',
           at: value.samples[0]?.at ?? 0,
           labels: value.samples.map((sample) => sample.labels),
           values: Float64Array.from(value.samples, (sample) => sample.value),
+          notes,
         };
   return new Transfer({ ok: true, value: packed }, [packed.values.buffer as ArrayBuffer]);
 }
@@ -63,13 +105,14 @@ export function unpackInstant(packed: PackedInstant): InstantValue {
       };
 }
 
-export function packSeries(series: readonly Series[]): Transfer<Result<PackedSeries, QueryError>> {
+export function packAll(series: readonly Series[], notes: readonly QueryNote[] = []): PackedSeries {
   const count = series.reduce((sum, one) => sum + one.times.length, 0);
   const packed = {
     labels: series.map((one) => one.labels),
     ends: new Uint32Array(series.length),
     times: new Float64Array(count),
     values: new Float64Array(count),
+    notes,
   };
   let end = 0;
   series.forEach((one, i) => {
@@ -78,11 +121,16 @@ export function packSeries(series: readonly Series[]): Transfer<Result<PackedSer
     end += one.times.length;
     packed.ends[i] = end;
   });
-  return new Transfer({ ok: true, value: packed }, [
-    packed.ends.buffer,
-    packed.times.buffer,
-    packed.values.buffer,
-  ]);
+  return packed;
+}
+
+export function packSeries(
+  series: readonly Series[],
+  notes: readonly QueryNote[],
+): Transfer<Result<PackedSeries, QueryError>> {
+  const packed = packAll(series, notes);
+  const buffers = [packed.ends, packed.times, packed.values].map((array) => array.buffer as ArrayBuffer);
+  return new Transfer({ ok: true, value: packed }, buffers);
 }
 
 export function unpackSeries(packed: PackedSeries): Series[] {

@@ -1,24 +1,42 @@
+import type { QueryNote } from '../../shared/model/metric.ts';
 import type { Clock } from '../platform/index.ts';
 import type { MetricReader } from '../store/index.ts';
+import { QueryControl } from './control.ts';
 import { type EngineOptions, evaluateInstant, evaluateRange } from './engine.ts';
+import { labelNames, labelValues, metricsAbout } from './names.ts';
 import { type LocalOptions, packInstant, packSeries, type QueryApi } from './query-api.ts';
 
 /** The worker's functions over a reader; the same serve in this thread for scenarios. */
 export function createQueryServer(reader: MetricReader, clock: Pick<Clock, 'monotonic'>): QueryApi {
-  const engine = (options: LocalOptions): EngineOptions => ({
-    monotonic: () => clock.monotonic(),
-    timeoutMs: options.timeoutMs,
-    countNewSeriesFromZero: options.countNewSeriesFromZero,
-  });
+  const begin = (options: LocalOptions): { engine: EngineOptions; notes: QueryNote[] } => {
+    const control = new QueryControl(options.control);
+    control.begin();
+    const notes: QueryNote[] = [];
+    const engine = {
+      monotonic: () => clock.monotonic(),
+      timeoutMs: options.timeoutMs,
+      countNewSeriesFromZero: options.countNewSeriesFromZero,
+      compat: options.compat,
+      isCancelled: () => control.isCancelled(),
+      onRead: (samples: number) => control.read(samples),
+      onNotes: (all: readonly QueryNote[]) => void notes.push(...all),
+      ...(options.joined ? { joined: options.joined } : {}),
+    };
+    return { engine, notes };
+  };
   return {
     instant(expression, at, options) {
-      const answer = evaluateInstant(reader, expression, at, engine(options));
-      return answer.ok ? packInstant(answer.value) : answer;
+      const { engine, notes } = begin(options);
+      const answer = evaluateInstant(reader, expression, at, engine);
+      return answer.ok ? packInstant(answer.value, notes) : answer;
     },
     range(expression, window, options) {
-      const answer = evaluateRange(reader, expression, window, engine(options));
-      return answer.ok ? packSeries(answer.value) : answer;
+      const { engine, notes } = begin(options);
+      const answer = evaluateRange(reader, expression, window, engine);
+      return answer.ok ? packSeries(answer.value, notes) : answer;
     },
-    labelValues: (name) => reader.labelValues(name),
+    labelNames: (question) => labelNames(reader, question),
+    labelValues: (label, question) => labelValues(reader, label, question),
+    metrics: (question) => metricsAbout(reader, question),
   };
 }

@@ -23,7 +23,7 @@ export function collectRows(context: Context, rows: Iterable<Row>, position: Pos
 
 /** The first and the last instant that the steps look at. */
 export function lookedAt(
-  context: Context,
+  context: Pick<Context, 'grid' | 'whole'>,
   shift: Shift,
 ): { readonly firstAt: number; readonly lastAt: number } {
   const { grid } = context;

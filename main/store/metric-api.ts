@@ -166,6 +166,7 @@ export interface MetricReader {
     widthMs: RollupWidth,
     options?: RollupOptions,
   ): SeriesRollup[];
-  labelValues(name: string): string[];
+  /** The labels of each series that the matchers select; without matchers, of all. */
+  labelSets(matchers: readonly Matcher[]): readonly Labels[];
   close(): void;
 }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { CodedError } from '../../shared/error/coded.ts';
+import type { Labels } from '../../shared/model/metric.ts';
 import type { Matcher, RollupOptions, SelectOptions, SeriesRollup, StoredSeries } from './metric-api.ts';
 import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
 import { decodeChunk, type Samples } from './metric-chunk.ts';
@@ -62,8 +63,8 @@ export class MetricConnection {
     span: RollupSpan,
     options: RollupOptions,
   ) => SeriesRollup[];
-  readonly labelValues: (name: string) => string[];
   private rollupOf: ReturnType<typeof createRollupReader> | undefined;
+  readonly labelSets: (matchers: readonly Matcher[]) => readonly Labels[];
 
   constructor(path: string, cachedSamplesMax: number) {
     this.db = new Database(path, { readonly: true, fileMustExist: true });
@@ -78,9 +79,11 @@ export class MetricConnection {
       this.refresh();
       return this.collectRollups(matchers, span, options);
     });
-    this.labelValues = this.db.transaction((name: string) => {
+    this.labelSets = this.db.transaction((matchers: readonly Matcher[]) => {
       this.refresh();
-      return this.index.values(name);
+      return (matchers.length === 0 ? this.index.all() : this.index.find(matchers)).map(
+        ({ labels }) => labels,
+      );
     });
   }
 

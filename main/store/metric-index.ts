@@ -12,7 +12,7 @@ export interface IndexedSeries {
 export interface SeriesIndex {
   add(series: IndexedSeries): void;
   find(matchers: readonly Matcher[]): readonly IndexedSeries[];
-  values(name: string): string[];
+  all(): readonly IndexedSeries[];
   clear(): void;
 }
 
@@ -70,14 +70,7 @@ export function createSeriesIndex(): SeriesIndex {
       }
       return answer.found;
     },
-    values(name) {
-      const found = new Set<string>();
-      for (const series of all) {
-        const value = labelOf(series.labels, name);
-        if (value !== '') found.add(value);
-      }
-      return Array.from(found).sort();
-    },
+    all: () => all,
     clear() {
       all = [];
       byName.clear();

@@ -26,7 +26,7 @@ export function openMetricReader(path: string, cachedSamplesMax = CACHED_SAMPLES
       current()?.select(matchers, fromAt, toAt, options) ?? [],
     rollups: (matchers, fromAt, toAt, widthMs, options = {}) =>
       current()?.rollups(matchers, { fromAt, toAt, widthMs }, options) ?? [],
-    labelValues: (name) => current()?.labelValues(name) ?? [],
+    labelSets: (matchers) => current()?.labelSets(matchers) ?? [],
     close: () => connection?.open.close(),
   };
 }

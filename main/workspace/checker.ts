@@ -1,10 +1,16 @@
+import type { PromqlConfig } from '../../shared/config/promql.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
+import { LOCAL_SOURCE, sourcesNamed } from '../query/index.ts';
 import type { Problem } from './problem.ts';
 import { say, sayInText, type Written } from './written.ts';
 
 /** Reads an expression as the source that will be asked reads it; undefined where it can be evaluated. */
-export type CheckExpression = (expression: string, sourceKind: SourceKind) => QueryError | undefined;
+export type CheckExpression = (
+  expression: string,
+  sourceKind: SourceKind,
+  compat: PromqlConfig['compat'],
+) => QueryError | undefined;
 
 export interface Names {
   readonly sources: ReadonlyMap<string, SourceKind>;
@@ -13,6 +19,7 @@ export interface Names {
   readonly objectives: ReadonlySet<string> | null;
   readonly policies: readonly string[];
   readonly vars: readonly string[] | null;
+  readonly compat: PromqlConfig['compat'];
 }
 
 /** What every part of the configuration is asked: known names, an askable source, PromQL. */
@@ -56,8 +63,13 @@ export function checker(names: Names, checkExpression: CheckExpression, problems
       const error = checkExpression(
         text,
         (source === undefined ? undefined : names.sources.get(source)) ?? 'prometheus',
+        names.compat,
       );
       if (error) sayQueryError(problems, written, path, text, error);
+      // Without midwatch.yaml no source is known.
+      const named = names.sources.size === 0 ? [] : sourcesNamed(text, names.compat);
+      const stranger = named.find((id) => id !== LOCAL_SOURCE && !sources.includes(id));
+      if (stranger !== undefined) say(problems, written, path, unknown('source', stranger, sources));
     },
   };
 }

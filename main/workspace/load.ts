@@ -60,6 +60,7 @@ export async function loadWorkspace(path: string, deps: LoadDeps): Promise<Works
     objectives: found.broken.has('slos') ? null : new Set(objectives.map(({ config }) => config.id)),
     policies: deps.policies,
     vars: found.midwatch ? Object.keys(vars) : null,
+    compat: found.midwatch?.config.promql.compat ?? 3,
   };
   crossCheck(found, names, deps.checkExpression ?? checkPromql, findIndicator, problems);
   const fingerprint = fingerprintOf(folder);
@@ -75,7 +76,7 @@ interface Assembly {
 
 function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly): Workspace | null {
   if (!found.midwatch) return null;
-  const { name, sources, receive, vars: _, ...routing } = found.midwatch.config;
+  const { name, sources, receive, promql, vars: _, ...routing } = found.midwatch.config;
   const asked = assembly.onlySource;
   return {
     id: workspaceId(folder.realPath),
@@ -84,6 +85,7 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
     vars: assembly.vars,
     sources,
     receive,
+    promql,
     routing: routing satisfies RoutingConfig,
     routingDefinedAt: found.midwatch.located.parts.has('routes')
       ? definedAt(found.midwatch, ['routes'])

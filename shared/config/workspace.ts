@@ -5,6 +5,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Service } from '../model/service.ts';
 import type { AlertRuleConfig } from './alert-rule.ts';
+import { PromqlConfig } from './promql.ts';
 import { ReceiveConfig } from './receive.ts';
 import { RoutingConfig } from './routing.ts';
 import { type SourceConfig, SourceList } from './source.ts';
@@ -27,6 +28,7 @@ export const MidwatchFile = z
       .default({}),
     sources: SourceList,
     receive: ReceiveConfig,
+    promql: PromqlConfig,
     ...RoutingConfig.shape,
   })
   .describe('A Midwatch workspace: sources, receivers and routing');
@@ -51,6 +53,7 @@ export interface Workspace {
   readonly vars: Readonly<Record<string, string>>;
   readonly sources: readonly SourceConfig[];
   readonly receive: ReceiveConfig;
+  readonly promql: PromqlConfig;
   readonly routing: RoutingConfig;
   /** `midwatch.yaml:12`; without a line where the default routes are taken. */
   readonly routingDefinedAt: string;

@@ -2,6 +2,7 @@ import { incidentContract } from './incident.ts';
 import { objectiveContract } from './objective.ts';
 import { playbookContract } from './playbook.ts';
 import { postmortemContract } from './postmortem.ts';
+import { queryContract } from './query.ts';
 import { secretContract } from './secret.ts';
 import { seriesContract } from './series.ts';
 import { stateContract } from './state.ts';
@@ -18,6 +19,7 @@ export const contract = {
   playbook: playbookContract,
   postmortem: postmortemContract,
   secret: secretContract,
+  query: queryContract,
   series: seriesContract,
   demo: demoContract,
 };

@@ -68,11 +68,52 @@ export interface RangeWindow {
   readonly stepMs: number;
 }
 
+/** How far the evaluation of a question is. `samples` counts stored samples read; a remote source does not say. */
+export interface QueryProgress {
+  readonly state: 'waiting' | 'evaluating';
+  readonly samples: number;
+}
+
 export interface QueryOptions {
   readonly timeoutMs?: number;
+  /** Ends the evaluation itself, not only the wait for it. */
   readonly signal?: Abort;
-  /** Called before the answer with what belongs beside it, if anything does. */
+  /** Called before the answer with what belongs beside it, if anything does; maybe several times. */
   readonly onNotes?: (notes: readonly QueryNote[]) => void;
+  /** Called once, with a way to look how far the question is. */
+  readonly onStart?: (progress: () => QueryProgress) => void;
+}
+
+/** Which names are asked for: of the series that a selector selects, with a text in them, so many at most. */
+export interface NameQuestion {
+  readonly selector?: string;
+  readonly contains?: string;
+  readonly limit: number;
+  readonly signal?: Abort;
+}
+
+/** Ascending. `complete` is false where the limit left some out. */
+export interface NameList {
+  readonly names: readonly string[];
+  readonly complete: boolean;
+}
+
+/** What is known of a metric; `from` says whether its source said so or its name lets it be supposed. */
+export interface MetricAbout {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown';
+  readonly help: string;
+  readonly unit: string;
+  readonly from: 'source' | 'name';
+}
+
+/** What names a target has: for completion, discovery and catalogues. */
+export interface QueryNames {
+  labelNames(question: NameQuestion): Promise<Result<NameList, QueryError>>;
+  labelValues(label: string, question: NameQuestion): Promise<Result<NameList, QueryError>>;
+  metrics(
+    question: NameQuestion,
+  ): Promise<Result<{ readonly metrics: readonly MetricAbout[]; readonly complete: boolean }, QueryError>>;
 }
 
 /**
@@ -81,6 +122,8 @@ export interface QueryOptions {
  */
 export interface QueryTarget {
   readonly id: string;
+  /** Left out where the target has no series of its own. */
+  readonly names?: QueryNames;
   instant(expression: string, at: number, options?: QueryOptions): Promise<Result<InstantValue, QueryError>>;
   range(
     expression: string,

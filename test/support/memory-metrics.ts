@@ -162,7 +162,8 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
             ? []
             : [{ ref, labels, ...rollup, completeTo: Number.NEGATIVE_INFINITY }];
         }),
-      labelValues: (name) => index.values(name),
+      labelSets: (matchers) =>
+        (matchers.length === 0 ? index.all() : index.find(matchers)).map(({ labels }) => labels),
       close: () => undefined,
     },
   };

@@ -1,7 +1,7 @@
 import { type EngineOptions, evaluateRange, evaluateValue } from '../../main/query/engine.ts';
-import type { Expression } from '../../main/query/expression.ts';
 import { parseExpression } from '../../main/query/parse.ts';
-import { compileMatchers, type Matcher, seriesKey } from '../../main/store/index.ts';
+import { selectorsOf } from '../../main/query/plan.ts';
+import { compileMatchers, seriesKey } from '../../main/store/index.ts';
 import type { Labels, QueryNote, Series } from '../../shared/model/metric.ts';
 import { loadSeries, parseMetric, parseNumber, parseSeriesLine } from './load-notation.ts';
 import { createMemorySamples, type MemorySamples } from './memory-metrics.ts';
@@ -54,34 +54,10 @@ function outOfScope(native: readonly Labels[], script: ScriptEval): string | und
   if (!parsed.ok)
     return parsed.error.code === 'unsupported' ? (parsed.error.message.split(' is ')[0] ?? '') : undefined;
   if (script.expected.some((line) => line.includes('{{'))) return 'native histograms';
-  const asksNative = selectorsOf(parsed.value.root).some((matchers) =>
+  const asksNative = selectorsOf(parsed.value.root).some(({ matchers }) =>
     native.some(compileMatchers(matchers)),
   );
   return asksNative ? 'native histograms' : undefined;
-}
-
-function selectorsOf(expression: Expression): (readonly Matcher[])[] {
-  switch (expression.kind) {
-    case 'number':
-    case 'string':
-      return [];
-    case 'selector':
-      return [expression.matchers];
-    case 'range':
-      return [expression.selector.matchers];
-    case 'negate':
-    case 'subquery':
-      return selectorsOf(expression.of);
-    case 'call':
-      return expression.args.flatMap(selectorsOf);
-    case 'aggregate':
-      return [
-        ...selectorsOf(expression.of),
-        ...(expression.parameter ? selectorsOf(expression.parameter) : []),
-      ];
-    case 'binary':
-      return [...selectorsOf(expression.left), ...selectorsOf(expression.right)];
-  }
 }
 
 function judge(store: MemorySamples, script: ScriptEval): string | undefined {

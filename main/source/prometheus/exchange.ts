@@ -9,11 +9,18 @@ import type { Watched } from '../watched.ts';
 import type { DataProblem } from './answer.ts';
 import { cancelled, judge, queryError, tooManyWaiting, unsent, type Verdict } from './judge.ts';
 
-export interface Ask {
-  readonly path: 'query' | 'query_range';
-  readonly expression: string;
-  readonly parameters: Readonly<Record<string, string>>;
-}
+export type Ask =
+  | {
+      readonly path: 'query' | 'query_range';
+      readonly expression: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  /** Names are asked beside the watch: how that goes says nothing of the source's health. Answered by address alone. */
+  | {
+      readonly path: 'labels' | 'metadata' | `label/${string}/values`;
+      readonly expression: null;
+      readonly parameters: Readonly<Record<string, string>>;
+    };
 
 /** `asked` counts requests that went out, `answered` those that a Prometheus answered. */
 export interface Tally {
@@ -70,6 +77,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
     return ok(verdict.value);
   };
 
+  const settleAside = <T>(verdict: Verdict<T>): Result<T, QueryError> => {
+    if (verdict.kind === 'value') return ok(verdict.value);
+    return err(verdict.kind === 'failed' ? queryError(verdict.failure) : verdict.error);
+  };
+
   return {
     tally: () => ({ asked, answered }),
     warnings: () => warnings,
@@ -87,12 +99,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
         const timeoutMs = Math.min(options.timeoutMs, query?.timeoutMs ?? Number.POSITIVE_INFINITY);
         const startedAt = clock.now();
         const began = networkClock.monotonic();
-        asked += 1;
+        if (request.expression !== null) asked += 1;
         const sent = await send(request, timeoutMs, query?.signal);
         const latencyMs = networkClock.monotonic() - began;
         const verdict: Verdict<T> = sent.ok
-          ? judge(sent.value, request.expression, read)
+          ? judge(sent.value, request.expression ?? '', read)
           : unsent<T>(sent.error, options.address, timeoutMs < options.timeoutMs);
+        if (request.expression === null) return settleAside(verdict);
+        if (verdict.kind === 'value' && verdict.warnings.length > 0)
+          query?.onNotes?.(verdict.warnings.map((message) => ({ severity: 'warning', message })));
         return settle(verdict, latencyMs, startedAt);
       } finally {
         leave();
@@ -109,11 +124,12 @@ function createSender(http: HttpClient, base: string) {
     timeoutMs: number,
     signal: QueryOptions['signal'],
   ): Promise<Result<HttpAnswer, HttpFailure>> => {
-    const form = new URLSearchParams({ query: request.expression, ...request.parameters });
+    const query = request.expression === null ? {} : { query: request.expression };
+    const form = new URLSearchParams({ ...query, ...request.parameters });
     // The server gives up first and says so: its word on a heavy query is worth more than our silence.
     form.set('timeout', `${Math.max(1, Math.round(timeoutMs * 0.9))}ms`);
     const url = endpoint(base, request.path);
-    if (method === 'POST') {
+    if (method === 'POST' && request.expression !== null) {
       const answer = await http.send({
         url: url.href,
         method,

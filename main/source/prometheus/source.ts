@@ -17,7 +17,8 @@ import type { SourceState } from '../state.ts';
 import { createWatched } from '../watched.ts';
 import { type DataProblem, readInstant, readMatrix } from './answer.ts';
 import { chunkWindow, joinChunks, POINTS_MAX, pointsOf } from './chunk.ts';
-import { createExchange, type Tally } from './exchange.ts';
+import { createExchange, type Exchange, type Tally } from './exchange.ts';
+import { createNames } from './names.ts';
 
 /** Any Prometheus-compatible API, asked in PromQL, with what is known of its health. */
 export interface PrometheusSource extends QueryTarget {
@@ -76,6 +77,7 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
 
   return {
     id: config.id,
+    names: createNames(exchange, deps.clock),
     address,
     state: () => watched.state(),
     onChange: (listener) => watched.onChange(listener),
@@ -84,31 +86,7 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
     warnings: () => exchange.warnings(),
     close: () => http.close(),
     instant,
-    async range(expression, window, options) {
-      const refused = checkWindow(window);
-      if (refused) return err(refused);
-      const parts: (readonly Series[])[] = [];
-      let left = RANGE_SAMPLES_MAX;
-      for (const chunk of chunkWindow(window)) {
-        const part = await exchange.ask<Series[]>(
-          {
-            path: 'query_range',
-            expression,
-            parameters: {
-              start: seconds(chunk.fromAt),
-              end: seconds(chunk.toAt),
-              step: seconds(chunk.stepMs),
-            },
-          },
-          (data) => readMatrix(data, left),
-          options,
-        );
-        if (!part.ok) return part;
-        left -= part.value.reduce((sum, series) => sum + series.times.length, 0);
-        parts.push(part.value);
-      }
-      return ok(joinChunks(parts));
-    },
+    range: (expression, window, options) => askRange(exchange, expression, window, options),
     async probe() {
       return exchange.ask<null>(
         { path: 'query', expression: 'vector(1)', parameters: { time: seconds(deps.clock.now()) } },
@@ -117,6 +95,34 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
       );
     },
   };
+}
+
+async function askRange(
+  exchange: Exchange,
+  expression: string,
+  window: RangeWindow,
+  options: QueryOptions | undefined,
+): Promise<Result<readonly Series[], QueryError>> {
+  const refused = checkWindow(window);
+  if (refused) return err(refused);
+  const parts: (readonly Series[])[] = [];
+  let left = RANGE_SAMPLES_MAX;
+  for (const chunk of chunkWindow(window)) {
+    const parameters = {
+      start: seconds(chunk.fromAt),
+      end: seconds(chunk.toAt),
+      step: seconds(chunk.stepMs),
+    };
+    const part = await exchange.ask<Series[]>(
+      { path: 'query_range', expression, parameters },
+      (data) => readMatrix(data, left),
+      options,
+    );
+    if (!part.ok) return part;
+    left -= part.value.reduce((sum, series) => sum + series.times.length, 0);
+    parts.push(part.value);
+  }
+  return ok(joinChunks(parts));
 }
 
 /** The one query whose answer is known beforehand: another answer is no Prometheus. */

@@ -318,6 +318,7 @@ function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
     vars: {},
     sources: REPORTERS,
     receive: ReceiveConfig.parse(undefined),
+    promql: { compat: 3 },
     routing,
     routingDefinedAt: 'scenario',
     services: setup.services,

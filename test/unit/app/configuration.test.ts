@@ -53,7 +53,7 @@ describe('an expression of the workspace', () => {
     ['max_over_time(rate(x[5m])[1h:1m])', 'prometheus', undefined],
     ['label_replace(x, "a", "$1", "b", ".*")', 'prometheus', undefined],
   ] as const)('%s over %s is %s', (text, kind, code) => {
-    expect(checkExpression(text, kind)?.code).toBe(code);
+    expect(checkExpression(text, kind, 3)?.code).toBe(code);
   });
 });
 

@@ -85,6 +85,49 @@ describe('local metrics as a target', () => {
     expect(await target.instant('up', START, { signal })).toMatchObject({ error: { code: 'cancelled' } });
   });
 
+  it('ends the evaluation itself when the asker gives up, and shows how far it came', async () => {
+    const files = open();
+    const writer = files.writer();
+    const lines = Array.from({ length: 20 }, (_, i) => `many{i="${i}"} 0+1x500`);
+    loadSeries(writer, lines, MINUTE, START);
+    const { target } = localTarget(files.path);
+    await target.instant('many', START);
+    const abort = new AbortController();
+    let progress = () => ({ state: 'none', samples: 0 });
+    const window = { fromAt: START, toAt: START + 500 * MINUTE, stepMs: MINUTE };
+    const heavy = target.range(
+      // Thousands of selections: far longer than anybody waits in a test.
+      Array.from({ length: 90 }, (_, i) => `quantile_over_time(0.5, many[${i + 100}m])`).join(' or '),
+      window,
+      {
+        timeoutMs: 600_000,
+        signal: abort.signal,
+        onStart: (read) => {
+          progress = read;
+        },
+      },
+    );
+    while (progress().samples === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(progress().state).toBe('evaluating');
+    abort.abort();
+    expect(await heavy).toMatchObject({ error: { code: 'cancelled' } });
+    // The thread is free again, long before the deadline.
+    expect(await target.instant('count(many)', START)).toMatchObject({
+      value: { samples: [{ value: 20 }] },
+    });
+  });
+
+  it('follows the rules of Prometheus 2 where it is told so, at each question anew', async () => {
+    const store = createMemorySamples();
+    loadSeries(store.writer, ['a 1x10'], MINUTE);
+    let compat: 2 | 3 = 3;
+    const target = createInlineTarget('local', store.reader, { compat: () => compat });
+    const count = () => target.instant('count_over_time(a[2m])', 5 * MINUTE);
+    expect(await count()).toMatchObject({ value: { samples: [{ value: 2 }] } });
+    compat = 2;
+    expect(await count()).toMatchObject({ value: { samples: [{ value: 3 }] } });
+  });
+
   it('has no data where nothing is, which is not zero', async () => {
     const target = createInlineTarget('local', createMemorySamples().reader);
     expect(await target.instant('sum(rate(nothing[5m]))', START)).toEqual({

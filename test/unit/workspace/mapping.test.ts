@@ -192,11 +192,11 @@ describe('positions', () => {
 describe('expressions', () => {
   it('that are only not evaluated here are right for a server that evaluates them', () => {
     const subquery = 'max_over_time(rate(x[5m])[1h:1m])';
-    const local = checkPromql(subquery, 'exposition');
+    const local = checkPromql(subquery, 'exposition', 3);
     if (local) expect(local.code).toBe('unsupported');
-    expect(checkPromql(subquery, 'prometheus')).toBeUndefined();
-    expect(checkPromql('sum(', 'prometheus')?.code).toBe('parse');
-    expect(checkPromql('sum(rate(x[5m]))', 'exposition')).toBeUndefined();
+    expect(checkPromql(subquery, 'prometheus', 3)).toBeUndefined();
+    expect(checkPromql('sum(', 'prometheus', 3)?.code).toBe('parse');
+    expect(checkPromql('sum(rate(x[5m]))', 'exposition', 3)).toBeUndefined();
   });
 });
 
