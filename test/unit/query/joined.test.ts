@@ -7,7 +7,10 @@ import { createMemorySamples } from '../../support/memory-metrics.ts';
 const MINUTE = 60_000;
 const AT = 10 * MINUTE;
 
-function targetOf(id: string, lines: readonly string[]) {
+function targetOf(
+  id: string,
+  lines: readonly string[],
+): { readonly asked: string[]; readonly target: QueryTarget } {
   const store = createMemorySamples();
   loadSeries(store.writer, lines, MINUTE);
   const target = createInlineTarget(id, store.reader);
@@ -27,7 +30,7 @@ function targetOf(id: string, lines: readonly string[]) {
         heard(text);
         return target.range(text, window, options);
       },
-    } satisfies QueryTarget,
+    },
   };
 }
 
