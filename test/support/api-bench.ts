@@ -49,6 +49,12 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
     },
     playbooks: proxied('playbooks'),
     postmortem: { postmortems: proxied('postmortems'), exportFolder: '/exports' },
+    query: {
+      clock,
+      target: stage('query')('target'),
+      check: stage('query')('check'),
+      unwatched: stage('series')('unwatched'),
+    },
     series: {
       clock,
       target: stage('series')('target'),
