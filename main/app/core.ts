@@ -26,6 +26,7 @@ import { type AppOptions, VERSION } from './options.ts';
 import { receiversOf } from './receiver.ts';
 import { secretReader, sessionVault } from './secret.ts';
 import { createStages, type Stages } from './stages.ts';
+import { createStoreCare } from './store-care.ts';
 import type { Threads } from './threads.ts';
 
 export interface CoreParts {
@@ -210,6 +211,7 @@ function startTimers(
   const { clock, threads, hub, options } = parts;
   const { log } = options;
   const loop = watchLoopDelay();
+  const careForStore = createStoreCare(threads.metric, () => facts().workspace, clock);
   const every = (periodMs: number, what: string, task: () => Promise<void> | void, phase = 1) =>
     repeat({
       clock,
@@ -260,18 +262,8 @@ function startTimers(
       },
       0,
     ),
-    every(COMPACT_MS, 'compaction', async () => {
-      // Each call is bounded, so that appends wait little; `more` says that there is work left.
-      for (let more = true; more; ) more = (await threads.metric.call.compact(clock.now())).more;
-    }),
-    every(
-      DAY_MS,
-      'backup',
-      async () => {
-        await threads.log.call.backup();
-      },
-      0,
-    ),
+    every(COMPACT_MS, 'compaction', careForStore),
+    every(DAY_MS, 'backup', () => threads.log.call.backup().then(() => undefined), 0),
     () => loop.stop(),
   ];
 }

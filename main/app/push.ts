@@ -7,8 +7,8 @@ export interface PushDeps {
   readonly receiving: Receiving;
   /** The pipeline asks ingest, which hands on what was pushed: each is there before the other is. */
   readonly pipeline: () => Pipeline | undefined;
-  /** Settles when they are kept; null where nobody keeps any. */
-  readonly onSpans: ((sourceId: string, spans: readonly Span[]) => Promise<void>) | null;
+  /** Settles when they are kept. */
+  readonly onSpans: (sourceId: string, spans: readonly Span[]) => Promise<void>;
 }
 
 /** What ingest needs to take what others push, and where alerts and changes go that come with it or are asked for. */
@@ -23,7 +23,7 @@ export function pushOf({ receiving, pipeline, onSpans }: PushDeps): Pick<IngestD
         if (!chain) throw new Error('Midwatch is starting');
         if (alerts.length > 0) await chain.reported({ sourceId, alerts, whole: false });
         if (changes.length > 0) await chain.changed(sourceId, changes);
-        if (spans.length > 0) await onSpans?.(sourceId, spans);
+        if (spans.length > 0) await onSpans(sourceId, spans);
       },
     },
     onAlerts: async (sourceId, alerts) => {

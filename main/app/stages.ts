@@ -23,6 +23,7 @@ import { pushOf } from './push.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import type { SecretReader } from './secret.ts';
+import { spanKeeper } from './store-care.ts';
 import type { Threads } from './threads.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 
@@ -138,7 +139,7 @@ function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline 
   const ledger = createWatchLedger({ clock: deps.clock, logger: deps.log, log: threads.log.call });
   const ingest = createIngest({
     ledger,
-    ...pushOf({ receiving, pipeline, onSpans: null }),
+    ...pushOf({ receiving, pipeline, onSpans: spanKeeper(threads.metric) }),
     clock: deps.clock,
     log: deps.log,
     random: Math.random,

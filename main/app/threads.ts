@@ -10,14 +10,14 @@ import {
 import type { QueryApi } from '../query/index.ts';
 import type { ReceiveApi } from '../receive/index.ts';
 import type { SloApi } from '../slo/index.ts';
-import { type LogApi, METRIC_LIMITS, type MetricWriterApi } from '../store/index.ts';
+import { type LogApi, METRIC_LIMITS, type MetricWriterApi, type SpanWriterApi } from '../store/index.ts';
 import type { DataFolders } from './data-folder.ts';
 import { type EntryName, entryUrl } from './entry.ts';
 
 /** The worker threads of a core. The main thread opens no database and computes nothing for long. */
 export interface Threads {
   readonly log: WorkerHandle<LogApi>;
-  readonly metric: WorkerHandle<MetricWriterApi>;
+  readonly metric: WorkerHandle<MetricWriterApi & SpanWriterApi>;
   readonly query: WorkerHandle<QueryApi>;
   /** Evaluates what people ask, so that nothing which pages waits behind it. */
   readonly explore: WorkerHandle<QueryApi>;
@@ -36,7 +36,7 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
     startWorker<Api>({ name, entry: entryUrl(entry), init, clock, log });
   const threads = {
     log: start<LogApi>('log', 'log.worker', { path: folders.logPath }),
-    metric: start<MetricWriterApi>('metric', 'metric.worker', {
+    metric: start<MetricWriterApi & SpanWriterApi>('metric', 'metric.worker', {
       path: folders.metricPath,
       limits: METRIC_LIMITS,
     }),

@@ -19,3 +19,4 @@ export { createInlineTarget, createLocalTarget, type LocalTargetOptions } from '
 export { parseExpression } from './parse.ts';
 export { LOCAL_SOURCE, sourcesNamed } from './plan.ts';
 export type { QueryApi } from './query-api.ts';
+export { selectionsOf } from './selections.ts';

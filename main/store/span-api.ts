@@ -22,6 +22,9 @@ export type SpanWriterApi = {
 export interface SpanStats {
   readonly spans: number;
   readonly bytes: number;
+  readonly bytesMax: number;
+  /** Not stored since the start, because their time was too old or in the future. */
+  readonly outsideTime: number;
   /** What a person should know: a damaged or newer file was moved aside. */
   readonly notice: string | null;
 }

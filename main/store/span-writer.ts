@@ -37,6 +37,7 @@ export type SpanWriter = SpanWriterApi & { closeSpans(): void };
  */
 export function openSpanWriter(path: string, limits: SpanStoreLimits, clock: Pick<Clock, 'now'>): SpanWriter {
   let store: OpenStore | undefined;
+  let refused = 0;
   const current = (): OpenStore => {
     store ??= prepared(openSpanFile(path, clock.now()), limits);
     return store;
@@ -59,6 +60,7 @@ export function openSpanWriter(path: string, limits: SpanStoreLimits, clock: Pic
         ({ startAt }) => startAt > now - limits.retentionMs && startAt <= now + AHEAD_MAX_MS,
       );
       const outsideTime = spans.length - inside.length;
+      refused += outsideTime;
       if (inside.length === 0) return { added: 0, duplicates: 0, outsideTime };
       return { ...guarded((open) => open.add(inside, now)), outsideTime };
     },
@@ -70,6 +72,8 @@ export function openSpanWriter(path: string, limits: SpanStoreLimits, clock: Pic
     spanStats: () => ({
       spans: store?.totals.spans ?? 0,
       bytes: store?.totals.bytes ?? 0,
+      bytesMax: limits.bytesMax,
+      outsideTime: refused,
       notice: store?.notice ?? null,
     }),
     closeSpans: () => void store?.db.close(),

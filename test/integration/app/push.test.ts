@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSpanReader } from '../../../main/store/index.ts';
 import type { SourceStatus } from '../../../shared/model/source.ts';
 import { startTestCore, type TestCore } from '../../support/core.ts';
 
@@ -99,6 +100,45 @@ describe('a sender that pushes to the application', () => {
     await expect
       .poll(() => core.app.hub.get('changes').map((one) => one.what), { timeout: 10_000 })
       .toContain('gateway v1 → v2');
+  });
+
+  it('sends the spans of a request, which are stored before it is answered', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const nanos = (beforeMs: number) => `${Date.now() - beforeMs}000000`;
+    const span = (spanId: string, name: string, parentSpanId: string | undefined) => ({
+      traceId,
+      spanId,
+      name,
+      ...(parentSpanId === undefined ? {} : { parentSpanId }),
+      kind: 2,
+      startTimeUnixNano: nanos(100),
+      endTimeUnixNano: nanos(20),
+      attributes: [{ key: 'request_id', value: { stringValue: 'r-1' } }],
+    });
+    const body = {
+      resourceSpans: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'gateway' } }] },
+          scopeSpans: [
+            {
+              spans: [
+                span('b7ad6b7169203331', 'predict', undefined),
+                span('b7ad6b7169203332', 'model_inference', 'b7ad6b7169203331'),
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    expect((await send('/v1/traces', body)).status).toBe(200);
+    expect((await send('/v1/traces', body)).status).toBe(200);
+    const reader = openSpanReader(join(core.app.dataFolder, 'traces.db'));
+    const stored = reader.spansOf(traceId);
+    reader.closeSpans();
+    expect(stored.map((one) => [one.name, one.service, one.attributes.request_id])).toEqual([
+      ['predict', 'gateway', 'r-1'],
+      ['model_inference', 'gateway', 'r-1'],
+    ]);
   });
 
   it('is gone from the receivers with its source', async () => {
