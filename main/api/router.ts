@@ -1,5 +1,6 @@
 import type { Vault } from '../platform/index.ts';
 import type { Playbooks } from '../playbook/index.ts';
+import type { WorkspaceWriter } from '../workspace/index.ts';
 import { type AlertPart, alertRouter } from './alert.ts';
 import { procedures } from './context.ts';
 import { type DemoPart, demoRouter } from './demo.ts';
@@ -13,6 +14,7 @@ import { type SeriesPart, seriesRouter } from './series.ts';
 import { type SourcePart, sourceRouter } from './source.ts';
 import type { StateHub } from './state-hub.ts';
 import { type SystemPart, systemRouter } from './system.ts';
+import { workspaceRouter } from './workspace.ts';
 
 /** What the requests need of the stages, by domain. */
 export interface ApiParts {
@@ -26,6 +28,7 @@ export interface ApiParts {
   readonly postmortem: PostmortemPart;
   readonly secrets: Pick<Vault, 'keep' | 'problem'>;
   readonly query: QueryPart;
+  readonly workspace: WorkspaceWriter;
   readonly series: SeriesPart;
   readonly demo: DemoPart;
 }
@@ -45,6 +48,7 @@ export function createRouter(parts: ApiParts) {
     postmortem: postmortemRouter(parts.postmortem),
     secret: secretRouter(parts.secrets),
     query: queryRouter(parts.query),
+    workspace: workspaceRouter(parts.workspace),
     series: seriesRouter(parts.series),
     demo: demoRouter(parts.demo),
   });

@@ -8,10 +8,13 @@ import { type Api, createRouter, type StateHub } from '../api/index.ts';
 import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
 import { type Corrections, createCorrections } from '../slo/index.ts';
 import {
+  createWorkspaceWriter,
   formatProblems,
   type LoadDeps,
   type Problem,
   type WorkspaceLoad,
+  type WorkspaceWriter,
+  type WriterOptions,
   watchWorkspace,
 } from '../workspace/index.ts';
 import { chartsOf } from './charts.ts';
@@ -39,6 +42,7 @@ export interface CoreParts {
   readonly policies: readonly PolicyConfig[];
   readonly load: WorkspaceLoad & { readonly workspace: Workspace };
   readonly loadDeps: LoadDeps;
+  readonly changeFile: WriterOptions['changeFile'];
   readonly workspacePath: string;
   readonly fleet: RunningFleet | undefined;
   readonly actor: string;
@@ -103,9 +107,11 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     state.workspace = workspace;
     rules = rulesOf(workspace);
   });
+  const { changeFile } = parts;
+  const writer = createWorkspaceWriter(parts.workspacePath, { ...parts.loadDeps, changeFile, watch });
   return {
     api: {
-      router: routerOf(parts, { ...stages, corrections }, vault, () => state.workspace),
+      router: routerOf(parts, { ...stages, corrections, writer }, vault, () => state.workspace),
       onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
     },
     suspend: () => stages.ingest.suspend(),
@@ -275,7 +281,7 @@ async function sendTestPage(stages: Stages, priority: Priority): Promise<Result<
 
 function routerOf(
   parts: CoreParts,
-  stages: Stages & { readonly corrections: Corrections },
+  stages: Stages & { readonly corrections: Corrections; readonly writer: WorkspaceWriter },
   vault: Vault,
   workspace: () => Workspace,
 ) {
@@ -302,6 +308,7 @@ function routerOf(
       },
     },
     secrets: vault,
+    workspace: stages.writer,
     source: { tryNow: (id) => stages.ingest.pollNow(id), watched: stages.ledger.records },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {

@@ -15,6 +15,7 @@ import {
 import { loadDeps, readPolicies } from './configuration.ts';
 import { createCore } from './core.ts';
 import { dataFolders } from './data-folder.ts';
+import { demoWorkspace } from './demo-workspace.ts';
 import { assetUrl, entryUrl } from './entry.ts';
 import { type RunningFleet, startFleet } from './fleet.ts';
 import { takeInstanceLock } from './instance-lock.ts';
@@ -67,10 +68,11 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const { log } = options;
   const clock = systemClock();
-  const path = workspacePath(options);
-  const folders = dataFolders(options.demo ? 'demo' : workspaceId(path), options.dataFolder, process.env);
+  const chosen = workspacePath(options);
+  const folders = dataFolders(options.demo ? 'demo' : workspaceId(chosen), options.dataFolder, process.env);
   const lock = await takeInstanceLock(folders.root, options.greeting, clock);
   cleanup.add('the instance lock', () => lock.release());
+  const path = options.demo ? demoWorkspace(chosen, folders.root) : chosen;
   // Before a thread is started for it, which would be restarted again and again over the same refusal.
   refuseUnusableLog(folders.logPath);
   const threads = startThreads(folders, clock, log);
@@ -102,6 +104,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     policies,
     load: { ...load, workspace: load.workspace },
     loadDeps: deps,
+    changeFile: (file, before, edits) => yaml.change(file, before, edits),
     workspacePath: path,
     fleet,
     actor: actorName(),

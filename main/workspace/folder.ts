@@ -53,17 +53,43 @@ export async function readFolder(path: string): Promise<ReadFolder> {
     }
     files.push({ name, text: read.text });
   }
-  if (
-    !files.some((file) => file.name === 'midwatch.yaml') &&
-    !problems.some((one) => one.file === 'midwatch.yaml')
-  )
-    problems.push(
-      wholeFile(
-        'midwatch.yaml',
-        'expected this file in the workspace; write at least "name:" and "sources:"',
-      ),
-    );
-  return { realPath, files, problems };
+  return complete({ realPath, files, problems });
+}
+
+/** The folder as it would be with these texts in it; null takes a file away. What was wrong with a file itself goes with it. */
+export function overlay(folder: ReadFolder, texts: ReadonlyMap<string, string | null>): ReadFolder {
+  const files = folder.files.filter((file) => !texts.has(file.name));
+  const problems = folder.problems.filter((one) => !texts.has(one.file));
+  for (const [name, text] of texts) {
+    if (text === null) continue;
+    if (Buffer.byteLength(text) > FILE_MAX_BYTES)
+      problems.push(wholeFile(name, 'expected a file of at most 1 MiB'));
+    else files.push({ name, text });
+  }
+  files.sort((left, right) => (left.name < right.name ? -1 : 1));
+  return complete({ ...folder, files, problems });
+}
+
+/** Whether a name is that of a file of the configuration, which alone may be written. */
+export function isConfigurationFile(name: string): boolean {
+  const [folder = '', file = '', ...more] = name.split('/');
+  if (file === '' && more.length === 0) return ROOT_FILES.includes(folder);
+  // Without a dot or a slash at its beginning it cannot lead out of the folder, nor hide in it.
+  return (
+    more.length === 0 && FOLDERS.includes(folder) && /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}\.ya?ml$/i.test(file)
+  );
+}
+
+function complete(folder: ReadFolder): ReadFolder {
+  const there =
+    folder.files.some((file) => file.name === 'midwatch.yaml') ||
+    folder.problems.some((one) => one.file === 'midwatch.yaml');
+  if (there) return folder;
+  const missing = wholeFile(
+    'midwatch.yaml',
+    'expected this file in the workspace; write at least "name:" and "sources:"',
+  );
+  return { ...folder, problems: [...folder.problems, missing] };
 }
 
 /** Names, sizes and times of the files: what can be compared without reading them. */
@@ -78,7 +104,7 @@ export async function stampFolder(path: string): Promise<string> {
   return stamps.join('\n');
 }
 
-async function resolveFolder(path: string): Promise<string> {
+export async function resolveFolder(path: string): Promise<string> {
   try {
     const realPath = await realpath(path);
     if ((await lstat(realPath)).isDirectory()) return realPath;
@@ -133,7 +159,7 @@ type ReadOne =
   | { readonly ok: true; readonly text: string; readonly bytes: number }
   | { readonly ok: false; readonly reason: string };
 
-async function readOne(realPath: string, name: string): Promise<ReadOne> {
+export async function readOne(realPath: string, name: string): Promise<ReadOne> {
   try {
     const path = await realpath(join(realPath, name));
     if (!path.startsWith(realPath + sep))

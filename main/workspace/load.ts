@@ -37,7 +37,11 @@ export interface WorkspaceLoad {
 
 /** Reads, checks and puts together the whole workspace; all problems of all files at once. */
 export async function loadWorkspace(path: string, deps: LoadDeps): Promise<WorkspaceLoad> {
-  const folder = await readFolder(path);
+  return loadFolder(await readFolder(path), deps);
+}
+
+/** The same of a folder that was read, or of one as it would be. */
+export async function loadFolder(folder: ReadFolder, deps: LoadDeps): Promise<WorkspaceLoad> {
   const problems: Problem[] = [...folder.problems];
   const files = [];
   for (const { name, text } of folder.files) files.push({ name, reading: await deps.readYaml(text) });

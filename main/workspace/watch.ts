@@ -22,6 +22,10 @@ export interface WatchOptions extends LoadDeps {
 export interface WorkspaceWatch {
   /** Looks now, whatever the file system said. */
   check(): Promise<void>;
+  /** Writes while nothing is read, then looks: half a change is never taken over. */
+  during<T>(write: () => Promise<T>): Promise<T>;
+  /** The fingerprint of what was last taken over, or refused. */
+  fingerprint(): string;
   stop(): void;
 }
 
@@ -76,8 +80,25 @@ export function watchWorkspace(path: string, options: WatchOptions): WorkspaceWa
   });
   cancelRescan = clock.setTimeout(rescan, options.rescanMs ?? RESCAN_MS);
 
+  const during = async <T>(write: () => Promise<T>): Promise<T> => {
+    while (looking) await looking;
+    const writing = write();
+    const held = writing.then(
+      () => undefined,
+      () => undefined,
+    );
+    looking = held.finally(() => {
+      looking = null;
+    });
+    const written = await writing;
+    await check();
+    return written;
+  };
+
   return {
     check,
+    during,
+    fingerprint: () => fingerprint,
     stop() {
       stopped = true;
       cancelDebounce();

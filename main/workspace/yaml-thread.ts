@@ -1,13 +1,19 @@
+import type { WorkspaceEdit } from '../../shared/config/edit.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Clock, type Logger, startWorker, type WorkerHandle } from '../platform/index.ts';
-import type { YamlReading } from './yaml-reader.ts';
+import type { FileChange } from './file-change.ts';
+import type { YamlProblem, YamlReading } from './yaml-reader.ts';
 
-export type YamlApi = { read(text: string): YamlReading };
+export type YamlApi = {
+  read(text: string): YamlReading;
+  change(file: string, before: string | null, edits: readonly WorkspaceEdit[]): FileChange;
+};
 
-/** Reads YAML in a thread of its own. */
+/** Reads and changes YAML in a thread of its own. */
 export interface YamlThread {
   read(text: string): Promise<YamlReading>;
+  change(file: string, before: string | null, edits: readonly WorkspaceEdit[]): Promise<FileChange>;
   stop(): Promise<void>;
 }
 
@@ -34,23 +40,33 @@ export function startYamlThread(options: YamlThreadOptions): YamlThread {
 
 /** Ends the thread of a text that takes longer than the deadline; the file is then a problem like any other. */
 export function overWorker(worker: WorkerHandle<YamlApi>, clock: Clock, deadlineMs: number): YamlThread {
+  const inTime = async <T>(call: () => Promise<T>, tooLate: (problem: YamlProblem) => T): Promise<T> => {
+    let late = false;
+    const cancel = clock.setTimeout(() => {
+      late = true;
+      return worker.kill();
+    }, deadlineMs);
+    try {
+      return await call();
+    } catch (thrown) {
+      if (!late || !(thrown instanceof CodedError)) throw thrown;
+      const message = `expected YAML that can be read within ${formatDuration(deadlineMs)}; make the file smaller`;
+      return tooLate({ line: 1, column: 1, message });
+    } finally {
+      cancel();
+    }
+  };
   return {
-    async read(text) {
-      let late = false;
-      const cancel = clock.setTimeout(() => {
-        late = true;
-        return worker.kill();
-      }, deadlineMs);
-      try {
-        return await worker.call.read(text);
-      } catch (thrown) {
-        if (!late || !(thrown instanceof CodedError)) throw thrown;
-        const message = `expected YAML that can be read within ${formatDuration(deadlineMs)}; make the file smaller`;
-        return { documents: [], problems: [{ line: 1, column: 1, message }] };
-      } finally {
-        cancel();
-      }
-    },
+    read: (text) =>
+      inTime<YamlReading>(
+        () => worker.call.read(text),
+        (problem) => ({ documents: [], problems: [problem] }),
+      ),
+    change: (file, before, edits) =>
+      inTime<FileChange>(
+        () => worker.call.change(file, before, edits),
+        (problem) => ({ ok: false, problem }),
+      ),
     stop: () => worker.stop(),
   };
 }

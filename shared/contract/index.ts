@@ -7,6 +7,7 @@ import { secretContract } from './secret.ts';
 import { seriesContract } from './series.ts';
 import { stateContract } from './state.ts';
 import { alertContract, demoContract, sourceContract, systemContract } from './system.ts';
+import { workspaceContract } from './workspace.ts';
 
 /** All that a window may ask, by domain. Inputs and outputs are checked at the boundary on both transports. */
 export const contract = {
@@ -21,6 +22,7 @@ export const contract = {
   secret: secretContract,
   query: queryContract,
   series: seriesContract,
+  workspace: workspaceContract,
   demo: demoContract,
 };
 export type Contract = typeof contract;

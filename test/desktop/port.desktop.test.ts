@@ -30,6 +30,15 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/system/notificationShown': [{ deliveryId: 'nowhere', outcome: 'shown', problem: '' }, 'ok'],
   '/system/sendTest': [{ receiver: 'nobody' }, 'ok'],
   '/system/sendTestPage': [{ priority: 'P3' }, 'ok'],
+  '/workspace/read': [{ file: 'midwatch.yaml' }, 'ok'],
+  '/workspace/preview': [
+    { edits: [{ kind: 'set', file: 'midwatch.yaml', path: ['name'], value: 'port' }] },
+    'ok',
+  ],
+  '/workspace/apply': [
+    { edits: [{ kind: 'set', file: 'midwatch.yaml', path: ['name'], value: 'port' }], versions: {} },
+    'REFUSED',
+  ],
   '/secret/place': [undefined, 'ok'],
   '/secret/keep': [{ name: 'port', secret: 'canary' }, 'ok'],
   '/state/watch': [undefined, 'ok'],

@@ -67,6 +67,7 @@ export function fakeRouter(state: FakeState) {
         return { place: 'sealed' as const, reference: `keychain:${input.name}`, problem: null };
       }),
     },
+    workspace: workspaceOf(state),
     demo: demoOf(state),
   });
 }
@@ -98,6 +99,22 @@ function systemOf(state: FakeState) {
     sendTestPage: os.system.sendTestPage.handler(({ input }) => {
       note(state, 'system.sendTestPage', input);
       return { text: 'Shown by desktop.' };
+    }),
+  };
+}
+
+function workspaceOf(state: FakeState) {
+  const os = implement(contract);
+  const files = [{ file: 'midwatch.yaml', change: 'changed' as const, version: '1', diff: '' }];
+  return {
+    read: os.workspace.read.handler(({ input }) => ({ file: input.file, text: '', version: '1' })),
+    preview: os.workspace.preview.handler(({ input }) => {
+      note(state, 'workspace.preview', input);
+      return { loads: true, files, problems: [] };
+    }),
+    apply: os.workspace.apply.handler(({ input }) => {
+      note(state, 'workspace.apply', input);
+      return { files, problems: [], running: true };
     }),
   };
 }

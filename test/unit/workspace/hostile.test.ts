@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inlineWorker, silentLogger, systemClock } from '../../../main/platform/index.ts';
-import { formatProblems, loadWorkspace, readYaml, startYamlThread } from '../../../main/workspace/index.ts';
+import {
+  changeFile,
+  formatProblems,
+  loadWorkspace,
+  readYaml,
+  startYamlThread,
+} from '../../../main/workspace/index.ts';
 import { overWorker } from '../../../main/workspace/yaml-thread.ts';
 import { loadDeps, workspaceFolder } from '../../support/workspace.ts';
 
@@ -96,17 +102,19 @@ describe('the thread that reads YAML', () => {
 
   it('gives a text up that takes longer than the deadline, and says so of the file', async () => {
     let killed: (() => void) | undefined;
+    const endless = () =>
+      new Promise<never>((_resolve, reject) => {
+        killed = () => reject(Object.assign(new DiedError()));
+      });
     const worker = {
-      ...inlineWorker('yaml', { read: readYaml }),
-      call: {
-        read: () =>
-          new Promise<never>((_resolve, reject) => {
-            killed = () => reject(Object.assign(new DiedError()));
-          }),
-      },
+      ...inlineWorker('yaml', { read: readYaml, change: changeFile }),
+      call: { read: endless, change: endless },
       kill: async () => killed?.(),
     };
-    const reading = await overWorker(worker, systemClock(), 20).read('a: 1');
+    const thread = overWorker(worker, systemClock(), 20);
+    const changed = await thread.change('a.yaml', 'a: 1', []);
+    expect(changed).toMatchObject({ ok: false, problem: { line: 1 } });
+    const reading = await thread.read('a: 1');
     expect(reading.problems[0]?.message).toContain('expected YAML that can be read within 20 ms');
   });
 });
