@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { HealthScreen } from '../screen/health/health-screen.tsx';
 import { IncidentList } from '../screen/incident/incident-list.tsx';
 import { IncidentScreen } from '../screen/incident/incident-screen.tsx';
@@ -7,6 +7,7 @@ import { SettingScreen } from '../screen/setting/setting-screen.tsx';
 import { TriageScreen } from '../screen/triage/triage-screen.tsx';
 import type { Route } from '../state/route.ts';
 import { useCore, useLine, useRefresh, useUi } from '../state/use-core.tsx';
+import { Skeleton } from '../ui/state.tsx';
 import { Announcer } from './announcer.tsx';
 import { Banners } from './banners.tsx';
 import { DemoStrip } from './demo-strip.tsx';
@@ -15,6 +16,9 @@ import { Overlays } from './overlays.tsx';
 import { Rail } from './rail.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
+
+/** With its editor it is as large as all the rest: loaded when it is first shown, so that the window's start does not wait. */
+const SignalScreen = lazy(() => import('../screen/signal/signal-screen.tsx'));
 
 /** The shell: the rail and the bar that every screen shares, and the screen. */
 export function App() {
@@ -54,6 +58,12 @@ function Screen({ route }: { route: Route }) {
       return <IncidentScreen id={route.id} tab={route.tab} />;
     case 'objectives':
       return <ObjectiveScreen id={route.id} />;
+    case 'signals':
+      return (
+        <Suspense fallback={<Loading />}>
+          <SignalScreen view={route.view} />
+        </Suspense>
+      );
     case 'postmortems':
       return <IncidentList purpose="postmortems" />;
     case 'settings':
@@ -61,6 +71,14 @@ function Screen({ route }: { route: Route }) {
     case 'health':
       return <HealthScreen />;
   }
+}
+
+function Loading() {
+  return (
+    <main tabIndex={-1}>
+      <Skeleton rows={6} label="Loading the screen" />
+    </main>
+  );
 }
 
 function focusMain(): void {

@@ -16,22 +16,21 @@ export function bindKeys(core: Core, page: Window): () => void {
     if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     second = event.timeStamp - prefixAt < SEQUENCE_MS && event.key !== PREFIX ? event : null;
-    const begins = event.key === PREFIX && plain && !isTyping(event.target);
+    const begins = event.key === PREFIX && plain && !isTyping(aimOf(event));
     prefixAt = begins ? event.timeStamp : Number.NEGATIVE_INFINITY;
   };
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const command of commands) {
-    if (command.keys === null) continue;
-    // The question mark needs Shift on most layouts, and is its own key on others.
-    for (const keys of command.keys === '?' ? ['Shift+?', '?'] : [command.keys])
-      bindings[keys] = (event) => {
-        if (event === second && !keys.includes(' ')) return;
-        if (!mayRun(core, command, event)) return;
-        event.preventDefault();
-        if (command.id === 'edit') editFirst(page.document);
-        else runCommand(core, command.id);
-      };
-  }
+  for (const [keys, sharing] of byKeys())
+    bindings[keys] = (event) => {
+      if (event === second && !keys.includes(' ')) return;
+      const command = sharing.find((one) => mayRun(core, one, event));
+      if (!command) return;
+      event.preventDefault();
+      if (command.id === 'edit') editFirst(page.document);
+      else if (command.id === 'edit-query')
+        page.document.querySelector<HTMLElement>('[data-expression]')?.focus();
+      else runCommand(core, command.id);
+    };
   for (const [key, id] of [
     ['ArrowDown', 'next'],
     ['ArrowUp', 'previous'],
@@ -50,12 +49,29 @@ export function bindKeys(core: Core, page: Window): () => void {
   };
 }
 
+/** One key may be several commands', each on screens of its own. */
+function byKeys(): Map<string, Command[]> {
+  const all = new Map<string, Command[]>();
+  for (const command of commands) {
+    if (command.keys === null) continue;
+    // The question mark needs Shift on most layouts, and is its own key on others.
+    for (const keys of command.keys === '?' ? ['Shift+?', '?'] : [command.keys])
+      all.set(keys, [...(all.get(keys) ?? []), command]);
+  }
+  return all;
+}
+
 function mayRun(core: Core, command: Command, event: KeyboardEvent): boolean {
   if (core.uiStore.getState().overlay !== null) return false;
   if (!worksOn(command, core.uiStore.getState().route.screen)) return false;
-  if (isTyping(event.target) && !command.whileTyping) return false;
+  if (isTyping(aimOf(event)) && !command.whileTyping) return false;
   // Enter on a button or link presses that, and nothing else.
   return command.keys !== 'Enter' || !isControl(event.target);
+}
+
+/** What the key was really pressed in: an editor with a style of its own stands behind a shadow root. */
+function aimOf(event: KeyboardEvent): EventTarget | null {
+  return event.composedPath()[0] ?? event.target;
 }
 
 function isTyping(target: EventTarget | null): boolean {

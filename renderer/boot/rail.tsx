@@ -10,6 +10,7 @@ const ICONS: Readonly<Record<ScreenName, string>> = {
   triage: 'M2 4h8M2 8h12M2 12h6',
   incident: 'M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.4v.6',
   objectives: 'M8 14A6 6 0 1 1 14 8M8 11a3 3 0 1 1 3-3M8 8l5.5-5.500',
+  signals: 'M2 14V2M2 14h12M4.500 10l2.500-4 2.500 3L14 3.500',
   postmortems: 'M3 2h7l3 3v9H3zM6 7h4M6 10h4',
   settings: 'M2 5h7M13 5h1M2 11h1M7 11h7M11 3v4M5 9v4',
   health: 'M8 14C3 10.5 1.5 8 1.5 5.500A3.2 3.2 0 0 1 8 4.500a3.2 3.2 0 0 1 6.5 1C14.5 8 13 10.5 8 14z',
@@ -19,6 +20,7 @@ const SCREENS: readonly { readonly screen: ScreenName; readonly command: Command
   { screen: 'triage', command: 'go-triage' },
   { screen: 'incident', command: 'go-incident' },
   { screen: 'objectives', command: 'go-objectives' },
+  { screen: 'signals', command: 'go-signals' },
   { screen: 'postmortems', command: 'go-postmortems' },
   { screen: 'settings', command: 'go-settings' },
   { screen: 'health', command: 'go-health' },
@@ -77,5 +79,6 @@ export function Rail() {
 
 function routeOfScreen(screen: ScreenName, incidentId: string | null): Route {
   if (screen === 'incident') return { screen, id: incidentId, tab: 'response' };
+  if (screen === 'signals') return { screen, view: '' };
   return screen === 'objectives' ? { screen, id: null } : { screen };
 }

@@ -3,6 +3,7 @@ import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
 import { sortObjectives } from './objective-table.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
+import { signalCommands } from './signal-desk.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {
@@ -14,6 +15,7 @@ export function runCommand(core: Core, id: CommandId): void {
 type Handler = (core: Core) => void;
 
 const handlers: Partial<Record<CommandId, Handler>> = {
+  ...signalCommands,
   palette: (core) => core.ui.open({ kind: 'palette' }),
   search: (core) => core.ui.open({ kind: 'palette' }),
   keys: (core) => core.ui.open({ kind: 'keys' }),

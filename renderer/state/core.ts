@@ -10,6 +10,7 @@ import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
+import { createSignalDesk, type SignalDesk } from './signal-desk.ts';
 import type { QueueGroup } from './triage.ts';
 import { createTriage } from './triage-memo.ts';
 import { createUiStore, type Theme, type UiActions, type UiStore, uiActions } from './ui.ts';
@@ -36,6 +37,7 @@ export interface Core {
   readonly objective: ObjectiveDomain;
   readonly playbook: PlaybookDomain;
   readonly postmortem: PostmortemDomain;
+  readonly signal: SignalDesk;
   readonly demo: DemoDomain;
   tryNow(): void;
   stop(): void;
@@ -109,6 +111,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     objective: createObjectiveDomain(requests),
     playbook: createPlaybookDomain(requests, ui),
     postmortem: createPostmortemDomain(requests, ui, world.later),
+    signal: createSignalDesk(uiStore, ui),
     demo: createDemoDomain(requests, ui),
     tryNow: session.tryNow,
     stop: () => {

@@ -8,8 +8,11 @@ export interface Failure {
   readonly text: string;
   /** The name that production asks for and the step it is for, where that is what was missing. */
   readonly confirmation: { readonly type: string; readonly stepId: string } | null;
+  /** Where in the expression, of a question that cannot be read or answered. */
+  readonly position?: { readonly from: number; readonly to: number };
 }
 
+const Position = z.object({ from: z.number(), to: z.number() });
 const Confirmation = z.object({ type: z.string(), stepId: z.string() });
 
 export const UNREACHABLE: Failure = {
@@ -29,9 +32,11 @@ export function failureOf(thrown: unknown, acting: boolean): Failure {
       confirmation: null,
     };
   const asked = Confirmation.safeParse(thrown.data);
+  const position = thrown.code === 'QUERY' ? Position.safeParse(thrown.data) : undefined;
   return {
     code: thrown.code,
     text: thrown.message || `The core refused it (${thrown.code}).`,
     confirmation: thrown.code === 'CONFIRMATION_NEEDED' && asked.success ? asked.data : null,
+    ...(position?.success ? { position: position.data } : {}),
   };
 }

@@ -3,6 +3,8 @@ export type Route =
   | { readonly screen: 'triage' }
   | { readonly screen: 'incident'; readonly id: string | null; readonly tab: IncidentTab }
   | { readonly screen: 'objectives'; readonly id: string | null }
+  /** `view` is what `signal-view.ts` reads and writes. */
+  | { readonly screen: 'signals'; readonly view: string }
   | { readonly screen: 'postmortems' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'health' };
@@ -10,6 +12,8 @@ export type IncidentTab = 'response' | 'postmortem';
 export type ScreenName = Route['screen'];
 
 export function routeOf(hash: string): Route {
+  const signals = /^#?\/?signals(?:\?(.*))?$/s.exec(hash);
+  if (signals) return { screen: 'signals', view: signals[1] ?? '' };
   const [screen, id, tab] = hash
     .replace(/^#?\/?/, '')
     .split('/')
@@ -29,6 +33,7 @@ export function routeOf(hash: string): Route {
 }
 
 export function hashOf(route: Route): string {
+  if (route.screen === 'signals') return route.view === '' ? '#/signals' : `#/signals?${route.view}`;
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
   const tab = route.screen === 'incident' && id !== '' && route.tab === 'postmortem' ? '/postmortem' : '';
   return `#/${route.screen}${id}${tab}`;

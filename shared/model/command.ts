@@ -1,5 +1,12 @@
 /** The screens of the window, by the names that its address uses. */
-export type ScreenName = 'triage' | 'incident' | 'objectives' | 'postmortems' | 'settings' | 'health';
+export type ScreenName =
+  | 'triage'
+  | 'incident'
+  | 'objectives'
+  | 'signals'
+  | 'postmortems'
+  | 'settings'
+  | 'health';
 
 export type CommandId =
   | 'palette'
@@ -10,6 +17,7 @@ export type CommandId =
   | 'go-triage'
   | 'go-incident'
   | 'go-objectives'
+  | 'go-signals'
   | 'go-postmortems'
   | 'go-settings'
   | 'go-health'
@@ -31,6 +39,13 @@ export type CommandId =
   | 'show-response'
   | 'show-postmortem'
   | 'send-test'
+  | 'run-query'
+  | 'edit-query'
+  | 'add-panel'
+  | 'build-query'
+  | 'browse-signals'
+  | 'copy-link'
+  | 'save-board'
   | 'break-bad-model'
   | 'break-upstream-outage'
   | 'break-latency'
@@ -44,7 +59,7 @@ export interface Command {
   readonly label: string;
   /** As the binding library reads them; null where a command has no key. */
   readonly keys: string | null;
-  readonly group: 'Go to' | 'Move' | 'Respond' | 'Write' | 'Window' | 'Break something';
+  readonly group: 'Go to' | 'Query' | 'Move' | 'Respond' | 'Write' | 'Window' | 'Break something';
   /** Screens on which it does something; null is everywhere. */
   readonly screens: readonly ScreenName[] | null;
   /** Works while the cursor stands in a text field, too. */
@@ -131,9 +146,36 @@ export const commands: readonly Command[] = [
     screens: ['incident'],
     whileTyping: true,
   },
+  {
+    id: 'run-query',
+    label: 'Run all panels',
+    keys: '$mod+Enter',
+    group: 'Query',
+    screens: ['signals'],
+    whileTyping: true,
+  },
+  { id: 'edit-query', label: 'Edit the first expression', keys: 'e', group: 'Query', screens: ['signals'] },
+  {
+    id: 'build-query',
+    label: 'Build an expression from a metric',
+    keys: 'n',
+    group: 'Query',
+    screens: ['signals'],
+  },
+  { id: 'add-panel', label: 'Add a panel', keys: 'c', group: 'Query', screens: ['signals'] },
+  {
+    id: 'browse-signals',
+    label: 'Browse the catalogue of signals',
+    keys: 'b',
+    group: 'Query',
+    screens: ['signals'],
+  },
+  { id: 'copy-link', label: 'Copy a link to what is shown', keys: 'l', group: 'Query', screens: ['signals'] },
+  { id: 'save-board', label: 'Save as a board', keys: 'Shift+S', group: 'Query', screens: ['signals'] },
   { id: 'go-triage', label: 'Triage', keys: 'g t', group: 'Go to', screens: null },
   { id: 'go-incident', label: 'Incident', keys: 'g i', group: 'Go to', screens: null },
   { id: 'go-objectives', label: 'Objectives', keys: 'g o', group: 'Go to', screens: null },
+  { id: 'go-signals', label: 'Signals', keys: 'g q', group: 'Go to', screens: null },
   { id: 'go-postmortems', label: 'Postmortems', keys: 'g p', group: 'Go to', screens: null },
   { id: 'go-settings', label: 'Settings', keys: 'g s', group: 'Go to', screens: null },
   { id: 'go-health', label: 'Health', keys: 'g h', group: 'Go to', screens: null },

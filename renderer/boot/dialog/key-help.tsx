@@ -3,7 +3,7 @@ import { useUi } from '../../state/use-core.tsx';
 import { Keys } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 
-const GROUPS: readonly Command['group'][] = ['Move', 'Respond', 'Write', 'Go to', 'Window'];
+const GROUPS: readonly Command['group'][] = ['Query', 'Move', 'Respond', 'Write', 'Go to', 'Window'];
 
 /** What belongs to a control and not to a screen, and so stands in no table. */
 const EVERYWHERE: readonly { readonly label: string; readonly caps: readonly string[] }[] = [

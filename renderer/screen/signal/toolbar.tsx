@@ -1,0 +1,106 @@
+import { useStore } from 'zustand';
+import type { MarkWish } from '../../state/signal-marks.ts';
+import { differs, type SignalView, viewOfBoard } from '../../state/signal-view.ts';
+import { useCollection, useCore } from '../../state/use-core.tsx';
+import { Button } from '../../ui/button.tsx';
+import { RangePicker } from './range-picker.tsx';
+import styles from './signal.module.css';
+
+export interface ToolbarProps {
+  view: SignalView;
+  marks: MarkWish;
+  onMarks: (marks: { incidents: boolean; deployments: boolean; changePoints: boolean }) => void;
+}
+
+/** What holds for all panels: the board, the time, the marks; and what can be done with them. */
+export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
+  const core = useCore();
+  const aside = useStore(core.signal.store, (state) => state.aside);
+  return (
+    <div className={styles.toolbar}>
+      <h2 className="pane-title">Signals</h2>
+      <BoardPicker view={view} />
+      <RangePicker view={view} />
+      <fieldset className={styles.marks} aria-label="Marks on the time axis">
+        {(['incidents', 'deployments', 'changePoints'] as const).map((kind) => (
+          <label key={kind} className={styles.tick}>
+            <input
+              type="checkbox"
+              checked={marks[kind]}
+              onChange={(event) => onMarks({ ...marks, [kind]: event.target.checked })}
+            />
+            {{ incidents: 'Incidents', deployments: 'Deployments', changePoints: 'Change points' }[kind]}
+          </label>
+        ))}
+      </fieldset>
+      <span className={styles.actions}>
+        <Button title="Run all panels: Ctrl+Enter" kind="primary" caps={['Ctrl ↵']} onPress={core.signal.run}>
+          Run
+        </Button>
+        <Button caps={['c']} onPress={() => core.signal.addPanel()}>
+          Add panel
+        </Button>
+        <Pressed on={aside === 'build'} caps="n" press={() => core.signal.open('build')}>
+          Build
+        </Pressed>
+        <Pressed on={aside === 'catalogue'} caps="b" press={() => core.signal.open('catalogue')}>
+          Catalogue
+        </Pressed>
+        <Button caps={['l']} onPress={() => void core.signal.copyLink()}>
+          Copy link
+        </Button>
+        <Pressed on={aside === 'save-board'} caps="Shift S" press={() => core.signal.open('save-board')}>
+          Save board
+        </Pressed>
+      </span>
+    </div>
+  );
+}
+
+function Pressed({
+  on,
+  caps,
+  press,
+  children,
+}: {
+  on: boolean;
+  caps: string;
+  press: () => void;
+  children: string;
+}) {
+  return (
+    <span data-pressed={on || undefined} className={styles.pressed}>
+      <Button caps={[caps]} onPress={press}>
+        {children}
+      </Button>
+    </span>
+  );
+}
+
+function BoardPicker({ view }: { view: SignalView }) {
+  const core = useCore();
+  const { byId } = useCollection('boards');
+  const boards = [...byId.values()].sort((a, b) => a.title.localeCompare(b.title));
+  const board = view.board === null ? undefined : byId.get(view.board);
+  return (
+    <label className={styles.labelled}>
+      Board
+      <select
+        className={styles.field}
+        value={board?.id ?? ''}
+        onChange={(event) => {
+          const chosen = byId.get(event.target.value);
+          core.signal.show(chosen ? viewOfBoard(chosen, view.zone) : { ...view, board: null });
+        }}
+      >
+        <option value="">{boards.length === 0 ? 'none saved yet' : 'not a saved board'}</option>
+        {boards.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.title}
+          </option>
+        ))}
+      </select>
+      {board && differs(view, board) && <span className="tag">changed</span>}
+    </label>
+  );
+}
