@@ -27,8 +27,7 @@ export function bindKeys(core: Core, page: Window): () => void {
       if (!command) return;
       event.preventDefault();
       if (command.id === 'edit') editFirst(page.document);
-      else if (command.id === 'edit-query')
-        page.document.querySelector<HTMLElement>('[data-expression]')?.focus();
+      else if (command.id === 'edit-query') editExpression(page.document);
       else runCommand(core, command.id);
     };
   for (const [key, id] of [
@@ -87,6 +86,12 @@ function isControl(target: EventTarget | null): boolean {
 
 function isListbox(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('[role="listbox"]') !== null;
+}
+
+/** The editor stands behind a shadow root, so that its styles may. */
+function editExpression(page: Document): void {
+  const editor = page.querySelector('[data-expression]')?.shadowRoot;
+  editor?.querySelector<HTMLElement>('[contenteditable]')?.focus();
 }
 
 function editFirst(page: Document): void {

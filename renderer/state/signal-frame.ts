@@ -1,4 +1,5 @@
 import type { Labels, Series } from '../../shared/model/metric.ts';
+import type { Unwatched } from '../../shared/model/watch.ts';
 import { type Grid, gridOf, placeSeries, secondsOf } from './signal-grid.ts';
 import { type Heat, heatOf } from './signal-heat.ts';
 import { sharedNames, shortName } from './signal-name.ts';
@@ -49,6 +50,8 @@ export interface SignalFrame {
   readonly heat: Heat | null;
   /** Labels that all series have alike, with `__name__`: said once. */
   readonly shared: Labels;
+  /** Spans in which nobody watched the source. */
+  readonly unwatched: readonly Unwatched[];
   readonly points: number;
   /** How many points became one pair of lowest and highest; 1: none was left out. */
   readonly pointsPerSlot: number;
@@ -62,6 +65,7 @@ export function frameOf(
   series: readonly Series[],
   before: readonly Series[] | null,
   wish: FrameWish,
+  unwatched: readonly Unwatched[] = [],
 ): SignalFrame {
   const grid = gridOf(wish);
   const shared = sharedNames(series.map((one) => one.labels));
@@ -90,6 +94,7 @@ export function frameOf(
     rows,
     heat,
     shared,
+    unwatched,
     points,
     pointsPerSlot: grid.per,
   };

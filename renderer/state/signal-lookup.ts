@@ -65,6 +65,15 @@ export function createSignalLookup(requests: Requests, now: () => number): Signa
   };
 }
 
+/** A histogram as one metric: of its parts, only itself. */
+export function foldParts(metrics: readonly MetricFact[]): readonly MetricFact[] {
+  const whole = new Set(metrics.flatMap(({ name }) => (name.endsWith('_bucket') ? [baseOf(name)] : [])));
+  return metrics.flatMap((one) => {
+    if (one.name.endsWith('_bucket')) return [{ ...one, name: baseOf(one.name), kind: 'histogram' as const }];
+    return whole.has(one.name) || whole.has(baseOf(one.name)) ? [] : [one];
+  });
+}
+
 /** A histogram's parts are described under its own name. */
 function baseOf(name: string): string {
   return name.replace(/_(?:bucket|sum|count)$/, '');

@@ -1,3 +1,4 @@
+import { config } from 'zod';
 import { decodeSeries } from '../../shared/contract/series-file.ts';
 import { messageOf } from '../../shared/error/coded.ts';
 import { type FrameWish, frameOf, type SignalFrame } from './signal-frame.ts';
@@ -13,13 +14,14 @@ export type FrameAnswer =
   | { readonly id: number; readonly frame: SignalFrame }
   | { readonly id: number; readonly problem: string };
 
+// As in the window: the policy forbids code made from text.
+config({ jitless: true });
+
 addEventListener('message', ({ data }: MessageEvent<FrameQuestion>) => {
   try {
-    const frame = frameOf(
-      decodeSeries(data.file),
-      data.before === null ? null : decodeSeries(data.before),
-      data.wish,
-    );
+    const file = decodeSeries(data.file);
+    const before = data.before === null ? null : decodeSeries(data.before).series;
+    const frame = frameOf(file.series, before, data.wish, file.unwatched);
     send({ id: data.id, frame }, buffersOf(frame));
   } catch (thrown) {
     send({ id: data.id, problem: messageOf(thrown) }, []);

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Dimension, FreshnessClass } from '../../../shared/model/catalogue.ts';
 import { axisNumber } from '../../chart/axis-number.ts';
-import type { MetricFact } from '../../state/signal-lookup.ts';
+import { foldParts, type MetricFact } from '../../state/signal-lookup.ts';
 import { sourceOf } from '../../state/signal-panel.ts';
 import {
   type KindFound,
@@ -137,7 +137,7 @@ function useMetrics(source: string): readonly MetricFact[] | null {
     let wanted = true;
     setMetrics(null);
     void lookup.metrics(source).then((found) => {
-      if (wanted) setMetrics(found);
+      if (wanted) setMetrics(foldParts(found));
     });
     return () => {
       wanted = false;

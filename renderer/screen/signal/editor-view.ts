@@ -52,7 +52,7 @@ export function createExpressionEditor(
   lookup: SignalLookup,
   wishes: () => EditorWishes,
 ): ExpressionEditor {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true });
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const promql = new PromQLExtension()
     .setComplete({ remote: namesFor(lookup, () => wishes().source) })
     .activateLinter(false);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { MetricFact } from '../../state/signal-lookup.ts';
+import { foldParts, type MetricFact } from '../../state/signal-lookup.ts';
 import styles from './signal.module.css';
 import { useSignals } from './signals.tsx';
 
@@ -22,7 +22,7 @@ export function MetricPicker({
   useEffect(() => {
     let wanted = true;
     void lookup.metrics(source, search.trim()).then((metrics) => {
-      if (wanted) setFound(metrics);
+      if (wanted) setFound(foldParts(metrics));
     });
     return () => {
       wanted = false;

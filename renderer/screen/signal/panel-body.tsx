@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { BoardPanel } from '../../../shared/model/board.ts';
+import { joinUnwatched } from '../../../shared/model/watch.ts';
 import { SignalChart } from '../../chart/signal-chart.tsx';
 import type { SignalData, SignalPoint } from '../../chart/signal-data.ts';
 import { unwatchedSpans } from '../../state/burn-view.ts';
@@ -8,6 +9,7 @@ import { type MarkWish, signalMarks } from '../../state/signal-marks.ts';
 import type { PanelAnswer } from '../../state/signal-panel.ts';
 import { frameSummary } from '../../state/signal-summary.ts';
 import type { SignalView } from '../../state/signal-view.ts';
+import { viewSpans } from '../../state/unwatched.ts';
 import {
   useCollection,
   useCore,
@@ -131,7 +133,10 @@ function useData(frame: SignalFrame, source: string, wish: MarkWish): SignalData
       ),
     [incidents, changes, detectors, wish, fromAt, toAt],
   );
-  const spans = useMemo(() => unwatchedSpans(status, connection, now), [status, connection, now]);
+  const spans = useMemo(
+    () => viewSpans(joinUnwatched([frame.unwatched, unwatchedSpans(status, connection, now)])),
+    [frame.unwatched, status, connection, now],
+  );
   return useMemo(
     () => ({
       fromAt,

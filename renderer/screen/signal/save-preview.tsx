@@ -90,7 +90,7 @@ export function SavePreview({ edits, missing, verb, done, onDone }: SavePreviewP
           <h3>
             {one.change} <code>{one.file}</code>
           </h3>
-          <code className={styles.code}>{one.diff}</code>
+          {one.diff !== '' && <code className={styles.code}>{one.diff}</code>}
         </div>
       ))}
       <div className="line">

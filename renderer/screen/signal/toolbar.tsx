@@ -37,19 +37,15 @@ export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
         <Button title="Run all panels: Ctrl+Enter" kind="primary" caps={['Ctrl ↵']} onPress={core.signal.run}>
           Run
         </Button>
-        <Button caps={['c']} onPress={() => core.signal.addPanel()}>
-          Add panel
-        </Button>
-        <Pressed on={aside === 'build'} caps="n" press={() => core.signal.open('build')}>
+        <Button onPress={() => core.signal.addPanel()}>Add panel</Button>
+        <Pressed on={aside === 'build'} press={() => core.signal.open('build')}>
           Build
         </Pressed>
-        <Pressed on={aside === 'catalogue'} caps="b" press={() => core.signal.open('catalogue')}>
+        <Pressed on={aside === 'catalogue'} press={() => core.signal.open('catalogue')}>
           Catalogue
         </Pressed>
-        <Button caps={['l']} onPress={() => void core.signal.copyLink()}>
-          Copy link
-        </Button>
-        <Pressed on={aside === 'save-board'} caps="Shift S" press={() => core.signal.open('save-board')}>
+        <Button onPress={() => void core.signal.copyLink()}>Copy link</Button>
+        <Pressed on={aside === 'save-board'} press={() => core.signal.open('save-board')}>
           Save board
         </Pressed>
       </span>
@@ -57,22 +53,10 @@ export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
   );
 }
 
-function Pressed({
-  on,
-  caps,
-  press,
-  children,
-}: {
-  on: boolean;
-  caps: string;
-  press: () => void;
-  children: string;
-}) {
+function Pressed({ on, press, children }: { on: boolean; press: () => void; children: string }) {
   return (
     <span data-pressed={on || undefined} className={styles.pressed}>
-      <Button caps={[caps]} onPress={press}>
-        {children}
-      </Button>
+      <Button onPress={press}>{children}</Button>
     </span>
   );
 }
