@@ -1,0 +1,106 @@
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { SignalChart } from '../../../../renderer/chart/signal-chart.tsx';
+import type { SignalFrame } from '../../../../renderer/state/signal-frame.ts';
+import { createFrameMaker, startFrameWorker } from '../../../../renderer/state/signal-worker.ts';
+import '../../../../renderer/style/index.css';
+import { HEIGHT_PX, painted, place, servePage, WIDTH_PX } from './page.ts';
+
+config({ jitless: true });
+
+/** The window's own way: the worker that makes an answer ready, and the component that draws it. */
+const maker = createFrameMaker(startFrameWorker);
+const nothing = () => undefined;
+const COLOURS = ['chart-1', 'chart-2', 'chart-3', 'chart-4', 'chart-5', 'chart-6'];
+
+async function frameOf(file: ArrayBuffer, widthPx: number): Promise<SignalFrame> {
+  const { fromAt, toAt, stepMs } = rangeOf(file);
+  const wish = {
+    fromAt,
+    toAt,
+    stepMs,
+    widthPx,
+    draw: 'lines' as const,
+    linesMax: 40,
+    pinned: [],
+    compareMs: 0,
+  };
+  return maker.make(file, null, wish);
+}
+
+/** The first series' times, read where they stand: the page's question would have named them. */
+function rangeOf(file: ArrayBuffer): { fromAt: number; toAt: number; stepMs: number } {
+  const view = new DataView(file);
+  const head = 16 + Math.ceil(view.getUint32(4) / 8) * 8;
+  const count = firstLength(file);
+  const times = new Float64Array(file, head, count);
+  const [fromAt = 0, second = 0] = times;
+  return { fromAt, toAt: times[count - 1] ?? 0, stepMs: second - fromAt };
+}
+
+function firstLength(file: ArrayBuffer): number {
+  const text = new TextDecoder().decode(new Uint8Array(file, 16, new DataView(file).getUint32(4)));
+  return (JSON.parse(text) as { series: { length: number }[] }).series[0]?.length ?? 0;
+}
+
+function draw(root: ReturnType<typeof createRoot>, frame: SignalFrame): void {
+  root.render(
+    createElement(SignalChart, {
+      data: {
+        fromAt: frame.fromAt,
+        toAt: frame.toAt,
+        seconds: frame.seconds,
+        columns: frame.lines.map((line) => ({
+          values: line.values,
+          colour: COLOURS[line.row % COLOURS.length] as string,
+          dashed: false,
+        })),
+        band: frame.band,
+        heat: null,
+        marks: [],
+        spans: [],
+      },
+      summary: 'benchmark',
+      focus: null,
+      link: 'benchmark',
+      unit: '',
+      zone: 'utc',
+      onPoint: nothing,
+      onZoom: nothing,
+      onReset: nothing,
+    }),
+  );
+}
+
+/** A chart's place as the screen gives it: the component takes its height from a custom property. */
+function chartPlace(width: number, height: number): HTMLElement {
+  const host = place(width, height);
+  host.style.setProperty('--plot-height', `${height}px`);
+  return host;
+}
+
+let panels: { root: ReturnType<typeof createRoot> }[] = [];
+servePage({
+  firstPaint: async (file) => {
+    const from = performance.now();
+    const host = chartPlace(WIDTH_PX, HEIGHT_PX);
+    const frame = await frameOf(file, WIDTH_PX);
+    draw(createRoot(host), frame);
+    await new Promise<void>((resolve) => {
+      const look = () => (host.querySelector('canvas') ? resolve() : setTimeout(look));
+      look();
+    });
+    await painted();
+    return performance.now() - from;
+  },
+  panels: (count) => {
+    panels = Array.from({ length: count }, () => ({ root: createRoot(chartPlace(400, 160)) }));
+  },
+  tick: (panel, file) => {
+    void frameOf(file, 400).then((frame) => {
+      const shown = panels[panel];
+      if (shown) draw(shown.root, frame);
+    });
+  },
+});
