@@ -3,7 +3,7 @@ import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
 import { sortObjectives } from './objective-table.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
-import { signalCommands } from './signal-desk.ts';
+import { signalCommands } from './signal-command.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {

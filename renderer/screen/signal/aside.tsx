@@ -4,6 +4,8 @@ import { useCore } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { BuildForm } from './build-form.tsx';
 import { Catalogue } from './catalogue.tsx';
+import { SaveAs } from './save-as.tsx';
+import { SaveBoard } from './save-board.tsx';
 import styles from './signal.module.css';
 
 const TITLES = {
@@ -14,9 +16,11 @@ const TITLES = {
 } as const;
 
 /** What stands beside the panels: the catalogue, and the forms that make something of a metric or a panel. */
-export function Aside({ sources }: { view: SignalView; sources: readonly string[] }) {
+export function Aside({ view, sources }: { view: SignalView; sources: readonly string[] }) {
   const core = useCore();
   const aside = useStore(core.signal.store, (state) => state.aside);
+  const at = useStore(core.signal.store, (state) => state.panel);
+  const panel = view.panels[at];
   if (aside === null) return null;
   return (
     <aside className={`pane ${styles.aside}`} aria-label={TITLES[aside]}>
@@ -30,6 +34,8 @@ export function Aside({ sources }: { view: SignalView; sources: readonly string[
       </div>
       {aside === 'catalogue' && <Catalogue sources={sources} />}
       {aside === 'build' && <BuildForm sources={sources} />}
+      {aside === 'save-board' && <SaveBoard key={view.board} view={view} />}
+      {aside === 'save-as' && panel && <SaveAs key={panel.expression} panel={panel} sources={sources} />}
     </aside>
   );
 }

@@ -3,7 +3,7 @@ import { budgetLines } from '../../../../renderer/state/budget-view.ts';
 import { burnLines, unwatchedSpans } from '../../../../renderer/state/burn-view.ts';
 import { joinTimeline } from '../../../../renderer/state/incident.ts';
 import { incidentTimes } from '../../../../renderer/state/incident-times.ts';
-import { commands, keyCaps } from '../../../../renderer/state/key-table.ts';
+import { commands, keyCaps, worksOn } from '../../../../renderer/state/key-table.ts';
 import { chartSpan } from '../../../../renderer/state/objective.ts';
 import { nextPhase } from '../../../../renderer/state/phase.ts';
 import { channelsText, receiversOf, routesText } from '../../../../renderer/state/receiver.ts';
@@ -23,6 +23,8 @@ describe('the address of the window', () => {
       { screen: 'incident', id: null, tab: 'response' },
       { screen: 'incident', id: 'a/b %', tab: 'postmortem' },
       { screen: 'objectives', id: 'x' },
+      { screen: 'signals', view: '' },
+      { screen: 'signals', view: 'range=1h&panel=expr%3Da%252Fb' },
       { screen: 'postmortems' },
       { screen: 'settings' },
       { screen: 'health' },
@@ -39,8 +41,13 @@ describe('the address of the window', () => {
 describe('the table of keys', () => {
   it('names each command and each key of a screen once', () => {
     expect(new Set(commands.map((one) => one.id)).size).toBe(commands.length);
-    const keys = commands.filter((one) => one.keys !== null).map((one) => one.keys);
-    expect(new Set(keys).size).toBe(keys.length);
+    for (const screen of new Set(commands.flatMap((one) => one.screens ?? []))) {
+      const keys = commands.flatMap((one) => (one.keys !== null && worksOn(one, screen) ? [one.keys] : []));
+      expect({ screen, twice: keys.filter((one, at) => keys.indexOf(one) !== at) }).toEqual({
+        screen,
+        twice: [],
+      });
+    }
   });
 
   it('draws presses as caps', () => {
