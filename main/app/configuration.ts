@@ -8,7 +8,7 @@ import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { type AlertRule, readAlertRules } from '../alert/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import { type Compat, parseExpression } from '../query/index.ts';
-import { readPolicy } from '../slo/index.ts';
+import { detectionLines, objectiveWarnings, readPolicy } from '../slo/index.ts';
 import {
   type LoadDeps,
   loadWorkspace,
@@ -51,6 +51,7 @@ export function loadDeps(
     readYaml: (text) => yaml.read(text),
     checkExpression,
     policies: policies.map((policy) => policy.id),
+    objectiveWarnings: (objective) => objectiveWarnings(objective, policies),
     overrides: { vars },
   };
 }
@@ -76,4 +77,13 @@ export async function checkWorkspace(path: string, clock: Clock, log: Logger): P
   } finally {
     await yaml.stop();
   }
+}
+
+/** When each row of each objective would notice 100, 10 and 1 % errors, for people. */
+export function detectionTimesOf({ objectives }: Workspace): string[] {
+  const policies = readPolicies();
+  return objectives.flatMap((one) => [
+    `${one.id} (${one.definedAt})`,
+    ...detectionLines(one, policies).map((line) => `  ${line}`),
+  ]);
 }

@@ -5,8 +5,17 @@
  */
 
 export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
-export { checkWorkspace } from './configuration.ts';
+export { checkWorkspace, detectionTimesOf } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportWorkspace,
+  IMPORT_FORMATS,
+  type ImportFormat,
+  importFile,
+  writeImported,
+} from './interchange.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
 export { startApp } from './start.ts';
 export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

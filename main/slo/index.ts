@@ -12,6 +12,7 @@ export { historyOf } from './history.ts';
 export {
   derivePolicyRows,
   detectionMs,
+  type ObjectivePlan,
   planObjective,
 } from './math/index.ts';
 export {
@@ -24,4 +25,5 @@ export { badSliceQuery, type SliceRule, sliceCondition } from './slice-query.ts'
 export { type SloApi, sloApi } from './slo-api.ts';
 export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
+export { detectionLines, objectiveWarnings } from './warnings.ts';
 export { policyNamed, whatIf } from './what-if.ts';

@@ -13,7 +13,7 @@ import { type ReadFolder, readFolder } from './folder.ts';
 import { objectivesOf } from './objective.ts';
 import { playbookOf } from './playbook.ts';
 import { hasErrors, type Problem, sortProblems } from './problem.ts';
-import { definedAt, type Written } from './written.ts';
+import { definedAt, placedAt, type Written } from './written.ts';
 import type { YamlReading } from './yaml-reader.ts';
 
 export interface LoadDeps {
@@ -23,6 +23,8 @@ export interface LoadDeps {
   readonly checkExpression?: CheckExpression;
   /** Names of the burn-rate policies that objectives may follow. */
   readonly policies: readonly string[];
+  /** What is not wrong of an objective and must be known all the same, such as a row that can never fire. */
+  readonly objectiveWarnings?: (objective: Objective) => readonly string[];
   /** Win over what midwatch.yaml says; the demo fills in its fleet's address. */
   readonly overrides?: { readonly vars?: Readonly<Record<string, string>> };
 }
@@ -67,6 +69,9 @@ export async function loadFolder(folder: ReadFolder, deps: LoadDeps): Promise<Wo
     compat: found.midwatch?.config.promql.compat ?? 3,
   };
   crossCheck(found, names, deps.checkExpression ?? checkPromql, findIndicator, problems);
+  for (const written of objectives)
+    for (const message of deps.objectiveWarnings?.(written.config) ?? [])
+      problems.push({ ...placedAt(written, [], message), severity: 'warning' });
   const fingerprint = fingerprintOf(folder);
   const workspace = hasErrors(problems) ? null : assemble(folder, found, { objectives, vars, onlySource });
   return { workspace, problems: sortProblems(problems), fingerprint };

@@ -53,8 +53,9 @@ export function formatProblems(problems: readonly Problem[]): string {
 }
 
 /** The same for programs. */
-export function problemsToJson(problems: readonly Problem[]): string {
-  return JSON.stringify({ ok: !hasErrors(problems), problems: sortProblems(problems) }, null, 2);
+export function problemsToJson(problems: readonly Problem[], strict = false): string {
+  const ok = strict ? problems.length === 0 : !hasErrors(problems);
+  return JSON.stringify({ ok, problems: sortProblems(problems) }, null, 2);
 }
 
 /** `spec.objectives[0].target`, names that are no words in quotes. */

@@ -48,10 +48,13 @@ export function say(
   path: readonly PropertyKey[],
   message: string,
 ): void {
+  problems.push(placedAt(written, path, message));
+}
+
+/** A problem at a part. */
+export function placedAt(written: Written<unknown>, path: readonly PropertyKey[], message: string): Problem {
   const { line, column } = find(written.located, path);
-  problems.push(
-    problemAt({ file: written.file, line, column }, formatPath([...written.path, ...path]), message),
-  );
+  return problemAt({ file: written.file, line, column }, formatPath([...written.path, ...path]), message);
 }
 
 /** As `say`, for a place inside a text, such as where an expression cannot be read. */

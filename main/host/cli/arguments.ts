@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
+import { parseTool, type ToolCommand } from './tool-command.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'secret'; readonly name: string }
-  | { readonly kind: 'check'; readonly workspace: string; readonly json: boolean }
+  | ToolCommand
   | ({ readonly kind: 'serve' | 'start'; readonly workspace: string } & RunOptions)
   | ({ readonly kind: 'demo'; readonly smoke: boolean } & RunOptions);
 
@@ -24,7 +25,11 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch start [workspace]    the window over this workspace (a browser tab where the desktop runtime is not there)
   midwatch serve [workspace]    the same without opening a window, for a machine that does not sleep
   midwatch demo                 a simulated fleet to watch and to break; --smoke runs the loop unattended
-  midwatch check [workspace]    validates the whole workspace; --json for programs; exit status 1 on errors
+  midwatch check [workspace]    validates the whole workspace and prints detection times; --json for programs;
+                                exit status 1 on errors, under --strict on warnings too
+  midwatch export FORMAT [workspace]    as prometheus-rules, alertmanager or openslo, on stdout
+  midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo or sloth; --into DIR writes a workspace's
+                                files, otherwise they are printed; what could not be carried over is named by line
   midwatch secret NAME          keeps what comes on stdin in the system's keyring, as keychain:NAME
   midwatch help | version
 
@@ -44,6 +49,8 @@ export function parseCommand(args: readonly string[]): Result<Command, string> {
     );
   }
   const { values, positionals } = parsed;
+  const tool = values.help || values.version ? null : parseTool(positionals, values);
+  if (tool) return tool;
   const [name = 'help', workspace = '.', ...more] = positionals;
   if (values.help || name === 'help') return ok({ kind: 'help' });
   if (values.version || name === 'version') return ok({ kind: 'version' });
@@ -60,8 +67,6 @@ export function parseCommand(args: readonly string[]): Result<Command, string> {
       return workspace === '.'
         ? err('Name the secret: midwatch secret NAME')
         : ok({ kind: 'secret', name: workspace });
-    case 'check':
-      return ok({ kind: 'check', workspace, json: values.json ?? false });
     case 'serve':
       return ok({ kind: 'serve', workspace, ...run, open: false });
     case 'start':
@@ -85,6 +90,8 @@ function parse(args: readonly string[]) {
       data: { type: 'string' },
       smoke: { type: 'boolean' },
       json: { type: 'boolean' },
+      strict: { type: 'boolean' },
+      into: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
     },

@@ -1,18 +1,42 @@
-import { checkWorkspace, formatProblems, hasErrors, problemsToJson } from '../../app/index.ts';
+import {
+  checkWorkspace,
+  detectionTimesOf,
+  formatProblems,
+  hasErrors,
+  type Problem,
+  problemsToJson,
+} from '../../app/index.ts';
 import { createLogger, systemClock } from '../../platform/index.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `midwatch check`: all problems at once, as lines or as JSON. Exit status 0 where there is no error. */
-export async function check(path: string, json: boolean, terminal: Terminal): Promise<number> {
+export interface CheckOptions {
+  readonly json: boolean;
+  /** Warnings count as errors. */
+  readonly strict: boolean;
+}
+
+/**
+ * `midwatch check`: all problems at once, as lines or as JSON. Exit status 0 where there is no error, and under
+ * `--strict` no warning either.
+ */
+export async function check(path: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const { workspace, problems } = await checkWorkspace(path, systemClock(), createLogger('warn'));
-  const wrong = workspace === null || hasErrors(problems);
-  if (json) terminal.say(problemsToJson(problems));
-  else if (problems.length > 0) (wrong ? terminal.complain : terminal.say)(formatProblems(problems));
-  if (!json && !wrong && workspace) {
+  const wrong = workspace === null || hasErrors(problems) || (options.strict && problems.length > 0);
+  if (options.json) {
+    terminal.say(problemsToJson(problems, options.strict));
+    return wrong ? 1 : 0;
+  }
+  if (problems.length > 0) (wrong ? terminal.complain : terminal.say)(formatProblems(problems));
+  if (workspace) terminal.say(detectionTimesOf(workspace).join('\n'));
+  if (!wrong && workspace) {
     const { objectives, rules, detectors, playbooks, sources } = workspace;
-    terminal.say(
-      `${workspace.name}: ${sources.length} sources, ${objectives.length} objectives, ${rules.length} rules, ${detectors.length} detectors, ${playbooks.length} playbooks. Nothing is wrong.`,
-    );
+    const counts = `${sources.length} sources, ${objectives.length} objectives, ${rules.length} rules, ${detectors.length} detectors, ${playbooks.length} playbooks`;
+    const said = problems.length === 0 ? 'Nothing is wrong.' : `${problems.length} warnings.`;
+    terminal.say(`${workspace.name}: ${counts}. ${said}`);
   }
   return wrong ? 1 : 0;
+}
+
+export function problemsText(problems: readonly Problem[]): string {
+  return formatProblems(problems);
 }

@@ -7,6 +7,7 @@ import { type LaunchChild, launchNodeChild, systemClock, type Vault } from '../.
 import { createKeyringVault } from '../node/index.ts';
 import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
+import { exportTo, importFrom } from './interchange.ts';
 import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
 import { smoke } from './smoke.ts';
@@ -35,7 +36,11 @@ async function run(command: Command, host: CliHost): Promise<number> {
     case 'secret':
       return keepSecret(command.name, host.vault, process.stdin, terminal);
     case 'check':
-      return check(command.workspace, command.json, terminal);
+      return check(command.workspace, command, terminal);
+    case 'export':
+      return exportTo(command.workspace, command.format, terminal);
+    case 'import':
+      return importFrom(command, terminal);
     case 'start':
     case 'serve':
       return keepServing(await serve({ ...command, ...host, demo: false }, terminal), command.open);

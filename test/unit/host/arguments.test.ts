@@ -17,7 +17,13 @@ describe('the command line', () => {
       'serve ops',
       { kind: 'serve', workspace: 'ops', port: DEFAULT_PORT, open: false, dataFolder: undefined },
     ],
-    ['check ops --json', { kind: 'check', workspace: 'ops', json: true }],
+    ['check ops --json', { kind: 'check', workspace: 'ops', json: true, strict: false }],
+    ['check --strict', { kind: 'check', workspace: '.', json: false, strict: true }],
+    ['export openslo ops', { kind: 'export', format: 'openslo', workspace: 'ops' }],
+    [
+      'import sloth getting-started.yml --into ops',
+      { kind: 'import', format: 'sloth', file: 'getting-started.yml', into: 'ops' },
+    ],
     ['demo --smoke', { kind: 'demo', smoke: true, port: DEFAULT_PORT, open: true, dataFolder: undefined }],
   ])('understands "%s"', (line, command) => {
     expect(parse(line)).toEqual({ ok: true, value: command });
