@@ -1,6 +1,7 @@
 import type { Labels } from '../../shared/model/metric.ts';
+import type { Context } from './context.ts';
 import type { AggregateExpression, Grouping } from './expression.ts';
-import { KahanMean, quantileOf, varianceOf } from './kahan.ts';
+import { KahanMean, plainVariance, quantileOf, varianceOf } from './kahan.ts';
 import { emptyRow, groupLabels, keyOf, type Row } from './vector.ts';
 
 /** One group on its way to its row: takes the rows of its series one by one, and keeps none of them. */
@@ -11,13 +12,13 @@ interface Fold {
 
 /** Folds rows into one row a group, as they come. */
 export function aggregateRows(
+  { grid: { steps }, compat }: Context,
   expression: AggregateExpression,
-  steps: number,
   rows: Iterable<Row>,
   parameter: Float64Array | undefined,
 ): Row[] {
   const groups = new Map<string, Fold>();
-  const make = FOLDS[expression.op];
+  const make = (compat === 2 ? FOLDS_2[expression.op] : undefined) ?? FOLDS[expression.op];
   if (!make) throw new Error(`The aggregation ${expression.op} has no arithmetic.`);
   for (const row of rows) {
     const { key, labels } = groupOf(row.labels, expression.grouping);
@@ -70,6 +71,12 @@ const FOLDS: Readonly<Record<string, (row: Row, parameter: Float64Array) => Fold
   stddev: (row) => new GatherFold(row, (values) => Math.sqrt(varianceOf(values))),
   stdvar: (row) => new GatherFold(row, varianceOf),
   quantile: (row, q) => new GatherFold(row, (values, step) => quantileOf(q[step] ?? Number.NaN, values)),
+};
+
+/** In Prometheus 2 a value alone has no variance, whatever it is. */
+const FOLDS_2: typeof FOLDS = {
+  stddev: (row) => new GatherFold(row, (values) => Math.sqrt(plainVariance(values))),
+  stdvar: (row) => new GatherFold(row, plainVariance),
 };
 
 /** A sum that keeps what rounding loses; the steps of `KahanSum`, over columns. */

@@ -1,6 +1,6 @@
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Context } from './context.ts';
-import type { BinaryExpression } from './expression.ts';
+import type { BinaryExpression, Compat } from './expression.ts';
 import { QueryFailure } from './failure.ts';
 import { ARITHMETIC, COMPARISONS, isArithmetic, isComparison } from './operator.ts';
 import {
@@ -28,6 +28,11 @@ function pairMaths(
   return keepsRight ? (a, b) => (holds(a, b) ? b : undefined) : (a, b) => (holds(a, b) ? a : undefined);
 }
 
+/** Whether the answer is still about the metric: a comparison that filters is, and in Prometheus 2 so is `atan2`. */
+function keepsNames({ op, bool }: BinaryExpression, compat: Compat): boolean {
+  return (isComparison(op) && !bool) || (op === 'atan2' && compat === 2);
+}
+
 /** Between two numbers at each step. */
 export function scalarScalar(
   expression: BinaryExpression,
@@ -40,12 +45,13 @@ export function scalarScalar(
 
 /** Between each series and a number; `scalarIsLeft` says which side the number is on. A comparison filters the vector. */
 export function vectorScalar(
+  { compat }: Context,
   expression: BinaryExpression,
   rows: readonly Row[],
   scalar: Float64Array,
   scalarIsLeft: boolean,
 ): readonly Row[] {
-  const keepsName = isComparison(expression.op) && !expression.bool;
+  const keepsName = keepsNames(expression, compat);
   const plain = pairMaths(expression, scalarIsLeft);
   const maths = scalarIsLeft ? (own: number, other: number) => plain(other, own) : plain;
   const answers: Row[] = [];
@@ -136,7 +142,7 @@ function matchGroup(
   const answers: Row[] = [];
   for (const many of group.many)
     for (const one of group.one) {
-      const answer = emptyRow(pairLabels(expression, many.labels, one.labels), grid.steps);
+      const answer = emptyRow(pairLabels(expression, compat, many.labels, one.labels), grid.steps);
       const [a, b] = swapped ? [one, many] : [many, one];
       for (let step = 0; step < grid.steps; step += 1) {
         if (many.present[step] !== 1 || one.present[step] !== 1) continue;
@@ -171,9 +177,9 @@ function ambiguous(expression: BinaryExpression, rows: readonly Row[], rule: str
   );
 }
 
-function pairLabels(expression: BinaryExpression, many: Labels, one: Labels): Labels {
+function pairLabels(expression: BinaryExpression, compat: Compat, many: Labels, one: Labels): Labels {
   const { matching } = expression;
-  const base = isComparison(expression.op) && !expression.bool ? many : withoutName(many);
+  const base = keepsNames(expression, compat) ? many : withoutName(many);
   if (!matching.many)
     return matching.only ? onlyLabels(base, matching.labels) : without(base, matching.labels);
   if (matching.include.length === 0) return base;

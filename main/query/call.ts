@@ -32,14 +32,27 @@ export function elementMaths(
     case 'round':
       return (value, step) => roundTo(value, numbers.length > 0 ? number(0, step) : 1);
     case 'clamp':
-      return (value, step) => Math.max(number(0, step), Math.min(number(1, step), value));
+      return (value, step) => larger(number(0, step), smaller(number(1, step), value));
     case 'clamp_min':
-      return (value, step) => Math.max(number(0, step), value);
+      return (value, step) => larger(number(0, step), value);
     case 'clamp_max':
-      return (value, step) => Math.min(number(0, step), value);
+      return (value, step) => smaller(number(0, step), value);
     default:
       return undefined;
   }
+}
+
+/** As Go has it, an infinite bound holds against what is no number too. Source: https://pkg.go.dev/math#Max */
+function larger(a: number, b: number): number {
+  return a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : Math.max(a, b);
+}
+
+function smaller(a: number, b: number): number {
+  return a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY
+    ? Number.NEGATIVE_INFINITY
+    : Math.min(a, b);
 }
 
 /** Halves go up. The inverse is multiplied, as rounding to 0.1 by dividing by 0.1 shows digits that are not there. */

@@ -3,9 +3,9 @@ import { groupOf } from './aggregate.ts';
 import type { Context } from './context.ts';
 import type { AggregateExpression } from './expression.ts';
 import { QueryFailure } from './failure.ts';
-import { labelOf, requireLabelName, withLabel } from './label.ts';
+import { requireLabelName, withLabel } from './label.ts';
 import { formatNumber } from './literal.ts';
-import { emptyRow, groupLabels, hasAny, keyOf, type Row, without } from './vector.ts';
+import { emptyRow, groupLabels, hasAny, keyOf, type Row } from './vector.ts';
 
 const CHOOSERS: ReadonlySet<string> = new Set(['topk', 'bottomk', 'limitk', 'limit_ratio']);
 
@@ -105,14 +105,16 @@ export function countValues(
   label: string,
 ): Row[] {
   requireLabelName(label, context.compat, expression.position);
+  const { only, labels: grouped } = expression.grouping;
+  const grouping = { only, labels: only ? [...grouped, label] : grouped };
   const answers = new Map<string, Row>();
   for (const row of rows) {
     context.check();
-    const group = without(groupLabels(row.labels, expression.grouping), [label]);
     for (let step = 0; step < context.grid.steps; step += 1) {
       if (row.present[step] !== 1) continue;
-      const labels = withLabel(group, label, formatNumber(row.values[step] ?? 0));
-      const key = `${keyOf(group)}\n${labelOf(labels, label)}`;
+      // The value is a label before the groups are made: `without` may take it away again.
+      const labels = groupLabels(withLabel(row.labels, label, formatNumber(row.values[step] ?? 0)), grouping);
+      const key = keyOf(labels);
       let answer = answers.get(key);
       if (!answer) {
         context.hold(context.grid.steps * 9, expression.position);

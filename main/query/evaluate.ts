@@ -67,7 +67,7 @@ function evaluateAggregate(context: Context, expression: AggregateExpression): r
     if (wrong !== undefined)
       context.note('warning', quantileOutOfRange(wrong), parameter?.position ?? position);
   }
-  return aggregateRows(expression, context.grid.steps, streamRows(context, of), numbers);
+  return aggregateRows(context, expression, streamRows(context, of), numbers);
 }
 
 /** Row by row where that can be: a sum over thousands of series then holds one of them at a time. */
@@ -100,8 +100,10 @@ function evaluateBinary(context: Context, expression: BinaryExpression): Value {
   const right = evaluate(context, expression.right);
   if (left.kind === 'scalar' && right.kind === 'scalar')
     return { kind: 'scalar', values: scalarScalar(expression, left.values, right.values) };
-  if (left.kind === 'scalar') return vector(vectorScalar(expression, rowsOf(right), left.values, true));
-  if (right.kind === 'scalar') return vector(vectorScalar(expression, rowsOf(left), right.values, false));
+  if (left.kind === 'scalar')
+    return vector(vectorScalar(context, expression, rowsOf(right), left.values, true));
+  if (right.kind === 'scalar')
+    return vector(vectorScalar(context, expression, rowsOf(left), right.values, false));
   return isSetOperator(expression.op)
     ? vector(setOperation(context.grid, expression, rowsOf(left), rowsOf(right)))
     : vector(vectorVector(context, expression, rowsOf(left), rowsOf(right)));

@@ -70,6 +70,19 @@ export function varianceOf(values: Iterable<number>): number {
   return (squares.sum + squares.lost) / count;
 }
 
+/** The same as Prometheus 2 has it: begun at the first value, and without what rounding loses. */
+export function plainVariance(values: readonly number[]): number {
+  let mean = values[0] ?? 0;
+  let squares = 0;
+  for (let i = 1; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
+    const difference = value - mean;
+    mean += difference / (i + 1);
+    squares += difference * (value - mean);
+  }
+  return squares / values.length;
+}
+
 /** Interpolated quantile; NaN counts as the smallest value. Sorts the array it is given. */
 export function quantileOf(q: number, values: number[]): number {
   if (values.length === 0 || Number.isNaN(q)) return Number.NaN;

@@ -97,8 +97,14 @@ export function createRandomPromql(random: () => number, vocabulary: Vocabulary,
   const range = () => pick(['30s', '1m', '90s', '5m', '17m', '1h']);
   const matrix = (depth: number): string =>
     depth > 0 && chance(0.25)
-      ? `(${vector(depth - 1)})[${pick(['2m', '10m', '30m'])}:${pick(['', '15s', '1m', '77s'])}]${shift()}`
+      ? `(${fixedNot(vector(depth - 1))})[${pick(['2m', '10m', '30m'])}:${pick(['', '15s', '1m', '77s'])}]${shift()}`
       : `${plain()}[${range()}]${shift()}`;
+  /** Prometheus 2 moves a window of `predict_linear`, and others in subqueries, on from the instant that `@` fixes. */
+  const fixedNot = (of: string) => of.replaceAll(/ @ (?:start\(\)|end\(\)|[\d.]+)/g, '');
+  /** A remainder, or a text made of a number, makes much of the last digit of what it is made from. */
+  const whole = (of: string) => `round(clamp(${of}, -1e5, 1e5))`;
+  /** What is no time becomes one by the machine's own rules for numbers that do not fit: nobody relies on that. */
+  const inTime = (of: string) => `((${of}) >= -1e10 <= 1e10)`;
   const scalar = (depth: number): string =>
     pick([
       () => pick(['0', '1', '2', '0.5', '-3', '1e3', '100', 'NaN', 'Inf', '0x1F']),
@@ -113,17 +119,25 @@ export function createRandomPromql(random: () => number, vocabulary: Vocabulary,
     if (chance(0.3)) return '';
     return ` ${pick(['by', 'without'])} (${some([...LABELS, 'le']).join(', ')}) `;
   };
+  /** Which of two equal values is taken is left open by Prometheus. */
+  const untied = () => {
+    const gauge = `${pick(['heat', 'load'])}${matchers()}`;
+    return chance(0.5)
+      ? gauge + shift()
+      : `${pick(['avg_over_time', 'deriv', 'sum_over_time'])}(${gauge}[${range()}]${shift()})`;
+  };
   const aggregate = (depth: number): string => {
     const of = vector(depth - 1);
     const kind = pick(['plain', 'plain', 'plain', 'topk', 'quantile', 'count_values']);
     const group = grouping();
     switch (kind) {
       case 'topk':
-        return `${pick(['topk', 'bottomk'])}${group}(${pick(['1', '2', '5', '0'])}, ${of})`;
+        return `${pick(['topk', 'bottomk'])}${group}(${pick(['1', '2', '5', '0'])}, ${untied()})`;
       case 'quantile':
         return `quantile${group}(${pick(['0', '0.5', '0.9', '1', '-1', '2', 'NaN'])}, ${of})`;
       case 'count_values':
-        return `count_values${group}("${pick(['v', 'instance', 'job'])}", round(${of}))`;
+        // Prometheus 2.42 takes values for one where a label of `by` is sorted behind the value's.
+        return `count_values${group}("${group.includes('by') ? 'zzz' : pick(['v', 'instance', 'job'])}", ${whole(of)})`;
       default:
         return `${pick(AGGREGATIONS)}${group}(${of})`;
     }
@@ -156,6 +170,7 @@ export function createRandomPromql(random: () => number, vocabulary: Vocabulary,
     const isSet = ['and', 'or', 'unless'].includes(operator);
     const isComparison = /^[=!<>]/.test(operator);
     const bool = isComparison && chance(0.4) ? ' bool' : '';
+    if (operator === '%') return `(${whole(vector(depth - 1))} % ${pick(['2', '7', '0', '-3', 'Inf'])})`;
     if (!isSet && chance(0.5)) {
       const [left, right] = chance(0.5)
         ? [scalar(depth - 1), vector(depth - 1)]
@@ -180,16 +195,16 @@ export function createRandomPromql(random: () => number, vocabulary: Vocabulary,
       () => `${pick(vocabulary.windowFunctions)}(${matrix(depth)})`,
       () => `${pick(vocabulary.windowFunctions)}(${matrix(depth)})`,
       () => `${pick(vocabulary.numberFunctions)}(${vector(depth - 1)})`,
-      () => `${pick(vocabulary.dateFunctions)}(${chance(0.3) ? '' : vector(depth - 1)})`,
+      () => `${pick(vocabulary.dateFunctions)}(${chance(0.3) ? '' : inTime(vector(depth - 1))})`,
       () => `quantile_over_time(${pick(['0', '0.3', '0.9', '1', '2', '-1'])}, ${matrix(depth)})`,
-      () => `predict_linear(${matrix(depth)}, ${pick(['60', '-600', '3600'])})`,
+      () => `predict_linear(${fixedNot(matrix(depth))}, ${pick(['60', '-600', '3600'])})`,
       () => `holt_winters(${matrix(depth)}, ${pick(['0.1', '0.5'])}, ${pick(['0.3', '0.9'])})`,
       histogram,
       () => `round(${vector(depth - 1)}${pick(['', ', 0.5', ', 10', ', 0'])})`,
       () => `clamp(${vector(depth - 1)}, ${pick(['0', '-5', '20'])}, ${pick(['10', '25', '1e6'])})`,
       () => `${pick(['clamp_min', 'clamp_max'])}(${vector(depth - 1)}, ${scalar(0)})`,
       () => `absent(${vector(depth - 1)})`,
-      () => `timestamp(${vector(depth - 1)})`,
+      () => `(timestamp(${fixedNot(vector(depth - 1))}) % 10000)`,
       () => `vector(${scalar(depth - 1)})`,
       () => `${pick(['sort', 'sort_desc'])}(${vector(depth - 1)})`,
       () =>

@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import snappy from 'snappyjs';
+import { type SentSeries, writeRequest } from './remote-write.ts';
 
 /** Whether Prometheus and its tool are installed here. */
 export function hasPrometheus(): boolean {
@@ -12,6 +14,8 @@ export function hasPrometheus(): boolean {
 
 /** A real Prometheus over blocks made from OpenMetrics text; scrapes nothing. */
 export interface RealPrometheus {
+  /** Its address, without a slash at the end. */
+  readonly base: string;
   get(path: string, parameters: Readonly<Record<string, string>>): Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -20,7 +24,6 @@ export async function startPrometheus(folder: string, openMetrics: string): Prom
   const data = join(folder, 'data');
   mkdirSync(data);
   writeFileSync(join(folder, 'samples.txt'), openMetrics);
-  writeFileSync(join(folder, 'prometheus.yml'), '{}\n');
   await promisify(execFile)('promtool', [
     'tsdb',
     'create-blocks-from',
@@ -28,15 +31,52 @@ export async function startPrometheus(folder: string, openMetrics: string): Prom
     join(folder, 'samples.txt'),
     data,
   ]);
+  return launch(folder, []);
+}
+
+/** The same over samples that come by remote write, markers of staleness among them. */
+export async function startWrittenPrometheus(
+  folder: string,
+  all: readonly SentSeries[],
+): Promise<RealPrometheus> {
+  const prometheus = await launch(folder, ['--web.enable-remote-write-receiver']);
+  // In the order of time, as the storage takes nothing that is far older than its newest.
+  const slices = new Map<number, SentSeries[]>();
+  for (const one of all)
+    for (const [slice, samples] of Map.groupBy(one.samples, ([, at]) => Math.floor(at / SLICE_MS))) {
+      const same = slices.get(slice) ?? [];
+      same.push({ ...one, samples });
+      slices.set(slice, same);
+    }
+  for (const [, series] of [...slices].sort(([a], [b]) => a - b)) {
+    const answer = await fetch(`${prometheus.base}/api/v1/write`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+      },
+      body: new Uint8Array(snappy.compress(writeRequest(series))),
+    });
+    if (!answer.ok) throw new Error(`Prometheus took no samples: ${await answer.text()}`);
+  }
+  return prometheus;
+}
+
+const SLICE_MS = 600_000;
+
+async function launch(folder: string, flags: readonly string[]): Promise<RealPrometheus> {
+  writeFileSync(join(folder, 'prometheus.yml'), '{}\n');
   const port = await freePort();
   const child = spawn(
     'prometheus',
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${data}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
+      ...flags,
     ],
     { stdio: 'ignore' },
   );
@@ -52,6 +92,7 @@ export async function startPrometheus(folder: string, openMetrics: string): Prom
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {
+    base,
     async get(path, parameters) {
       const answer = await fetch(`${base}${path}`, { method: 'POST', body: new URLSearchParams(parameters) });
       return answer.json();
