@@ -38,8 +38,9 @@ export async function startPrometheus(folder: string, openMetrics: string): Prom
 export async function startWrittenPrometheus(
   folder: string,
   all: readonly SentSeries[],
+  flags: readonly string[] = [],
 ): Promise<RealPrometheus> {
-  const prometheus = await launch(folder, ['--web.enable-remote-write-receiver']);
+  const prometheus = await launch(folder, ['--web.enable-remote-write-receiver', ...flags]);
   // In the order of time, as the storage takes nothing that is far older than its newest.
   const slices = new Map<number, SentSeries[]>();
   for (const one of all)
