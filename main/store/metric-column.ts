@@ -86,10 +86,31 @@ export function planes(bytes: Uint8Array, width: number): Uint8Array {
 
 export function unplane(sorted: Uint8Array, width: number): ArrayBuffer {
   const count = sorted.length / width;
+  if (width % 4 === 0) return unplaneWords(sorted, width);
   const out = new Uint8Array(sorted.length);
   for (let i = 0; i < count; i += 1)
     for (let b = 0; b < width; b += 1) out[i * width + b] = sorted[b * count + i] ?? 0;
   return out.buffer;
+}
+
+/** Word by word, which is several times as fast. */
+function unplaneWords(sorted: Uint8Array, width: number): ArrayBuffer {
+  const count = sorted.length / width;
+  const stride = width / 4;
+  const words = new Int32Array(count * stride);
+  for (let part = 0; part < stride; part += 1) {
+    const first = part * 4 * count;
+    const second = first + count;
+    const third = second + count;
+    const fourth = third + count;
+    for (let i = 0; i < count; i += 1)
+      words[i * stride + part] =
+        (sorted[first + i] ?? 0) |
+        ((sorted[second + i] ?? 0) << 8) |
+        ((sorted[third + i] ?? 0) << 16) |
+        ((sorted[fourth + i] ?? 0) << 24);
+  }
+  return words.buffer;
 }
 
 /** Inflates to exactly this length; more is never reserved. `damaged` makes the error from what is wrong. */
