@@ -6,9 +6,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runtimeExecutable } from './desktop-runtime.mjs';
+import { installPrograms } from './programs.mjs';
 import { build, environment, fail, install, nodePath, root, run } from './setup.mjs';
 
 await install();
+await installPrograms([
+  ['chromium', 'chromium', 'the specs on the stand-in'],
+  ['Xvfb', 'xvfb', 'a real desktop session'],
+  ['dbus-run-session', 'dbus', 'a real desktop session'],
+  ['dunst', 'dunst', 'a real notification'],
+  ['notify-send', 'libnotify-bin', 'a real notification'],
+]);
 await build();
 
 const isReal = process.env.MIDWATCH_DESKTOP !== 'stand-in' && runtimeExecutable() !== undefined;

@@ -4,7 +4,8 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { installPrograms } from './programs.mjs';
 import { build, environment, install, nodePath, root, run } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -15,39 +16,12 @@ const programs = [
   ['chromium', 'chromium', 'the end-to-end journeys'],
   ['prometheus', 'prometheus', 'the tests against a real Prometheus'],
   ['prometheus-node-exporter', 'prometheus-node-exporter', 'the real Prometheus scraping a real node'],
+  ['dbus-run-session', 'dbus', 'the secrets in a real keyring'],
+  ['gnome-keyring-daemon', 'gnome-keyring', 'the secrets in a real keyring'],
 ];
 
-const onPath = (name) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
-
-async function installPrograms() {
-  const missing = programs.filter(([name]) => !onPath(name));
-  if (missing.length === 0) return;
-  const debianRoot = existsSync('/etc/debian_version') && process.getuid?.() === 0;
-  if (!debianRoot) {
-    for (const [name, , what] of missing) console.log(`Not installed: ${name}. Skipping ${what}.`);
-    return;
-  }
-  console.log(`Installing ${missing.map(([name]) => name).join(', ')} by apt …`);
-  const env = environment({ DEBIAN_FRONTEND: 'noninteractive' });
-  const lock = ['-o', 'DPkg::Lock::Timeout=900'];
-  await run('apt-get', [...lock, 'update'], { env, quiet: true });
-  const result = await run(
-    'apt-get',
-    [...lock, 'install', '-y', '--no-install-recommends', ...missing.map(([, name]) => name)],
-    { env, quiet: true },
-  );
-  if (result.status !== 0)
-    console.log(
-      `apt could not install them; the tests that need them will say so and be skipped:\n${result.tail}`,
-    );
-  // Debian starts the services it installs; the tests start their own on free ports.
-  if (onPath('systemctl'))
-    await run('systemctl', ['stop', 'prometheus', 'prometheus-node-exporter'], { env, quiet: true });
-}
-
 await install();
-await installPrograms();
+await installPrograms(programs);
 await build();
 
 const folder = mkdtempSync(join(tmpdir(), 'midwatch-test-'));

@@ -117,7 +117,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     suspend: () => stages.ingest.suspend(),
     resume: () => stages.ingest.resume(),
     acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
-    sendTestPage: (priority) => sendTestPage(stages, priority),
+    sendTestPage: (priority) => sendTestPage(stages, options.notifier, priority),
     async stop() {
       watch.stop();
       for (const stop of timers) stop();
@@ -274,9 +274,16 @@ function startTimers(
   ];
 }
 
-async function sendTestPage(stages: Stages, priority: Priority): Promise<Result<string, string>> {
+async function sendTestPage(
+  stages: Stages,
+  host: AppOptions['notifier'],
+  priority: Priority,
+): Promise<Result<string, string>> {
   const sent = await stages.notifier.sendTestPage(priority);
-  return sent.ok ? ok(`Shown by ${sent.value.map((one) => one.kind).join(' and ')}.`) : sent;
+  if (!sent.ok) return sent;
+  const ways = sent.value.map((one) => one.kind);
+  const heard = ways.includes('desktop') && host?.sound ? ` ${await host.sound()}` : '';
+  return ok(`Shown by ${ways.join(' and ')}.${heard}`);
 }
 
 function routerOf(
@@ -302,7 +309,7 @@ function routerOf(
         return result.ok ? `Sent by ${result.value.map((one) => one.kind).join(' and ')}.` : result.error;
       },
       sendTestPage: async (priority) => {
-        const shown = await sendTestPage(stages, priority);
+        const shown = await sendTestPage(stages, options.notifier, priority);
         if (!shown.ok) throw new CodedError('test-page-not-shown', shown.error, { retryable: true });
         return shown.value;
       },

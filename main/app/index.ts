@@ -17,5 +17,6 @@ export {
   writeImported,
 } from './interchange.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
+export { createPageSounds, type PageSounds } from './sound.ts';
 export { startApp } from './start.ts';
 export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

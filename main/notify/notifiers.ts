@@ -4,6 +4,8 @@ import type { Page } from '../../shared/model/notification.ts';
 /** The operating system's notifications, given by the host. A page of the same group replaces the one before. */
 export interface HostNotifier {
   show(page: Page): Promise<Result<'shown', string>>;
+  /** How the newest page's sound was played, or why not, in words; left out where the host knows nothing of sounds. */
+  sound?(): Promise<string>;
 }
 
 /**

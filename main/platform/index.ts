@@ -11,6 +11,7 @@ export { countingIds, fingerprint, type Ids, randomIds, secretToken, sha256 } fr
 export { createLogger, type Logger, silentLogger } from './logger.ts';
 export { type Autostart, freedesktopAutostart } from './process/autostart.ts';
 export { type Child, type LaunchChild, launchNodeChild, linesOf } from './process/child.ts';
+export { createSoundPlayer, type SoundPlayer } from './process/player.ts';
 export { type Repeat, repeat, type Tick } from './scheduler.ts';
 export { compilePattern, type Pattern } from './text/pattern.ts';
 export { inlineWorker, startWorker, type WorkerHandle, type WorkerOptions } from './worker/client.ts';

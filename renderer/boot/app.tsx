@@ -91,6 +91,7 @@ function useFocusOnArrival(screen: Route['screen']): void {
   useEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
-    focusMain();
+    // A screen may have taken it already, to the button that somebody came for.
+    if (!document.activeElement?.closest('main')) focusMain();
   }, [screen]);
 }

@@ -11,13 +11,15 @@ import { App } from './app.tsx';
 import { bindKeys } from './key-binding.ts';
 import { followMenu } from './menu.ts';
 import { createNotifier } from './notifier.ts';
+import { createWindowSound } from './sound.ts';
 import { followTheme, storedTheme } from './theme.ts';
 import { windowWorld } from './world.ts';
 
 // Schemas are interpreted: the page's policy forbids code made from text.
 config({ jitless: true });
 
-const notifier = createNotifier(window);
+const sound = createWindowSound(window);
+const notifier = createNotifier(window, sound);
 const core: Core = createCore({
   open: linesOfHost(window),
   world: windowWorld(window),
@@ -28,12 +30,13 @@ const core: Core = createCore({
 
 followTheme(core, document.documentElement, localStorage);
 bindKeys(core, window);
-followMenu(core, window);
+followMenu(core, window, sound);
 announceTitle(core, document);
 notifier.follow(core);
 window.addEventListener('hashchange', () => {
   const route = routeOf(location.hash);
-  if (hashOf(route) !== hashOf(core.uiStore.getState().route))
+  const hasIntent = route.screen === 'incident' && route.intent !== undefined;
+  if (hasIntent || hashOf(route) !== hashOf(core.uiStore.getState().route))
     core.uiStore.setState({ route, overlay: null });
 });
 

@@ -1,10 +1,13 @@
 import { messageOf } from '../../shared/error/coded.ts';
+import { chimeOf } from '../../shared/model/chime.ts';
+import { hashOfPage } from '../../shared/model/deep-link.ts';
 import type { Page } from '../../shared/model/notification.ts';
 import type { Core } from '../state/core.ts';
 import { routeOf } from '../state/route.ts';
 import type { NotificationPermission } from '../state/ui.ts';
 import type { Api } from '../transport/api.ts';
 import type { Notice } from '../transport/session.ts';
+import type { WindowSound } from './sound.ts';
 
 type Outcome = { readonly outcome: 'shown' | 'denied' | 'failed'; readonly problem: string };
 
@@ -16,11 +19,12 @@ export interface Notifier {
   ask(core: Core): Promise<void>;
 }
 
-export function createNotifier(page: Window): Notifier {
+export function createNotifier(page: Window, sound: WindowSound): Notifier {
   const worker = registerWorker(page.navigator);
   return {
     show: async (api, { deliveryId, page: message }) => {
-      const answer = await tryToShow(worker, message);
+      const play = () => playOnce(page, sound, deliveryId, message);
+      const answer = await tryToShow(worker, message, play);
       try {
         await api.system.notificationShown({ deliveryId, ...answer });
       } catch {
@@ -46,7 +50,11 @@ export function createNotifier(page: Window): Notifier {
   };
 }
 
-async function tryToShow(worker: Promise<ServiceWorkerRegistration | null>, page: Page): Promise<Outcome> {
+async function tryToShow(
+  worker: Promise<ServiceWorkerRegistration | null>,
+  page: Page,
+  play: () => Promise<boolean>,
+): Promise<Outcome> {
   if (!('Notification' in globalThis))
     return { outcome: 'failed', problem: 'This browser has no notifications.' };
   if (Notification.permission !== 'granted')
@@ -57,14 +65,16 @@ async function tryToShow(worker: Promise<ServiceWorkerRegistration | null>, page
           ? 'The browser refuses notifications for this address.'
           : 'The browser has not been allowed to show notifications yet.',
     };
+  // Where the window cannot sound, the notification does.
+  const isHeard = page.sound && (await play());
   const options: NotificationOptions & { renotify?: boolean } = {
     body: page.body,
     tag: page.groupKey,
     renotify: page.sound,
-    silent: !page.sound,
+    silent: !page.sound || isHeard,
     requireInteraction: page.priority === 'P0' && !page.resolved,
     icon: './icon.svg',
-    data: { incidentId: page.incidentId },
+    data: { hash: hashOfPage(page) },
   };
   try {
     const registration = await worker;
@@ -84,10 +94,30 @@ function showDirectly(
   const shown = new Notification(page.title, options);
   shown.addEventListener('click', () => {
     globalThis.focus();
-    globalThis.location.hash =
-      page.incidentId === null ? '#/triage' : `#/incident/${encodeURIComponent(page.incidentId)}`;
+    globalThis.location.hash = hashOfPage(page);
     shown.close();
   });
+}
+
+/** How long the other windows of this browser have to see that the sound is taken. */
+const TAKEN_MS = 3_000;
+
+/** One window plays it, however many are open; and none that nobody has touched, for a browser keeps those silent. */
+async function playOnce(
+  page: Window,
+  sound: WindowSound,
+  deliveryId: string,
+  message: Page,
+): Promise<boolean> {
+  const { locks, userActivation } = page.navigator;
+  if (!userActivation.hasBeenActive) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const taken = locks.request(`midwatch-sound-${deliveryId}`, { ifAvailable: true }, async (lock) => {
+    resolve(lock === null || (await sound.play(chimeOf(message))));
+    if (lock !== null) await new Promise((later) => page.setTimeout(later, TAKEN_MS));
+  });
+  taken.catch(() => resolve(false));
+  return promise;
 }
 
 async function registerWorker(navigator: Navigator): Promise<ServiceWorkerRegistration | null> {

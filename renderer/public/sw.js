@@ -4,9 +4,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const incidentId = event.notification.data?.incidentId ?? null;
-  const hash = incidentId === null ? '#/triage' : `#/incident/${encodeURIComponent(incidentId)}`;
-  event.waitUntil(open(hash));
+  event.waitUntil(open(event.notification.data?.hash ?? '#/triage'));
 });
 
 async function open(hash) {

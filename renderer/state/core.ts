@@ -10,6 +10,7 @@ import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
+import { createSecretDomain, type SecretDomain } from './secret.ts';
 import { createSignalDesk, type SignalDesk } from './signal-desk.ts';
 import type { QueueGroup } from './triage.ts';
 import { createTriage } from './triage-memo.ts';
@@ -39,6 +40,7 @@ export interface Core {
   readonly postmortem: PostmortemDomain;
   readonly signal: SignalDesk;
   readonly demo: DemoDomain;
+  readonly secret: SecretDomain;
   tryNow(): void;
   stop(): void;
 }
@@ -113,6 +115,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     postmortem: createPostmortemDomain(requests, ui, world.later),
     signal: createSignalDesk(uiStore, ui),
     demo: createDemoDomain(requests, ui),
+    secret: createSecretDomain(requests),
     tryNow: session.tryNow,
     stop: () => {
       stopTicks();

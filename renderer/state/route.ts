@@ -1,7 +1,13 @@
 /** Where the window is. Lives in the address (`#/incident/<id>`), so that links and reloads work. */
 export type Route =
   | { readonly screen: 'triage' }
-  | { readonly screen: 'incident'; readonly id: string | null; readonly tab: IncidentTab }
+  | {
+      readonly screen: 'incident';
+      readonly id: string | null;
+      readonly tab: IncidentTab;
+      /** Why somebody came, once: a pressed notification leads to the button. It does not stay in the address. */
+      readonly intent?: 'acknowledge';
+    }
   | { readonly screen: 'objectives'; readonly id: string | null }
   /** `view` is what `signal-view.ts` reads and writes. */
   | { readonly screen: 'signals'; readonly view: string }
@@ -20,7 +26,12 @@ export function routeOf(hash: string): Route {
     .map(decode);
   switch (screen) {
     case 'incident':
-      return { screen, id: id || null, tab: tab === 'postmortem' ? 'postmortem' : 'response' };
+      return {
+        screen,
+        id: id || null,
+        tab: tab === 'postmortem' ? 'postmortem' : 'response',
+        ...(tab === 'acknowledge' ? { intent: 'acknowledge' as const } : {}),
+      };
     case 'objectives':
       return { screen, id: id || null };
     case 'postmortems':

@@ -79,6 +79,9 @@ describe.runIf(process.platform === 'linux')('the package for Linux, on a stub o
     expect(binaries.toSorted()).toEqual(
       ['arm64', 'x64'].map((arch) => `node_modules/better-sqlite3/prebuilds/linux-${arch}.node`),
     );
+    expect(files.some((path) => path.startsWith('/node_modules/@napi-rs'))).toBe(false);
+    const sounds = globSync('assets/sound/*.wav', { cwd: join(resources, 'app.asar.unpacked') });
+    expect(sounds).toHaveLength(4);
     const need = createRequire(join(resources, 'app.asar.unpacked', 'package.json'));
     const Database = need('./node_modules/better-sqlite3') as new (
       path: string,

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../../shared/error/coded.ts';
-import { type App, startApp, windowFolderUrl } from '../../app/index.ts';
+import { hashOfPage } from '../../../shared/model/deep-link.ts';
+import { type App, createPageSounds, startApp, windowFolderUrl } from '../../app/index.ts';
 import {
   createLogger,
+  createSoundPlayer,
   type LaunchChild,
   type Logger,
   systemClock,
@@ -36,13 +38,25 @@ export interface ServeOptions extends RunOptions {
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<Served> {
   const log = createLogger(logLevel());
   const started: { server?: LoopbackServer } = {};
+  const notifier = createDesktopNotifier({
+    platform: process.platform,
+    environment: process.env,
+    sounds: createPageSounds(createSoundPlayer(process.platform, process.env), systemClock()),
+    log,
+    open: hasDisplay(process.env, process.platform)
+      ? (page) => {
+          const address = started.server?.launchAddress();
+          if (address) void openBrowser(address + hashOfPage(page), process.platform);
+        }
+      : null,
+  });
   const app = await startApp({
     host: 'node',
     demo: options.demo,
     workspace: options.workspace,
     dataFolder: options.dataFolder,
     vault: options.vault,
-    notifier: createDesktopNotifier(process.platform, process.env),
+    notifier,
     launchChild: options.launchChild,
     log,
     greeting: () =>
@@ -65,6 +79,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       server,
       log,
       stop: async () => {
+        notifier?.stop();
         await server.close();
         await app.stop();
       },

@@ -1,52 +1,76 @@
-import { execFile } from 'node:child_process';
-import { err, ok, type Result } from '../../../shared/error/result.ts';
+import { ok, type Result } from '../../../shared/error/result.ts';
 import type { Page } from '../../../shared/model/notification.ts';
+import type { PageSounds } from '../../app/index.ts';
+import type { Logger } from '../../platform/index.ts';
+import { createNotifySend } from './notify-send.ts';
 
-/** Shows a page on the desktop that the core runs on. */
+/** Shows a page on the desktop that the core runs on, with its sound. */
 export interface DesktopNotifier {
   show(page: Page): Promise<Result<'shown', string>>;
+  /** How the newest page's sound was played, or why not, in words. */
+  sound(): Promise<string>;
+  stop(): void;
+}
+
+export interface DesktopNotifierDeps {
+  readonly platform: NodeJS.Platform;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly sounds: PageSounds;
+  readonly log: Logger;
+  /** A person pressed the notification; null where no browser can be opened for them here. */
+  readonly open: ((page: Page) => void) | null;
 }
 
 const URGENCY = { P0: 'critical', P1: 'critical', P2: 'normal', P3: 'low' } as const;
+/** For services that play sounds themselves. @see https://specifications.freedesktop.org/sound-naming-spec/latest/ */
+const SOUND_NAMES = {
+  P0: 'phone-incoming-call',
+  P1: 'alarm-clock-elapsed',
+  P2: 'message-new-instant',
+  P3: 'message',
+} as const;
 
 /**
  * Linux: `notify-send` of the desktop session, with the text as arguments; servers read the body as markup, so it is escaped.
  * Null elsewhere and without a session: pages go to the browser's window then, and none is tried here in vain.
  */
-export function createDesktopNotifier(
-  platform: NodeJS.Platform,
-  environment: NodeJS.ProcessEnv,
-): DesktopNotifier | null {
+export function createDesktopNotifier(deps: DesktopNotifierDeps): DesktopNotifier | null {
+  const { platform, environment, sounds, log, open } = deps;
   if (platform !== 'linux' || !environment.DBUS_SESSION_BUS_ADDRESS) return null;
+  const notes = createNotifySend(open !== null);
+  let sounding = Promise.resolve('No page came yet.');
+  const play = async (page: Page): Promise<string> => {
+    if (!page.sound) return 'It is to make no sound.';
+    if (!sounds.isThere()) return 'No program here plays sounds, so the desktop was asked to.';
+    const played = await sounds.play(page);
+    if (played.ok) return played.value;
+    log.warn({ problem: played.error }, 'the sound of a page was not played');
+    return `Its sound was not played: ${played.error}.`;
+  };
   return {
-    show: (page) => {
-      const tag = `string:x-canonical-private-synchronous:${page.groupKey.slice(0, 200)}`;
-      const args = [
-        '--app-name=Midwatch',
-        `--urgency=${URGENCY[page.priority]}`,
-        `--hint=${tag}`,
-        '--',
-        page.title.slice(0, 300),
-        escapeMarkup(page.body.slice(0, 2_000)),
-      ];
-      return new Promise((resolve) => {
-        execFile('notify-send', args.map(asArgument), { timeout: 5_000 }, (error) => {
-          resolve(
-            error
-              ? err(
-                  `notify-send failed: ${error.message.split('\n')[0]}. Install libnotify-bin, or rely on the browser's notification.`,
-                )
-              : ok('shown'),
-          );
-        });
-      });
+    async show(page) {
+      const shown = await notes.show(page.groupKey, argumentsOf(page, sounds), () => open?.(page));
+      // Said at once: the screen does not wait for the sound to end.
+      if (shown.ok) sounding = play(page);
+      return shown.ok ? ok('shown') : shown;
     },
+    sound: () => sounding,
+    stop: () => notes.stop(),
   };
 }
 
-/** No process takes an argument with a NUL in it, and label values may hold one. */
-function asArgument(text: string): string {
-  return text.replaceAll('\0', ' ');
+function argumentsOf(page: Page, sounds: PageSounds): string[] {
+  const tag = `string:x-canonical-private-synchronous:${page.groupKey.slice(0, 200)}`;
+  const isOurs = !page.sound || sounds.isThere();
+  return [
+    '--app-name=Midwatch',
+    `--urgency=${URGENCY[page.priority]}`,
+    `--hint=${tag}`,
+    `--hint=${isOurs ? 'boolean:suppress-sound:true' : `string:sound-name:${SOUND_NAMES[page.priority]}`}`,
+    '--',
+    page.title.slice(0, 300),
+    escapeMarkup(page.body.slice(0, 2_000)),
+  ];
 }
 
 function escapeMarkup(text: string): string {

@@ -1,11 +1,11 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
 import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
 import { hashOf, type IncidentTab } from '../../state/route.ts';
 import { isOpen } from '../../state/triage.ts';
-import { useBusy, useCollection, useCore, useNow } from '../../state/use-core.tsx';
+import { useBusy, useCollection, useCore, useNow, useUi } from '../../state/use-core.tsx';
 import { Due, PriorityBadge, SeverityBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { absoluteUtc, coarse } from '../../ui/format.ts';
@@ -17,6 +17,7 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
   const core = useCore();
   const now = useNow();
   const busy = useBusy(`acknowledge:${incident.id}`);
+  const actions = useArrivalFocus(incident.acknowledgedAt === null);
   const alerts = useCollection('alerts').byId;
   const deadlines = deadlinesOf(incident, [...alerts.values()], now);
   const age = isOpen(incident) ? `open for ${coarse(Math.max(0, now - incident.openedAt))}` : incident.phase;
@@ -47,7 +48,7 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
       </div>
       <div className="line wrap">
         <Lifecycle incident={incident} />
-        <span className="push line">
+        <span className="push line" ref={actions}>
           {incident.acknowledgedAt === null ? (
             <Button kind="primary" caps={['a']} busy={busy} onPress={() => runCommand(core, 'acknowledge')}>
               Acknowledge
@@ -82,6 +83,17 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
       </div>
     </header>
   );
+}
+
+/** Who pressed a notification came to acknowledge: then Enter does it. */
+function useArrivalFocus(isNew: boolean) {
+  const actions = useRef<HTMLSpanElement>(null);
+  const route = useUi((state) => state.route);
+  useEffect(() => {
+    const wanted = route.screen === 'incident' && route.intent === 'acknowledge';
+    if (wanted && isNew) actions.current?.querySelector('button')?.focus();
+  }, [route, isNew]);
+  return actions;
 }
 
 const TABS = [

@@ -2,8 +2,10 @@ import { useMemo } from 'react';
 import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
 import { Receivers } from './receivers.tsx';
+import { Secrets } from './secrets.tsx';
 import styles from './setting.module.css';
 import { SourceRow } from './source-row.tsx';
+import { TestPages } from './test-pages.tsx';
 
 /** Where the metrics come from and where the messages go, each with how it fares now. */
 export function SettingScreen() {
@@ -41,7 +43,11 @@ export function SettingScreen() {
               <SourceRow key={source.id} source={source} />
             ))}
           </section>
-          <Receivers />
+          <div className={styles.column}>
+            <Receivers />
+            <TestPages />
+            <Secrets />
+          </div>
         </div>
       </div>
     </main>

@@ -2,8 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PageSounds } from '../../../main/app/index.ts';
 import { hasDisplay, openBrowser } from '../../../main/host/node/browser.ts';
 import { createDesktopNotifier } from '../../../main/host/node/index.ts';
+import { silentLogger } from '../../../main/platform/index.ts';
+import { err, ok } from '../../../shared/error/result.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 
 const SESSION = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' };
@@ -39,18 +42,38 @@ function program(name: string, more = ''): () => string[] {
   return () => (existsSync(log) ? readFileSync(log, 'utf8').split('\0').slice(0, -1) : []);
 }
 
+/** Sounds that a test hears, or none at all. */
+function sounds(isThere: boolean): PageSounds & { readonly played: string[] } {
+  const played: string[] = [];
+  return {
+    played,
+    isThere: () => isThere,
+    play: async ({ priority }) => {
+      played.push(priority);
+      return priority === 'P3' ? err('no sound card') : ok('Its sound was played by paplay.');
+    },
+  };
+}
+
+const create = (
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+  heard = sounds(false),
+  open: ((page: Page) => void) | null = null,
+) => createDesktopNotifier({ platform, environment, sounds: heard, log: silentLogger(), open });
+
 function notifier() {
-  const found = createDesktopNotifier('linux', SESSION);
+  const found = create('linux', SESSION);
   if (!found) throw new Error('There is a session, and no notifier.');
   return found;
 }
 
 describe('the desktop’s notifications', () => {
   it('are not there without a desktop session, nor on systems that have none in this host', () => {
-    expect(createDesktopNotifier('linux', {})).toBeNull();
-    expect(createDesktopNotifier('linux', { DBUS_SESSION_BUS_ADDRESS: '' })).toBeNull();
-    expect(createDesktopNotifier('darwin', SESSION)).toBeNull();
-    expect(createDesktopNotifier('win32', SESSION)).toBeNull();
+    expect(create('linux', {})).toBeNull();
+    expect(create('linux', { DBUS_SESSION_BUS_ADDRESS: '' })).toBeNull();
+    expect(create('darwin', SESSION)).toBeNull();
+    expect(create('win32', SESSION)).toBeNull();
   });
 
   it('are shown by notify-send, with the text as arguments', async () => {
@@ -60,6 +83,7 @@ describe('the desktop’s notifications', () => {
       '--app-name=Midwatch',
       '--urgency=critical',
       '--hint=string:x-canonical-private-synchronous:service=gateway',
+      '--hint=string:sound-name:phone-incoming-call',
       '--',
       'gateway availability burns',
       '4 of 120 failed, 3.3 %, 33× budget',
@@ -83,7 +107,7 @@ describe('the desktop’s notifications', () => {
     await notifier().show(
       page({ title, body: '$(touch /tmp/x) `id` ; <a href="http://evil">&amp; <b>bold</b>' }),
     );
-    const [, , , dashes, shownTitle, body] = args();
+    const [, , , , dashes, shownTitle, body] = args();
     expect(dashes).toBe('--');
     expect(shownTitle).toBe(title);
     expect(body).toBe('$(touch /tmp/x) `id` ; &lt;a href="http://evil"&gt;&amp;amp; &lt;b&gt;bold&lt;/b&gt;');
@@ -102,9 +126,49 @@ describe('the desktop’s notifications', () => {
       page({ title: 't'.repeat(5_000), body: '<'.repeat(5_000), groupKey: 'g'.repeat(5_000) }),
     );
     const found = args();
-    expect(found[4]).toHaveLength(300);
-    expect(found[5]).toBe('&lt;'.repeat(2_000));
+    expect(found[5]).toHaveLength(300);
+    expect(found[6]).toBe('&lt;'.repeat(2_000));
     expect((found[2] ?? '').length).toBeLessThan(300);
+  });
+
+  it('have the sound of their priority from a program where there is one, and the service keeps still', async () => {
+    const args = program('notify-send');
+    const heard = sounds(true);
+    const it = create('linux', SESSION, heard);
+    await it?.show(page({ priority: 'P1' }));
+    expect(args()).toContain('--hint=boolean:suppress-sound:true');
+    expect(await it?.sound()).toBe('Its sound was played by paplay.');
+    await it?.show(page({ priority: 'P3' }));
+    expect(await it?.sound()).toBe('Its sound was not played: no sound card.');
+    await it?.show(page({ sound: false }));
+    expect(await it?.sound()).toBe('It is to make no sound.');
+    expect(heard.played).toEqual(['P1', 'P3']);
+  });
+
+  it('make no sound at all where the page is to make none', async () => {
+    const args = program('notify-send');
+    await create('linux', SESSION)?.show(page({ sound: false }));
+    expect(args()).toContain('--hint=boolean:suppress-sound:true');
+  });
+
+  it('lead to their page when they are pressed, and the next of a group takes the place of the one before', async () => {
+    const args = program('notify-send', 'echo 7; echo default');
+    const opened: string[] = [];
+    const it = create('linux', SESSION, sounds(false), ({ title }) => void opened.push(title));
+    expect(await it?.show(page({ title: 'first' }))).toEqual({ ok: true, value: 'shown' });
+    await expect.poll(() => opened).toEqual(['first']);
+    expect(args().slice(0, 2)).toEqual(['--print-id', '--action=default=Open']);
+    await it?.show(page({ title: 'second' }));
+    expect(args()).toContain('--replace-id=7');
+    it?.stop();
+  });
+
+  it('are shown all the same by a notify-send that knows no presses', async () => {
+    const old = 'case "$*" in *--print-id*) echo "Unknown option --print-id" >&2; exit 1;; esac';
+    const args = program('notify-send', old);
+    const it = create('linux', SESSION, sounds(false), () => undefined);
+    expect(await it?.show(page())).toEqual({ ok: true, value: 'shown' });
+    expect(args().filter((one) => one === '--print-id')).toHaveLength(1);
   });
 
   it('say why and what to do where notify-send fails', async () => {

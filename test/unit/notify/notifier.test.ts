@@ -213,6 +213,27 @@ describe('a test page', () => {
     expect(await answer).toEqual({ ok: false, error: 'By desktop: no session bus.' });
   });
 
+  it('of a priority goes to this screen and to nobody else, looks like one and says that it is none', async () => {
+    const it = desk(DESKTOP_ONLY);
+    await it.notifier.start();
+    for (const priority of ['P0', 'P1', 'P2', 'P3'] as const) {
+      const answer = await it.notifier.sendTestPage(priority);
+      expect(answer).toMatchObject({ ok: true, value: [{ state: 'sent', kind: 'desktop' }] });
+      expect(it.desktop.shown.at(-1)).toMatchObject({ priority, sound: true, incidentId: null });
+      expect(it.desktop.shown.at(-1)?.body).toContain('Nothing is wrong');
+    }
+    expect(it.desktop.onScreen.size).toBe(4);
+  });
+
+  it('of a priority goes to the window where this host has no desktop, and says why it does not arrive', async () => {
+    const it = desk(BROWSER_ONLY);
+    it.windows.problem = 'no window is open';
+    await it.notifier.start();
+    const answer = it.notifier.sendTestPage('P0');
+    for (let n = 0; n < 20; n += 1) await it.pass(SECOND_MS);
+    expect(await answer).toEqual({ ok: false, error: 'By browser: no window is open.' });
+  });
+
   it('refuses a receiver that nobody named', async () => {
     expect(await desk().notifier.sendTest('nobody')).toMatchObject({ ok: false });
   });
