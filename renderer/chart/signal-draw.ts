@@ -7,12 +7,20 @@ import { type Place, traceBand, tracePath } from './signal-path.ts';
 const LEVELS = 12;
 const BAND_OPACITY = 0.22;
 
+/** Both scales are straight: two positions of each give all others. */
 function placeOf(plot: uPlot, data: SignalData): Place {
   const { seconds } = data;
-  return {
-    x: (slot) => plot.valToPos(seconds[slot] as number, 'x', true),
-    y: (value) => plot.valToPos(value, 'y', true),
-  };
+  const [x0, dx] = straight(plot, 'x');
+  const [y0, dy] = straight(plot, 'y');
+  return { x: (slot) => x0 + (seconds[slot] as number) * dx, y: (value) => y0 + value * dy };
+}
+
+function straight(plot: uPlot, scale: 'x' | 'y'): readonly [number, number] {
+  const { min, max } = plot.scales[scale] ?? {};
+  if (min == null || max == null || min === max) return [0, 0];
+  const from = plot.valToPos(min, scale, true);
+  const each = (plot.valToPos(max, scale, true) - from) / (max - min);
+  return [from - min * each, each];
 }
 
 /** The path of one line: it ends at gaps, and where nobody watched it is left to `drawLate`. */

@@ -35,6 +35,8 @@ interface Live {
   data: SignalData;
   look: SignalLook;
   palette: Palette;
+  /** A canvas knows no cascade: the family has to be named. Asked once, as each look costs a layout. */
+  readonly family: string;
   focus: number | null;
   said: string;
 }
@@ -49,7 +51,16 @@ export function createSignalPlot(
   look: SignalLook,
   events: SignalEvents,
 ): SignalPlot {
-  const live: Live = { host, events, data, look, palette: readPalette(host), focus: null, said: '' };
+  const live: Live = {
+    host,
+    events,
+    data,
+    look,
+    palette: readPalette(host),
+    family: getComputedStyle(host).fontFamily,
+    focus: null,
+    said: '',
+  };
   const plot = new uPlot(optionsOf(live), tableOf(data), host);
   const resize = new ResizeObserver(() => {
     if (host.clientWidth > 0 && host.clientHeight > 0)
@@ -102,8 +113,7 @@ function optionsOf(live: Live): uPlot.Options {
       y: { range: () => rangeOf(live.data) },
     },
     axes: axesOf({
-      // A canvas knows no cascade: the family has to be named.
-      font: `12px ${getComputedStyle(host).fontFamily}`,
+      font: `12px ${live.family}`,
       colour: (token) => live.palette.colour(token),
       unit: () => live.look.unit,
       zone: () => live.look.zone,
@@ -180,7 +190,7 @@ function overlayOf(live: Live): Overlay {
   return {
     palette: live.palette,
     surface: 'surface-1',
-    font: `${12 * devicePixelRatio}px ${getComputedStyle(live.host).fontFamily}`,
+    font: `${12 * devicePixelRatio}px ${live.family}`,
     threshold: null,
     marks,
     spans,

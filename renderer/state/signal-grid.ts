@@ -46,24 +46,41 @@ function placeEach({ times, values }: Series, grid: Grid, laterMs: number): Floa
 /** The lowest and the highest of each pixel, the earlier first: no spike and no dip is lost by drawing less. */
 function placeExtremes({ times, values }: Series, grid: Grid, laterMs: number): Float64Array {
   const column = new Float64Array(grid.slots).fill(Number.NaN);
-  const { per } = grid;
+  const { per, fromAt, stepMs, steps } = grid;
   let pixel = -1;
-  let [low, high, lowAt, highAt] = [Number.NaN, Number.NaN, 0, 0];
+  // A sample is compared with the end of its pixel, and divided only where another one begins.
+  let endAt = Number.NEGATIVE_INFINITY;
+  let low = Number.NaN;
+  let high = Number.NaN;
+  let lowAt = 0;
+  let highAt = 0;
   const put = () => {
     if (pixel < 0 || Number.isNaN(low)) return;
     column[pixel * 2] = lowAt <= highAt ? low : high;
     column[pixel * 2 + 1] = lowAt <= highAt ? high : low;
   };
   for (let i = 0; i < times.length; i += 1) {
-    const step = Math.round(((times[i] as number) + laterMs - grid.fromAt) / grid.stepMs);
     const value = values[i] as number;
-    if (step < 0 || step >= grid.steps || !Number.isFinite(value)) continue;
-    const mine = Math.floor(step / per);
-    if (mine !== pixel) {
+    if (!Number.isFinite(value)) continue;
+    const at = (times[i] as number) + laterMs;
+    if (at >= endAt) {
+      const step = Math.round((at - fromAt) / stepMs);
+      if (step < 0) continue;
+      if (step >= steps) break;
       put();
-      [pixel, low, high, lowAt, highAt] = [mine, value, value, i, i];
-    } else if (value < low) [low, lowAt] = [value, i];
-    else if (value > high) [high, highAt] = [value, i];
+      pixel = Math.floor(step / per);
+      endAt = fromAt + ((pixel + 1) * per - 0.5) * stepMs;
+      low = value;
+      high = value;
+      lowAt = i;
+      highAt = i;
+    } else if (value < low) {
+      low = value;
+      lowAt = i;
+    } else if (value > high) {
+      high = value;
+      highAt = i;
+    }
   }
   put();
   return column;

@@ -2,10 +2,11 @@ import { CodedError } from '../../shared/error/coded.ts';
 import type { FrameAnswer, FrameQuestion } from './signal.worker.ts';
 import type { FrameWish, SignalFrame } from './signal-frame.ts';
 
-/** The thread that makes answers ready to be drawn. Started when it is first needed. */
+/** The thread that makes answers ready to be drawn. It starts at once: it is there when the first answer comes. */
 export interface FrameMaker {
   /** The files are handed over: they cannot be read here afterwards. */
   make(file: ArrayBuffer, before: ArrayBuffer | null, wish: FrameWish): Promise<SignalFrame>;
+  stop(): void;
 }
 
 interface Waiting {
@@ -16,7 +17,6 @@ interface Waiting {
 /** `start` opens the worker; one that died is started again for the next question. */
 export function createFrameMaker(start: () => Worker): FrameMaker {
   const waiting = new Map<number, Waiting>();
-  let worker: Worker | null = null;
   let lastId = 0;
   const begin = (): Worker => {
     const fresh = start();
@@ -35,7 +35,12 @@ export function createFrameMaker(start: () => Worker): FrameMaker {
     });
     return fresh;
   };
+  let worker: Worker | null = begin();
   return {
+    stop: () => {
+      worker?.terminate();
+      worker = null;
+    },
     make: (file, before, wish) =>
       new Promise((resolve, reject) => {
         worker ??= begin();

@@ -117,6 +117,7 @@ export function createSignalAnswers(requests: Requests, maker: FrameMaker): Sign
         requests.quiet((api) => api.query.instant({ source, expression, seriesMax: SERIES_MAX })),
       ),
     stop: () => {
+      maker.stop();
       for (const abort of underWay.values()) abort.abort();
       underWay.clear();
     },
