@@ -47,7 +47,9 @@ export function createSignalDesk(uiStore: UiStore, ui: UiActions): SignalDesk {
   const store = createStore<SignalDeskState>()(() => FIRST);
   let last = '';
   uiStore.subscribe(({ route }) => {
-    if (route.screen === 'signals') last = route.view;
+    if (route.screen !== 'signals' || route.view === last) return;
+    store.setState(({ drafts }) => ({ drafts: stillTyped(drafts, viewOf(last), viewOf(route.view)) }));
+    last = route.view;
   });
   const view = () => {
     const { route } = uiStore.getState();
@@ -93,6 +95,11 @@ export function createSignalDesk(uiStore: UiStore, ui: UiActions): SignalDesk {
     copyLink: () => copyLink(ui, show, () => withDrafts(view(), store.getState().drafts)),
   };
   return desk;
+}
+
+/** What was typed over an expression that is another now, as after a board was opened, is typed no more. */
+function stillTyped(drafts: SignalDeskState['drafts'], before: SignalView, now: SignalView) {
+  return new Map([...drafts].filter(([at]) => before.panels[at]?.expression === now.panels[at]?.expression));
 }
 
 function withDrafts(view: SignalView, drafts: SignalDeskState['drafts']): SignalView {

@@ -7,7 +7,7 @@ import {
 import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic, forceLinting, linter } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { Annotation, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, placeholder } from '@codemirror/view';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import type { SignalLookup } from '../../state/signal-lookup.ts';
@@ -37,6 +37,9 @@ export interface ExpressionEditor {
   recheck(): void;
   destroy(): void;
 }
+
+/** A text that was put in is not one that was typed. */
+const PutIn = Annotation.define<boolean>();
 
 /** What a person types is looked at when the hand rests. */
 const LINT_DELAY_MS = 400;
@@ -84,7 +87,8 @@ export function createExpressionEditor(
         hoverHelp(lookup, () => wishes().source),
         editorLook,
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) wishes().onType(update.state.doc.toString());
+          const typed = update.transactions.some((one) => one.docChanged && !one.annotation(PutIn));
+          if (typed) wishes().onType(update.state.doc.toString());
         }),
       ],
     }),
@@ -92,7 +96,8 @@ export function createExpressionEditor(
   return {
     setText: (next) => {
       const now = view.state.doc.toString();
-      if (now !== next) view.dispatch({ changes: { from: 0, to: now.length, insert: next } });
+      if (now !== next)
+        view.dispatch({ changes: { from: 0, to: now.length, insert: next }, annotations: PutIn.of(true) });
     },
     recheck: () => forceLinting(view),
     destroy: () => {
