@@ -1,6 +1,8 @@
+import { messageOf } from '../../shared/error/coded.ts';
 import type { Span } from '../../shared/model/trace.ts';
 import type { IngestDeps } from '../ingest/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
+import type { Logger } from '../platform/index.ts';
 import type { Receiving } from './receiving.ts';
 
 export interface PushDeps {
@@ -28,6 +30,23 @@ export function pushOf({ receiving, pipeline, onSpans }: PushDeps): Pick<IngestD
     },
     onAlerts: async (sourceId, alerts) => {
       await pipeline()?.reported({ sourceId, alerts, whole: true });
+    },
+  };
+}
+
+/** How gaps in the watch are filled: the pipeline knows what rests on a source. */
+export function backfillOf(pipeline: () => Pipeline | undefined, log: Logger): Pick<IngestDeps, 'backfill'> {
+  return {
+    backfill: {
+      lookBack: async (sourceId, gap) =>
+        (await pipeline()?.lookBack(sourceId, gap)) ?? { complete: false, found: [] },
+      onFilled(sourceId, gap) {
+        pipeline()
+          ?.gapFilled(sourceId, gap)
+          .catch((thrown: unknown) =>
+            log.warn({ source: sourceId, problem: messageOf(thrown) }, 'a gap could not be noted'),
+          );
+      },
     },
   };
 }

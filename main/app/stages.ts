@@ -19,7 +19,7 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
 import { type Asking, createAsking } from './asking.ts';
-import { pushOf } from './push.ts';
+import { backfillOf, pushOf } from './push.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import type { SecretReader } from './secret.ts';
@@ -139,6 +139,7 @@ function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline 
   const ledger = createWatchLedger({ clock: deps.clock, logger: deps.log, log: threads.log.call });
   const ingest = createIngest({
     ledger,
+    ...backfillOf(pipeline, deps.log),
     ...pushOf({ receiving, pipeline, onSpans: spanKeeper(threads.metric) }),
     clock: deps.clock,
     log: deps.log,

@@ -7,6 +7,7 @@ import type { Logger, WorkerHandle } from '../platform/index.ts';
 import type { ReceiveApi } from '../receive/index.ts';
 import type { SourceDeps } from '../source/index.ts';
 import type { MetricWriterApi } from '../store/index.ts';
+import { type Backfill, type BackfillDeps, createBackfill } from './backfill.ts';
 import { createDrops, type Drops } from './drops.ts';
 import { createKeeper } from './keeper.ts';
 import type { WatchLedger } from './ledger.ts';
@@ -49,6 +50,8 @@ export interface IngestDeps extends SourceDeps {
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
   readonly ledger: WatchLedger;
+  /** Fills gaps of sources that keep what they had: those with a query API. Absent: gaps stay as they are. */
+  readonly backfill?: Pick<BackfillDeps, 'lookBack' | 'onFilled'>;
   /** All alerts that an Alertmanager has. */
   readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   /** What others push; absent where nothing is received. */
@@ -76,11 +79,12 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   const find = (id: string) => running.find((one) => one.config.id === id);
   const { shared, drops, ownership, push } = shareAmong(deps, find);
-  const open = (config: SourceConfig) => driven(config, deps, openSource(config, shared), news.tell);
-  const begin = (one: Running) => {
-    const spreadMs = SPREAD_PER_SOURCE_MS * (running.length - 1);
-    one.schedule.start(Math.round(deps.random() * Math.min(one.config.pollEveryMs, spreadMs)));
-  };
+  const backfill = deps.backfill ? createBackfill({ ...deps, ...deps.backfill, logger: deps.log }) : null;
+  const spread = (config: SourceConfig) =>
+    Math.round(deps.random() * Math.min(config.pollEveryMs, SPREAD_PER_SOURCE_MS * (running.length - 1)));
+  const ties: Ties = { tell: news.tell, backfill, catchUpDelayMs: spread };
+  const open = (config: SourceConfig) => driven(config, deps, openSource(config, shared), ties);
+  const begin = (one: Running) => one.schedule.start(spread(one.config));
   const isStopped = () => phase === 'stopped';
 
   running = deps.sources.map(open);
@@ -97,6 +101,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     async stop() {
       phase = 'stopped';
       forgetStore();
+      backfill?.stop();
       await push?.stop();
       await Promise.all(running.map((one) => one.schedule.stop(false)));
       await deps.ledger.stop();
@@ -138,11 +143,13 @@ export function createIngest(deps: IngestDeps): Ingest {
     onStatus: news.listen,
     drops: () => drops.list(),
     missedTicks: () => running.reduce((sum, one) => sum + one.schedule.missedTicks(), 0),
-    pollingLagMs() {
-      const lags = running.map((one) => one.schedule.lagMs()).filter((lag) => lag !== null);
-      return lags.length === 0 ? null : Math.max(...lags);
-    },
+    pollingLagMs: () => largest(running.map((one) => one.schedule.lagMs())),
   };
+}
+
+function largest(lags: readonly (number | null)[]): number | null {
+  const known = lags.filter((lag) => lag !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** What the sources share, and the one way that pushed samples take to them. */
@@ -179,21 +186,27 @@ const NOT_LISTENING: Listening = {
   problem: 'Nothing is received in this run of Midwatch, so nothing that rests on this source is watched.',
 };
 
-function driven(
-  config: SourceConfig,
-  deps: IngestDeps,
-  opened: OpenedSource,
-  tell: (status: SourceStatus) => void,
-): Running {
+interface Ties {
+  readonly tell: (status: SourceStatus) => void;
+  readonly backfill: Backfill | null;
+  readonly catchUpDelayMs: (config: SourceConfig) => number;
+}
+
+function driven(config: SourceConfig, deps: IngestDeps, opened: OpenedSource, ties: Ties): Running {
   const schedule: Schedule = createSchedule({
     id: config.id,
     pollEveryMs: config.pollEveryMs,
     poll: opened.poll,
     clock: deps.clock,
     log: deps.log,
-    onStatus: () => tell(schedule.status()),
+    onStatus: () => ties.tell(schedule.status()),
     blinds: () => deps.blinds?.(config.id) ?? [],
     ledger: deps.ledger,
+    onGap(gap) {
+      // What is scraped or pushed is kept nowhere else: such a gap stays one.
+      if (config.kind === 'prometheus') ties.backfill?.ended(config.id, gap);
+    },
+    catchUpDelayMs: () => ties.catchUpDelayMs(config),
   });
   opened.arrivals?.evaluateBy(() => schedule.pollNow());
   return { ...opened, config, schedule };

@@ -20,7 +20,7 @@ export interface WatchLedger {
   /** The machine goes to sleep: whatever gap comes is named after it. */
   sleeping(): void;
   /** The samples of a gap were had afterwards. */
-  filled(sourceId: string, gap: Unwatched, at: number): void;
+  filled(sourceId: string, gap: Unwatched, at: number, found: readonly string[]): void;
   /** Spans within the range in which the source was not watched; the time after `now` is none. */
   unwatched(sourceId: string, fromAt: number, toAt: number): Unwatched[];
   records(fromAt: number, toAt: number): WatchRecord[];
@@ -68,7 +68,7 @@ export function createWatchLedger(deps: WatchLedgerDeps): WatchLedger {
     sleeping() {
       for (const line of lines.values()) line.note('asleep');
     },
-    filled: (sourceId, gap, at) => lines.get(sourceId)?.filled(gap, at),
+    filled: (sourceId, gap, at, found) => lines.get(sourceId)?.filled(gap, at, found),
     unwatched,
     records: (fromAt, toAt) =>
       [...lines].map(([sourceId, line]) => ({

@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
+import type { Unwatched } from '../../shared/model/watch.ts';
 import { type Clock, type Logger, repeat, type Tick } from '../platform/index.ts';
 import type { WatchLedger } from './ledger.ts';
 import type { Poll } from './poll.ts';
@@ -32,6 +33,10 @@ export interface ScheduleOptions {
   readonly onStatus: () => void;
   readonly blinds: () => readonly string[];
   readonly ledger: Pick<WatchLedger, 'seen' | 'missed'>;
+  /** A gap in the watch has ended. */
+  readonly onGap: (gap: Unwatched) => void;
+  /** How long a catch-up poll waits after a pause, drawn anew each time: all sources wake at one instant. */
+  readonly catchUpDelayMs: () => number;
 }
 
 /** Polls one at a time: whoever asks while one is under way waits for that one. */
@@ -42,6 +47,9 @@ interface Turn {
   count(): number;
 }
 
+/** So many ticks missed at once are a pause of the machine or the process, not a slow poll. */
+const PAUSE_TICKS = 3;
+
 export function createSchedule(options: ScheduleOptions): Schedule {
   const { clock, poll, pollEveryMs, log } = options;
   const sighting = createSighting(clock, pollEveryMs, options.onStatus);
@@ -49,14 +57,31 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const forgetPoll = poll.onChange(() => options.onStatus());
   let missed = 0;
   let lagMs: number | null = null;
+  let pauseLagMs = 0;
   let nextAt: number | null = null;
   let cancelRepeat: () => void = () => undefined;
 
   const tick = async (due: Tick) => {
     missed += due.missed;
-    lagMs = due.lagMs;
+    lagMs = due.lagMs + pauseLagMs;
+    pauseLagMs = 0;
+    if (due.missed >= PAUSE_TICKS) {
+      pauseLagMs = due.lagMs;
+      return begin(options.catchUpDelayMs());
+    }
     nextAt = due.dueAt + pollEveryMs;
     await turn.take();
+  };
+  const begin = (delayMs: number) => {
+    pause();
+    nextAt = clock.now() + delayMs;
+    cancelRepeat = repeat({
+      clock,
+      periodMs: pollEveryMs,
+      phase: delayMs / pollEveryMs,
+      task: tick,
+      onError: (thrown) => log.error({ source: options.id, problem: messageOf(thrown) }, 'a poll failed'),
+    });
   };
   const pause = () => {
     cancelRepeat();
@@ -67,15 +92,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     id: options.id,
     poll,
     start(delayMs) {
-      pause();
-      nextAt = clock.now() + delayMs;
-      cancelRepeat = repeat({
-        clock,
-        periodMs: pollEveryMs,
-        phase: delayMs / pollEveryMs,
-        task: tick,
-        onError: (thrown) => log.error({ source: options.id, problem: messageOf(thrown) }, 'a poll failed'),
-      });
+      begin(delayMs);
       sighting.begin();
     },
     pause,
@@ -118,7 +135,8 @@ function createTurn(options: ScheduleOptions, sighting: Sighting): Turn {
     try {
       if (await options.poll.run(began.at)) {
         sighting.seen(began);
-        options.ledger.seen(options.id, began, options.pollEveryMs);
+        const gap = options.ledger.seen(options.id, began, options.pollEveryMs);
+        if (gap) options.onGap(gap);
       } else options.ledger.missed(options.id, began, 'failing', options.pollEveryMs);
     } catch (thrown) {
       options.ledger.missed(options.id, began, 'held-up', options.pollEveryMs);

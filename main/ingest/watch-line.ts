@@ -9,7 +9,7 @@ export interface WatchLine {
   seen(instant: Instant, pollEveryMs: number): Unwatched | null;
   missed(instant: Instant, cause: GapCause, pollEveryMs: number): void;
   note(cause: GapCause): void;
-  filled(gap: Unwatched, at: number): void;
+  filled(gap: Unwatched, at: number, found: readonly string[]): void;
   unwatched(fromAt: number, toAt: number, now: number): Unwatched[];
   sinceAt(): number | null;
   /** What has changed since it was last taken: all intervals that begin at `fromAt` or later. */
@@ -66,11 +66,11 @@ class Line implements WatchLine {
     this.causes.add(cause);
   }
 
-  filled(gap: Unwatched, at: number): void {
+  filled(gap: Unwatched, at: number, found: readonly string[]): void {
     const index = this.intervals.findIndex((one) => one.fromAt === gap.toAt);
     const interval = this.intervals[index];
     if (!interval) return;
-    this.intervals[index] = { ...interval, filledAt: at };
+    this.intervals[index] = { ...interval, filledAt: at, found };
     this.changedFrom(interval.fromAt);
   }
 
@@ -81,9 +81,10 @@ class Line implements WatchLine {
       if (clipped.toAt > clipped.fromAt) gaps.push(clipped);
     };
     for (let index = this.firstAfter(fromAt); index < this.intervals.length; index += 1) {
-      const { fromAt: begin, causes, filledAt } = this.intervals[index] as WatchedInterval;
+      const interval = this.intervals[index] as WatchedInterval;
+      const { fromAt: begin, filledAt } = interval;
       const before = this.intervals[index - 1];
-      if (before) add({ fromAt: before.toAt, toAt: begin, causes: [...causes], filledAt });
+      if (before) add(gapBetween(before, interval));
       else add({ fromAt, toAt: begin, causes: ['unrecorded'], filledAt });
       if (begin >= toAt) break;
     }
@@ -158,4 +159,10 @@ class Line implements WatchLine {
     }
     return low;
   }
+}
+
+function gapBetween(before: WatchedInterval, after: WatchedInterval): Unwatched {
+  const { fromAt, causes, filledAt, found } = after;
+  const gap = { fromAt: before.toAt, toAt: fromAt, causes: [...causes], filledAt };
+  return found && found.length > 0 ? { ...gap, found: [...found] } : gap;
 }

@@ -8,7 +8,8 @@ import { EXHAUSTION_NEVER, type ObjectiveStatus } from '../../shared/model/objec
 import type { Observation } from '../../shared/model/observation.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
+import { causesText, type Unwatched } from '../../shared/model/watch.ts';
+import { formatDuration, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import {
   type AlertRule,
   type Alerts,
@@ -21,11 +22,13 @@ import {
 } from '../alert/index.ts';
 import type { Detection } from '../detect/index.ts';
 import { type Incidents, isOver, oneLine } from '../incident/index.ts';
+import type { LookedBack } from '../ingest/index.ts';
 import type { Notifier } from '../notify/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { Objectives } from '../slo/index.ts';
 import { createChangeWatch } from './change-watch.ts';
 import { explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
+import { lookBack } from './look-back.ts';
 import { createTakeOver } from './take-over.ts';
 
 /** Where the chain tells what it found; the windows mirror it. */
@@ -69,6 +72,10 @@ export interface Pipeline {
   reported(report: Omit<Report, 'at'>): Promise<void>;
   /** Changes that somebody reported: they join those that were seen. */
   changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void>;
+  /** Asks the source for what was in a gap, and says what held in it. */
+  lookBack(sourceId: string, gap: Unwatched): Promise<LookedBack>;
+  /** A gap was filled: the timelines of open incidents name it. */
+  gapFilled(sourceId: string, gap: Unwatched): Promise<void>;
   /** What only time brings; to be called each second. */
   tick(): Promise<void>;
   acknowledgeIncident(incidentId: string, by: string): Promise<void>;
@@ -85,6 +92,8 @@ export interface Pipeline {
 const NOT_LOOKED = { diagnoses: new Map<string, never>(), outages: [] } as const;
 
 const CHANGE_LOOK_MS = 5 * SECOND_MS;
+/** Gaps up to so long before an incident lie in its evidence and are named on its timeline. */
+const NAMED_BEFORE_MS = 2 * HOUR_MS;
 const TEND_MS = 5 * SECOND_MS;
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
@@ -165,6 +174,31 @@ class Chain implements Pipeline {
     if (news.length === 0) return;
     this.deps.publish.changes(news);
     await this.noteChanges(news, `Reported by ${sourceId}.`);
+  }
+
+  async lookBack(sourceId: string, gap: Unwatched): Promise<LookedBack> {
+    const target = this.deps.objectiveTarget(sourceId) ?? this.deps.target(sourceId);
+    if (!target) return { complete: false, found: [] };
+    const rules = this.deps.rules().filter((one) => one.source === sourceId);
+    const objectives = [...this.statuses.values()].filter(({ objective }) => objective.source === sourceId);
+    return lookBack({ target, objectives, rules }, gap);
+  }
+
+  async gapFilled(sourceId: string, gap: Unwatched): Promise<void> {
+    const found = gap.found && gap.found.length > 0 ? gap.found.join(' ') : 'Nothing that pages held in it.';
+    const entry = {
+      at: this.deps.clock.now(),
+      kind: 'watch' as const,
+      actor: 'midwatch',
+      title: oneLine(`Unwatched ${formatDuration(gap.toAt - gap.fromAt)}: ${sourceId}`, 200),
+      detail: oneLine(
+        `From ${new Date(gap.fromAt).toISOString().slice(0, 19)}Z: ${causesText(gap.causes)}; since backfilled. ${found}`,
+        1_000,
+      ),
+    };
+    for (const incident of this.deps.incidents.list())
+      if (!isOver(incident.phase) && incident.startedAt - NAMED_BEFORE_MS < gap.toAt)
+        await this.deps.incidents.append(incident.id, entry);
   }
 
   async tick(): Promise<void> {

@@ -34,7 +34,9 @@ interface VirtualTimer {
 
 /** A clock that moves only when told to. Tasks run in due order, each awaited before the next. */
 export class VirtualClock implements Clock {
+  /** Monotonic time; the wall shows it plus what it was set by. */
   private at: number;
+  private setByMs = 0;
   private order = 0;
   private readonly timers = new Map<number, VirtualTimer>();
   private advancing = false;
@@ -44,7 +46,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.at;
+    return this.at + this.setByMs;
   }
 
   monotonic(): number {
@@ -59,10 +61,12 @@ export class VirtualClock implements Clock {
 
   /** Moves forward by the given milliseconds, running what falls due. */
   advance(durationMs: number): Promise<void> {
-    return this.advanceTo(this.at + durationMs);
+    return this.advanceTo(this.at + this.setByMs + durationMs);
   }
 
-  async advanceTo(at: number): Promise<void> {
+  /** Until the wall shows that time. */
+  async advanceTo(wallAt: number): Promise<void> {
+    const at = wallAt - this.setByMs;
     if (this.advancing)
       throw new CodedError('clock-reentered', 'A task moved the virtual clock that runs it.');
     this.advancing = true;
@@ -78,7 +82,12 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Jumps without running what falls due in between, as a machine that slept: it all runs late, at the next advance. */
+  /** Sets the wall alone: forwards as sleep does where timers stand still meanwhile, or as a person does. */
+  setBy(durationMs: number): void {
+    this.setByMs += durationMs;
+  }
+
+  /** Jumps without running what falls due in between, as a stopped process: it all runs late, at the next advance. */
   jump(durationMs: number): void {
     this.at += durationMs;
   }

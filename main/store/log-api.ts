@@ -49,6 +49,8 @@ export interface WatchedInterval {
   readonly causes: readonly GapCause[];
   /** When the gap before it was filled afterwards; null while it is not. */
   readonly filledAt: number | null;
+  /** What held in that gap, found afterwards. */
+  readonly found?: readonly string[];
 }
 
 /** Intervals of one source, ascending and apart from each other. */

@@ -14,6 +14,8 @@ export const Unwatched = z.object({
   causes: z.array(GapCause),
   /** When its samples were asked for afterwards and had; null while they have not been. */
   filledAt: z.number().nullable(),
+  /** What held in it, found afterwards: sentences for people, who were not paged for it. */
+  found: z.array(z.string()).optional(),
 });
 export type Unwatched = z.infer<typeof Unwatched>;
 
@@ -47,14 +49,19 @@ export function joinUnwatched(lists: readonly (readonly Unwatched[])[], apartMs 
   for (const span of lists.flat().sort((a, b) => a.fromAt - b.fromAt)) {
     const last = joined.at(-1);
     if (!last || span.fromAt - last.toAt > apartMs) joined.push(span);
-    else
-      joined[joined.length - 1] = {
-        fromAt: last.fromAt,
-        toAt: Math.max(last.toAt, span.toAt),
-        causes: [...new Set([...last.causes, ...span.causes])],
-        filledAt:
-          last.filledAt === null || span.filledAt === null ? null : Math.max(last.filledAt, span.filledAt),
-      };
+    else joined[joined.length - 1] = join(last, span);
   }
   return joined;
+}
+
+function join(one: Unwatched, other: Unwatched): Unwatched {
+  const found = [...(one.found ?? []), ...(other.found ?? [])];
+  return {
+    fromAt: one.fromAt,
+    toAt: Math.max(one.toAt, other.toAt),
+    causes: [...new Set([...one.causes, ...other.causes])],
+    filledAt:
+      one.filledAt === null || other.filledAt === null ? null : Math.max(one.filledAt, other.filledAt),
+    ...(found.length > 0 ? { found } : {}),
+  };
 }

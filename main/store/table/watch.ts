@@ -4,7 +4,11 @@ import { GapCause } from '../../../shared/model/watch.ts';
 import type { WatchedInterval, WatchHistory } from '../log-api.ts';
 import { type OnUnreadable, readBody } from './row.ts';
 
-const Body = z.object({ causes: z.array(GapCause), filledAt: z.number().nullable() });
+const Body = z.object({
+  causes: z.array(GapCause),
+  filledAt: z.number().nullable(),
+  found: z.array(z.string()).optional(),
+});
 
 interface Row {
   readonly sourceId: string;
@@ -32,8 +36,8 @@ export function watchTable(db: Database.Database, onUnreadable: OnUnreadable) {
   return {
     save({ sourceId, intervals }: WatchHistory, fromAt: number): void {
       cut.run(sourceId, fromAt);
-      for (const { fromAt: begin, toAt, causes, filledAt } of intervals)
-        put.run(sourceId, begin, toAt, JSON.stringify({ causes, filledAt }));
+      for (const { fromAt: begin, toAt, ...body } of intervals)
+        put.run(sourceId, begin, toAt, JSON.stringify(body));
       forget.run({ sourceId, most: INTERVALS_MAX });
     },
     load(): WatchHistory[] {
@@ -42,7 +46,8 @@ export function watchTable(db: Database.Database, onUnreadable: OnUnreadable) {
         const read = readBody(Body, { id: `${sourceId} at ${fromAt}`, body }, 'watch', onUnreadable);
         if (!read) continue;
         const intervals = bySource.get(sourceId) ?? [];
-        intervals.push({ fromAt, toAt, ...read });
+        const { found, ...rest } = read;
+        intervals.push({ fromAt, toAt, ...rest, ...(found && { found }) });
         bySource.set(sourceId, intervals);
       }
       return [...bySource].map(([sourceId, intervals]) => ({ sourceId, intervals }));

@@ -1,7 +1,10 @@
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { Delivery } from '../../../shared/model/notification.ts';
+import { causesText } from '../../../shared/model/watch.ts';
+import { formatDuration } from '../../../shared/unit/time.ts';
 import type { Expectation, Words } from './language.ts';
+import { SOURCE } from './parse.ts';
 import type { World } from './world.ts';
 
 /** Null where it is so; otherwise what is there instead. */
@@ -58,11 +61,29 @@ export async function whyNot(expectation: Expectation, world: World): Promise<st
       return timelineSays(expectation, world);
     case 'notification':
       return takeNotification(expectation, world.told);
+    case 'gap':
+      return gapIs(expectation, world);
     case 'no-notification':
       return world.told.length === 0
         ? null
         : `somebody was told: ${world.told.map(describeTold).join(' | ')}`;
   }
+}
+
+function gapIs(expectation: Extract<Expectation, { kind: 'gap' }>, world: World): string | null {
+  const now = world.clock.now();
+  const gaps = world.ledger.unwatched(SOURCE, world.startAt, now);
+  const said = gaps.map(
+    (one) =>
+      `${formatDuration(one.toAt - one.fromAt)} ${one.filledAt === null ? 'open' : 'backfilled'}: ${causesText(one.causes)}. ${(one.found ?? []).join(' ')}`,
+  );
+  const fits = gaps.some(
+    (one, index) =>
+      Math.abs(one.toAt - one.fromAt - expectation.lengthMs) <= 2 * world.setup.pollMs &&
+      (expectation.filled === null || expectation.filled === (one.filledAt !== null)) &&
+      missing(expectation.words, said[index] ?? '') === null,
+  );
+  return fits ? null : `the gaps are ${said.join(' | ') || 'none'}`;
 }
 
 /** The name that a script gives to what an alert belongs to. */

@@ -36,7 +36,8 @@ export type Action =
   | { readonly kind: 'acknowledge'; readonly target: Target; readonly by: string }
   | { readonly kind: 'restart' }
   | { readonly kind: 'worker'; readonly worker: WorkerName; readonly alive: boolean }
-  | { readonly kind: 'sleep'; readonly durationMs: number }
+  /** `sleep`: the wall goes on and timers stand still. `stop`: both go on and nothing runs. `clock`: somebody sets it. */
+  | { readonly kind: 'sleep' | 'stop' | 'clock'; readonly durationMs: number }
   | { readonly kind: 'source'; readonly state: 'up' | 'down' | 'silent' }
   /** Somebody tells of a deployment. */
   | { readonly kind: 'change'; readonly service: string; readonly from: string; readonly to: string }
@@ -100,7 +101,14 @@ export type Expectation =
       readonly resolved: boolean | null;
       readonly words: readonly Words[];
     }
-  | { readonly kind: 'no-notification' };
+  | { readonly kind: 'no-notification' }
+  /** A span of the watch ledger, as long to a poll. */
+  | {
+      readonly kind: 'gap';
+      readonly lengthMs: number;
+      readonly filled: boolean | null;
+      readonly words: readonly Words[];
+    };
 
 /** One line of a script that has a time; `untilMs` is later than `atMs` where it must hold after every poll in between. */
 export interface Step {

@@ -12,6 +12,8 @@ const ACTIONS = [
   'kill',
   'start',
   'sleep',
+  'stop',
+  'clock',
   'source',
   'change',
   'report',
@@ -38,6 +40,8 @@ export function parseAction(reader: WordReader): Action {
         alive: kind === 'start',
       };
     case 'sleep':
+    case 'stop':
+    case 'clock':
       return { kind, durationMs: reader.durationMs('how long') };
     case 'source':
       return { kind, state: reader.oneOf('its state', ['up', 'down', 'silent']) };
@@ -83,6 +87,7 @@ const EXPECTATIONS = [
   'incidents',
   'timeline',
   'notification',
+  'gap',
 ] as const;
 
 /** Reads what must be so at a time. */
@@ -128,6 +133,11 @@ export function parseExpectation(reader: WordReader): Expectation {
     }
     case 'notification':
       return parseNotification(reader);
+    case 'gap': {
+      const lengthMs = reader.durationMs('how long');
+      const state = reader.maybe(['backfilled', 'open']);
+      return { kind, lengthMs, filled: state && state === 'backfilled', words: parseWords(reader) };
+    }
   }
 }
 

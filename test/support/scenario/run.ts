@@ -68,6 +68,9 @@ async function act(action: Action, world: World): Promise<void> {
     case 'worker':
       return world.life[action.worker].setAlive(action.alive);
     case 'sleep':
+    case 'clock':
+      return clock.setBy(action.durationMs);
+    case 'stop':
       return clock.jump(action.durationMs);
     case 'source':
       world.sourceState = action.state;

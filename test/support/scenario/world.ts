@@ -3,6 +3,7 @@ import { readPolicies } from '../../../main/app/configuration.ts';
 import { createBusinessHours } from '../../../main/calendar/index.ts';
 import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
 import { createIncidents, type Incidents } from '../../../main/incident/index.ts';
+import { createBackfill, type WatchLedger } from '../../../main/ingest/index.ts';
 import { type Bringer, createOwnership } from '../../../main/ingest/ownership.ts';
 import { createNotifier, type Notifier } from '../../../main/notify/index.ts';
 import { createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
@@ -23,6 +24,7 @@ import { loadSeries } from '../load-notation.ts';
 import { openTestLog, type TestLog } from '../log.ts';
 import { createMemorySamples } from '../memory-metrics.ts';
 import { settled } from '../notifying.ts';
+import { memoryLedger } from '../watch-ledger.ts';
 import type { Setup } from './language.ts';
 import { type MortalWorker, mortalWorker } from './mortal-worker.ts';
 import { SOURCE } from './parse.ts';
@@ -46,6 +48,7 @@ export interface World {
   readonly setup: Setup;
   readonly routing: RoutingConfig;
   readonly told: Delivery[];
+  readonly ledger: WatchLedger;
   life: Life;
   sourceState: 'up' | 'down' | 'silent';
   poll(): Promise<void>;
@@ -78,8 +81,18 @@ export async function createWorld(setup: Setup): Promise<World> {
   // The counter goes on over restarts, as random ids do: two lives must not give one id twice.
   const parts: LifeParts = { clock, setup, routing, source, targets, told, ids: countingIds('id') };
   let log = openTestLog();
+  const ledger = memoryLedger(clock);
+  const backfill = createBackfill({
+    clock,
+    logger: silentLogger(),
+    random: () => 0,
+    ledger,
+    lookBack: (id, gap) => world.life.pipeline.lookBack(id, gap),
+    onFilled: (id, gap) => void world.life.pipeline.gapFilled(id, gap),
+  });
   const world: World = {
     clock,
+    ledger,
     startAt,
     setup,
     routing,
@@ -93,8 +106,12 @@ export async function createWorld(setup: Setup): Promise<World> {
     },
     async poll() {
       source.polled(clock.now());
+      const instant = { at: clock.now(), monotonicMs: clock.monotonic() };
       await world.life.pipeline.polled({ sourceId: SOURCE, at: clock.now() });
       await world.life.objectives.idle();
+      if (source.state !== 'up') ledger.missed(SOURCE, instant, 'failing', setup.pollMs);
+      const gap = source.state === 'up' ? ledger.seen(SOURCE, instant, setup.pollMs) : null;
+      if (gap) backfill.ended(SOURCE, gap);
       await world.settle();
     },
     async tick() {
@@ -117,6 +134,7 @@ export async function createWorld(setup: Setup): Promise<World> {
       await new Promise((resolve) => setImmediate(resolve));
     },
     async end() {
+      backfill.stop();
       await stopLife(world.life);
       log.remove();
     },

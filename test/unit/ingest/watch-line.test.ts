@@ -115,9 +115,9 @@ describe('the ledger of a source', () => {
     const gap = line.seen({ at: START + HOUR, monotonicMs: HOUR }, POLL);
     if (!gap) throw new Error('no gap');
     line.takeChanges();
-    line.filled(gap, START + HOUR + 500);
+    line.filled(gap, START + HOUR + 500, ['It burned.']);
     expect(line.unwatched(START, START + HOUR, START + HOUR)).toMatchObject([
-      { filledAt: START + HOUR + 500 },
+      { filledAt: START + HOUR + 500, found: ['It burned.'] },
     ]);
     expect(line.takeChanges()?.fromAt).toBe(START + HOUR);
     expect(line.takeChanges()).toBeNull();
