@@ -162,7 +162,8 @@ function shareAmong(deps: IngestDeps, find: (id: string) => Running | undefined)
     return known;
   };
   const ownership = createOwnership();
-  const accounts = { ...deps, drops, dropsOf, ownership };
+  const openElsewhere = deps.scrapeWorker.call.open;
+  const accounts = { ...deps, openElsewhere, drops, dropsOf, ownership };
   const push = deps.push
     ? createPushKeeper({
         ...accounts,

@@ -1,7 +1,8 @@
 import type { RelabelRule } from '../../shared/config/relabel.ts';
+import type { Result } from '../../shared/error/result.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Transfer } from '../platform/index.ts';
-import type { ExpositionFormat } from '../source/index.ts';
+import type { AnswerJob, ExpositionFormat, Opened } from '../source/index.ts';
 
 /** One scrape as it comes from the network. `body` null: the fetch failed, so all but `up` has vanished. */
 export interface ScrapeRequest {
@@ -40,6 +41,8 @@ export interface ScrapeAnswer {
 /** Reads scraped bodies in a thread, so that no body, however large, holds up the watch. */
 export type ScrapeApi = {
   scrape(request: ScrapeRequest | Transfer<ScrapeRequest>): Transfer<ScrapeAnswer>;
+  /** Opens an answer of a query API that is too large to be opened beside the watch. */
+  open(job: AnswerJob): Result<Opened, string>;
   /** The numbers of the last scrape's fresh series, in order; 0 for one that the store refused. */
   learn(key: string, refs: Uint32Array): void;
   /** Forgets what is known of a target, or of all: their numbers may have changed. */

@@ -2,6 +2,7 @@ import { Transfer } from '../platform/index.ts';
 import {
   compileRelabel,
   decodeExposition,
+  openAnswer,
   overLimit,
   parseSeriesText,
   type Relabel,
@@ -48,6 +49,7 @@ const REPORTS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as c
 export function createScrapeApi(): ScrapeApi {
   const caches = new Map<string, TargetCache>();
   return {
+    open: openAnswer,
     scrape(sent) {
       const request = sent instanceof Transfer ? sent.value : sent;
       const known = caches.get(request.key);

@@ -16,6 +16,7 @@ export { displayAddress } from './http/address.ts';
 export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './http/client.ts';
 export type { SecretReader } from './http/credentials.ts';
 export type { HttpFailure } from './http/failure.ts';
+export { type AnswerJob, type Opened, openAnswer } from './prometheus/answer.ts';
 export { createPrometheusSource, type PrometheusSource } from './prometheus/source.ts';
 export { compileRelabel, type Relabel } from './relabel/relabel.ts';
 export { isFailing, type SourceState } from './state.ts';

@@ -1,12 +1,14 @@
+import { messageOf } from '../../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { QueryError, QueryOptions } from '../../../shared/model/metric.ts';
 import type { Clock } from '../../platform/index.ts';
+import type { SourceDeps } from '../deps.ts';
 import type { SourceFailure } from '../failure.ts';
 import type { Gate } from '../gate.ts';
 import type { HttpAnswer, HttpClient } from '../http/client.ts';
 import type { HttpFailure } from '../http/failure.ts';
 import type { Watched } from '../watched.ts';
-import type { DataProblem } from './answer.ts';
+import type { DataProblem, Opened, Wanted } from './answer.ts';
 import { cancelled, judge, queryError, tooManyWaiting, unsent, type Verdict } from './judge.ts';
 
 export type Ask =
@@ -14,6 +16,8 @@ export type Ask =
       readonly path: 'query' | 'query_range';
       readonly expression: string;
       readonly parameters: Readonly<Record<string, string>>;
+      /** What a thread is to read where the body is large; left out: it is always read here. */
+      readonly wanted?: Wanted;
     }
   /** Names are asked beside the watch: how that goes says nothing of the source's health. Answered by address alone. */
   | {
@@ -48,7 +52,11 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly networkClock: Clock;
   readonly gate: Gate;
+  readonly openElsewhere?: SourceDeps['openElsewhere'];
 }
+
+/** Smaller ones are read sooner than a thread is asked; this takes a few milliseconds. */
+const ELSEWHERE_BYTES = 256 * 1024;
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const { watched, http, clock, networkClock } = options;
@@ -102,18 +110,34 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (request.expression !== null) asked += 1;
         const sent = await send(request, timeoutMs, query?.signal);
         const latencyMs = networkClock.monotonic() - began;
+        const elsewhere = sent.ok ? await openLarge(sent.value, request, options) : undefined;
         const verdict: Verdict<T> = sent.ok
-          ? judge(sent.value, request.expression ?? '', read)
+          ? judge(sent.value, request.expression ?? '', read, elsewhere)
           : unsent<T>(sent.error, options.address, timeoutMs < options.timeoutMs);
         if (request.expression === null) return settleAside(verdict);
         if (verdict.kind === 'value' && verdict.warnings.length > 0)
           query?.onNotes?.(verdict.warnings.map((message) => ({ severity: 'warning', message })));
         return settle(verdict, latencyMs, startedAt);
+      } catch (thrown) {
+        const message = `${options.address}: its answer could not be read: ${messageOf(thrown)} The next poll asks again.`;
+        return err({ code: 'blind', message, retryable: true });
       } finally {
         leave();
       }
     },
   };
+}
+
+/** A body of many megabytes is opened by a thread, so that nothing else waits for it; undefined: here. */
+async function openLarge(
+  { body, contentType }: HttpAnswer,
+  request: Ask,
+  { openElsewhere }: ExchangeOptions,
+): Promise<Result<Opened, string> | undefined> {
+  const wanted = request.expression === null ? undefined : request.wanted;
+  if (!openElsewhere || !wanted || body.byteLength < ELSEWHERE_BYTES) return undefined;
+  // A view of a larger memory would take all of it along.
+  return openElsewhere({ body: Uint8Array.from(body), contentType, wanted });
 }
 
 /** Asks by form, which has no limit of length, and by address where a server or proxy allows no form. */

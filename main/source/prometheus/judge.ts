@@ -3,7 +3,7 @@ import type { QueryError } from '../../../shared/model/metric.ts';
 import { failureOfHttp, failureOfStatus, type SourceFailure, sourceFailure } from '../failure.ts';
 import type { HttpAnswer } from '../http/client.ts';
 import type { HttpFailure } from '../http/failure.ts';
-import { type DataProblem, readAnswer } from './answer.ts';
+import { type DataProblem, type Opened, readAnswer } from './answer.ts';
 import { refusalOf } from './refusal.ts';
 
 /** What one exchange says: a value, a refusal of this one query, or a failure of the whole source. */
@@ -12,11 +12,12 @@ export type Verdict<T> =
   | { readonly kind: 'refused'; readonly error: QueryError; readonly alive: boolean }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
 
-/** Reads one answer. Credentials and throttling are told by the status, the rest by the body first. */
+/** Reads one answer; `elsewhere` is its body opened already, by a thread. Credentials and throttling are told by the status, the rest by the body first. */
 export function judge<T>(
   answer: HttpAnswer,
   expression: string,
   read: (data: unknown) => Result<T, DataProblem>,
+  elsewhere?: Result<Opened, string>,
 ): Verdict<T> {
   const wrong = (what: string): Verdict<T> => ({
     kind: 'failed',
@@ -29,7 +30,7 @@ export function judge<T>(
   });
   const { status } = answer;
   const clear = status === 401 || status === 403 || status === 407 || status === 429;
-  const opened = clear ? undefined : readAnswer(answer.body, answer.contentType);
+  const opened = clear ? undefined : (elsewhere ?? readAnswer(answer.body, answer.contentType));
   if (opened?.ok && opened.value.kind === 'error') {
     const refusal = refusalOf(opened.value.errorType, opened.value.message, expression);
     if (refusal) return { kind: 'refused', error: refusal, alive: refusal.code !== 'timeout' };
@@ -42,7 +43,9 @@ export function judge<T>(
       `it answered with an error of a kind that the API does not have (${opened.value.errorType})`,
     );
   if (status < 200 || status > 299) return wrong(`it answered success with the status ${status}`);
-  const value = read(opened.value.data);
+  // What a thread has read is of the kind that was wanted of it, which is what `read` would give.
+  const value =
+    opened.value.kind === 'read' ? (opened.value.value as Result<T, DataProblem>) : read(opened.value.data);
   if (value.ok) return { kind: 'value', value: value.value, warnings: opened.value.warnings };
   return value.error.kind === 'shape'
     ? wrong(value.error.what)

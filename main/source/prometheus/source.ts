@@ -65,12 +65,13 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
     watched,
     clock: deps.clock,
     networkClock,
+    ...(deps.openElsewhere && { openElsewhere: deps.openElsewhere }),
     gate: createGate(config.concurrency, WAITING_MAX, { ...config.rateLimit, clock: networkClock }),
   });
 
   const instant = (expression: string, at: number, options?: QueryOptions) =>
     exchange.ask<InstantValue>(
-      { path: 'query', expression, parameters: { time: seconds(at) } },
+      { path: 'query', expression, parameters: { time: seconds(at) }, wanted: { kind: 'instant' } },
       readInstant,
       options,
     );
@@ -114,7 +115,7 @@ async function askRange(
       step: seconds(chunk.stepMs),
     };
     const part = await exchange.ask<Series[]>(
-      { path: 'query_range', expression, parameters },
+      { path: 'query_range', expression, parameters, wanted: { kind: 'matrix', pointsLeft: left } },
       (data) => readMatrix(data, left),
       options,
     );

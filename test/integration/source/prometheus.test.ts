@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../main/platform/index.ts';
-import type { PrometheusSource, SourceDeps } from '../../../main/source/index.ts';
+import { openAnswer, type PrometheusSource, type SourceDeps } from '../../../main/source/index.ts';
 import { type Answer, sendJson, sendOne, startServer, type TestServer } from '../../support/http-server.ts';
 import { openSource, secretsOf } from '../../support/source.ts';
 
@@ -418,5 +418,35 @@ describe('a redirect', () => {
     const source = open(server.url);
     expect(await source.probe()).toMatchObject({ error: { code: 'wrong-answer' } });
     expect(server.heard).toHaveLength(4);
+  });
+});
+
+describe('an answer of many megabytes', () => {
+  const large: Answer = (_heard, response) => {
+    const values = Array.from({ length: 11_000 }, (_, i) => [1_700_000_000 + i, `${i}.125`]);
+    const result = Array.from({ length: 2 }, (_, i) => ({ metric: { i: `${i}` }, values }));
+    sendJson(response, { status: 'success', data: { resultType: 'matrix', result } });
+  };
+  const window = { fromAt: 1_700_000_000_000, toAt: 1_700_010_999_000, stepMs: 1_000 };
+
+  it('is opened elsewhere, and gives what it would give here', async () => {
+    const server = await serve(large);
+    const jobs: number[] = [];
+    const made = (openElsewhere?: SourceDeps['openElsewhere']) =>
+      open(server.url, {}, openElsewhere ? { openElsewhere } : {});
+    const here = made();
+    const there = made(async (job) => {
+      jobs.push(job.body.byteLength);
+      return openAnswer(job);
+    });
+    const answers = [await here.range('x', window), await there.range('x', window)];
+    expect(jobs).toHaveLength(1);
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[1]).toMatchObject({ ok: true });
+    const dead = made(() => Promise.reject(new Error('The scrape worker died.')));
+    expect(await dead.range('x', window)).toMatchObject({
+      ok: false,
+      error: { code: 'blind', message: expect.stringContaining('died') },
+    });
   });
 });
