@@ -17,6 +17,14 @@ export {
   writeImported,
 } from './interchange.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
+export {
+  compareReplays,
+  gradePages,
+  type Replay,
+  type ReplayDifference,
+  readIncidents,
+  replayWorkspaces,
+} from './replays.ts';
 export { createPageSounds, type PageSounds } from './sound.ts';
 export { startApp } from './start.ts';
 export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

@@ -218,3 +218,13 @@ export function problemOf(error: QueryError): Problem {
       return assertNever(error.code);
   }
 }
+
+/** The two plain selectors of an objective over events; null where it counts by expressions, slices or components. */
+export function selectorsOf(
+  objective: Objective,
+): { readonly part: string; readonly total: string; readonly partIs: 'good' | 'bad' } | null {
+  if (objective.slices || objective.components) return null;
+  const read = readIndicator(objective.indicator);
+  if (!read.ok || read.value.part.kind !== 'selector' || read.value.total.kind !== 'selector') return null;
+  return { part: read.value.part.selector, total: read.value.total.selector, partIs: read.value.partIs };
+}

@@ -8,7 +8,9 @@ export { increaseQuery, readCounter } from './build-query.ts';
 export { budgetSeries, burnSeries } from './chart-series.ts';
 export { complianceOf } from './compliance.ts';
 export { type Corrections, createCorrections } from './corrections.ts';
-export { historyOf } from './history.ts';
+export { selectorsOf } from './count.ts';
+export { countsOfSteps, historyOf } from './history.ts';
+export { EpisodeWalk } from './math/episode.ts';
 export {
   derivePolicyRows,
   detectionMs,
@@ -26,4 +28,4 @@ export { type SloApi, sloApi } from './slo-api.ts';
 export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
 export { detectionLines, objectiveWarnings } from './warnings.ts';
-export { policyNamed, whatIf } from './what-if.ts';
+export { compareEpisodes, policyNamed, whatIf } from './what-if.ts';

@@ -30,6 +30,8 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch export FORMAT [workspace]    as prometheus-rules, alertmanager or openslo, on stdout
   midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo or sloth; --into DIR writes a workspace's
                                 files, otherwise they are printed; what could not be carried over is named by line
+  midwatch replay [workspace] --from TIME --to TIME    what the objectives would have alerted on; --against DIR compares
+                                another workspace; --samples FILE, --incidents FILE, --out FILE
   midwatch secret NAME          keeps what comes on stdin in the system's keyring, as keychain:NAME
   midwatch help | version
 
@@ -92,6 +94,12 @@ function parse(args: readonly string[]) {
       json: { type: 'boolean' },
       strict: { type: 'boolean' },
       into: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      against: { type: 'string' },
+      samples: { type: 'string' },
+      incidents: { type: 'string' },
+      out: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
     },

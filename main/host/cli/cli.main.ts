@@ -8,6 +8,7 @@ import { createKeyringVault } from '../node/index.ts';
 import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
 import { exportTo, importFrom } from './interchange.ts';
+import { replay } from './replay.ts';
 import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
 import { smoke } from './smoke.ts';
@@ -39,6 +40,8 @@ async function run(command: Command, host: CliHost): Promise<number> {
       return check(command.workspace, command, terminal);
     case 'export':
       return exportTo(command.workspace, command.format, terminal);
+    case 'replay':
+      return replay(command, terminal);
     case 'import':
       return importFrom(command, terminal);
     case 'start':

@@ -15,19 +15,39 @@ export type ToolCommand =
       readonly format: ImportFormat;
       readonly file: string;
       readonly into: string | undefined;
+    }
+  | {
+      readonly kind: 'replay';
+      readonly workspace: string;
+      readonly fromAt: number;
+      readonly toAt: number;
+      readonly against: string | undefined;
+      readonly samples: string | undefined;
+      readonly incidents: string | undefined;
+      readonly out: string | undefined;
+      readonly dataFolder: string | undefined;
+      readonly json: boolean;
     };
 
 export interface ToolOptions {
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly into?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly against?: string;
+  readonly samples?: string;
+  readonly incidents?: string;
+  readonly out?: string;
+  readonly data?: string;
 }
 
 /** Reads one of these sub-commands; null where it is another. */
 export function parseTool(
   [name, ...rest]: readonly string[],
-  { json = false, strict = false, into }: ToolOptions,
+  options: ToolOptions,
 ): Result<ToolCommand, string> | null {
+  const { json = false, strict = false, into } = options;
   switch (name) {
     case 'check': {
       const [workspace = '.', extra] = rest;
@@ -46,9 +66,25 @@ export function parseTool(
       if (file === undefined) return err(`Name the file: midwatch import ${known} FILE`);
       return extra === undefined ? ok({ kind: 'import', format: known, file, into }) : tooMany(extra);
     }
+    case 'replay': {
+      const [workspace = '.', extra] = rest;
+      return extra === undefined ? parseReplay(workspace, options) : tooMany(extra);
+    }
     default:
       return null;
   }
+}
+
+function parseReplay(workspace: string, options: ToolOptions): Result<ToolCommand, string> {
+  const { from, to, against, samples, incidents, out, data, json = false } = options;
+  const [fromAt, toAt] = [Date.parse(from ?? ''), Date.parse(to ?? '')];
+  if (!Number.isFinite(fromAt) || !Number.isFinite(toAt))
+    return err('A replay needs its ends: --from 2026-01-01T00:00:00Z --to 2026-01-31T00:00:00Z');
+  if (toAt <= fromAt) return err('The replay ends before it begins: swap --from and --to.');
+  return ok({
+    ...{ kind: 'replay', workspace, fromAt, toAt, json },
+    ...{ against, samples, incidents, out, dataFolder: data },
+  });
 }
 
 function unknownFormat(what: string, format: string | undefined, known: readonly string[]) {

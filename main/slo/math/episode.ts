@@ -32,6 +32,10 @@ export class EpisodeWalk {
     this.plan = plan;
   }
 
+  get isFiring(): boolean {
+    return this.open !== null;
+  }
+
   step({ at, counts }: CountsAt): RowState {
     const { plan } = this;
     const burns = plan.windowsMs.map((windowMs, place) => burnOf(plan.target, windowMs, counts[place]));

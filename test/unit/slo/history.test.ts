@@ -58,7 +58,7 @@ describe('the past of an objective', () => {
     expect(((episode?.firedAt ?? 0) - (T0 + 30 * HOUR_MS)) / MINUTE_MS).toBeGreaterThanOrEqual(16);
     expect(episode?.reason).toContain('page row holds');
     expect(history.pagesPerDay).toBe(1);
-    expect(history.bad).toBeCloseTo(20 * 300, -2);
+    expect(history.bad).toBeCloseTo(20 * 300, -3);
     expect(history.seenFraction).toBe(1);
   });
 
