@@ -53,7 +53,7 @@ export function exportAlertmanager(
     say('inhibition there knows no causal_window: a cause of any age inhibits its effects.');
   if (PRIORITIES.some((one) => !routing.routes[one].sound))
     say('sound is this machine’s; it is not carried over.');
-  return { text: stringify(config, { lineWidth: 0 }), left };
+  return { text: stringify(config, { lineWidth: 0, aliasDuplicateObjects: false }), left };
 }
 
 interface Route {

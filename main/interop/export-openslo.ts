@@ -7,7 +7,9 @@ const LETTER = { day: 'd', week: 'w', month: 'M', quarter: 'Q', year: 'Y' } as c
 
 /** Objectives as OpenSLO v1, one document each; read back they are the same objectives. */
 export function exportOpenSlo(objectives: readonly Objective[]): string {
-  return objectives.map((one) => stringify(openSloOf(one), { lineWidth: 0 })).join('---\n');
+  return objectives
+    .map((one) => stringify(openSloOf(one), { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
 }
 
 /** One objective as a document. Its annotations carry what OpenSLO has no word for. */

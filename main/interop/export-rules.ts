@@ -62,7 +62,7 @@ export function exportRules(
   }
   for (const [name, of] of Map.groupBy(rules, (one) => one.group))
     groups.push({ name, rules: of.map(({ rule }) => plainRule(rule)) });
-  return { text: stringify({ groups }, { lineWidth: 0 }), left };
+  return { text: stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false }), left };
 }
 
 function objectiveRules(objective: Objective, plan: ObjectivePlan, usable: readonly PolicyRow[]): Rule[] {

@@ -65,7 +65,10 @@ export function importAlertmanager(text: string, file: string): Imported {
     left.push(
       `${at(['inhibit_rules'])}: inhibition follows depends_on in services.yaml here; write the dependencies there.`,
     );
-  return { files: [{ name: 'routing.yaml', text: stringify(keys, { lineWidth: 0 }) }], left };
+  return {
+    files: [{ name: 'routing.yaml', text: stringify(keys, { lineWidth: 0, aliasDuplicateObjects: false }) }],
+    left,
+  };
 }
 
 type At = (path: readonly (string | number)[]) => string;

@@ -46,7 +46,10 @@ export function importOpenSlo(text: string, file: string, policy?: string): Impo
     }
     // Written as it came: its numbers, names and comments' places are the author's.
     return [
-      { name: `slos/${nameOf(read.data.metadata.name)}.yaml`, text: stringify(value, { lineWidth: 0 }) },
+      {
+        name: `slos/${nameOf(read.data.metadata.name)}.yaml`,
+        text: stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }),
+      },
     ];
   });
   return { files, left };

@@ -47,7 +47,10 @@ function fromDocument({ value, at }: ForeignDocument, file: string, left: string
     return rules.length === 0 ? [] : [{ name: group.name, rules }];
   });
   const name = nameOf(file.replace(/^.*[\\/]/, '').replace(/\.(?:rules\.)?ya?ml$/, ''));
-  const alerts = { name: `alerts/${name}.yaml`, text: stringify({ groups }, { lineWidth: 0 }) };
+  const alerts = {
+    name: `alerts/${name}.yaml`,
+    text: stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false }),
+  };
   return groups.length === 0 ? slos : [...slos, alerts];
 }
 

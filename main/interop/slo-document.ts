@@ -45,6 +45,6 @@ export function ratioDocument(one: OpenSloDocument): string {
         objectives: [{ target: one.target }],
       },
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
