@@ -3,6 +3,7 @@ import { CodedError } from '../../shared/error/coded.ts';
 import {
   bytesOf,
   columnWidth,
+  DIGITS_MAX,
   fromColumn,
   inflateExactly,
   planes,
@@ -22,26 +23,29 @@ export interface Samples {
  * a bit-wise codec would be smaller but slower in this language, and the version byte leaves room for one.
  *
  *     byte 0      version (1)
- *     byte 1      bit 0: times as raw doubles; bit 1: values as integer differences
+ *     byte 1      bit 0: times as raw doubles; bit 1: values as integer differences,
+ *                 bits 2–4: of the values times ten to this power
  *     bytes 2–5   number of samples, little-endian
  *     the rest    deflated: 16 bytes of first time and first value, then the planes
  */
 const VERSION = 1;
 const RAW_TIMES = 1;
 const INTEGER_VALUES = 2;
+const DIGITS_SHIFT = 2;
+const DIGITS_MASK = 7;
 const HEADER_BYTES = 6;
 /** A chunk that claims more is damaged; it must not make us reserve memory. */
 const SAMPLES_MAX = 1 << 20;
 const INT32_MAX = 0x7fff_ffff;
 /** A chunk is a few kilobytes: the default tables of 256 KiB would cost more to clear than to use. */
-const DEFLATE = { level: 3, windowBits: 13, memLevel: 5 };
+const DEFLATE = { level: 6, windowBits: 13, memLevel: 5 };
 
 export function encodeChunk({ times, values }: Samples): Uint8Array {
   const count = times.length;
   if (count === 0 || count > SAMPLES_MAX || values.length !== count)
     throw new Error(`A chunk of ${count} times and ${values.length} values cannot be written.`);
   const steps = timeSteps(times);
-  const column = toColumn(values);
+  const column = toColumn(values, DIGITS_MAX);
   const first = new Float64Array(2);
   first[0] = times[0] ?? 0;
   first.set(values.subarray(0, 1), 1);
@@ -53,7 +57,7 @@ export function encodeChunk({ times, values }: Samples): Uint8Array {
   const packed = deflateRawSync(Buffer.concat(parts), DEFLATE);
   const chunk = new Uint8Array(HEADER_BYTES + packed.length);
   chunk[0] = VERSION;
-  chunk[1] = (steps ? 0 : RAW_TIMES) | (column.whole ? INTEGER_VALUES : 0);
+  chunk[1] = (steps ? 0 : RAW_TIMES) | (column.whole ? INTEGER_VALUES : 0) | (column.digits << DIGITS_SHIFT);
   new DataView(chunk.buffer).setUint32(2, count, true);
   chunk.set(packed, HEADER_BYTES);
   return chunk;
@@ -67,6 +71,7 @@ export function decodeChunk(chunk: Uint8Array): Samples {
   if (count === 0 || count > SAMPLES_MAX) throw damaged(`it claims ${count} samples`);
   const timeWidth = flags & RAW_TIMES ? 8 : 4;
   const whole = (flags & INTEGER_VALUES) !== 0;
+  const digits = (flags >> DIGITS_SHIFT) & DIGITS_MASK;
   const valueWidth = columnWidth(whole);
   const length = 16 + count * (timeWidth + valueWidth);
   const bytes = inflateExactly(chunk.subarray(HEADER_BYTES), length, damaged);
@@ -74,7 +79,7 @@ export function decodeChunk(chunk: Uint8Array): Samples {
   const timeBytes = unplane(bytes.subarray(16, 16 + count * timeWidth), timeWidth);
   return {
     times: timeWidth === 8 ? new Float64Array(timeBytes) : sumSteps(first[0] ?? 0, new Int32Array(timeBytes)),
-    values: fromColumn({ whole, planes: bytes.subarray(16 + count * timeWidth) }, first[1] ?? 0),
+    values: fromColumn({ whole, digits, planes: bytes.subarray(16 + count * timeWidth) }, first[1] ?? 0),
   };
 }
 

@@ -10,21 +10,41 @@ const INT32_MAX = 0x7fff_ffff;
 export interface Column {
   /** Whole numbers as 32-bit differences; otherwise 64 bits each. */
   readonly whole: boolean;
+  /** The whole numbers are the values times ten to this power. */
+  readonly digits: number;
   readonly planes: Uint8Array;
 }
 
-export function toColumn(values: Float64Array): Column {
-  const differences = integerDifferences(values);
-  return differences
-    ? { whole: true, planes: planes(bytesOf(differences), 4) }
-    : { whole: false, planes: planes(bytesOf(exclusiveOr(values)), 8) };
+/** Values with so many digits after the point, as seconds of processor time have them, are written as whole numbers. */
+export const DIGITS_MAX = 4;
+
+export function toColumn(values: Float64Array, digitsMax = 0): Column {
+  for (let digits = 0; digits <= digitsMax; digits += 1) {
+    const scaled = digits === 0 ? values : scaledUp(values, 10 ** digits);
+    const differences = scaled && integerDifferences(scaled);
+    if (differences) return { whole: true, digits, planes: planes(bytesOf(differences), 4) };
+  }
+  return { whole: false, digits: 0, planes: planes(bytesOf(exclusiveOr(values)), 8) };
+}
+
+/** The values times the factor, where dividing gives back each bit of them. */
+function scaledUp(values: Float64Array, factor: number): Float64Array | undefined {
+  const scaled = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
+    const whole = Math.round(value * factor);
+    if (!Object.is(whole / factor, value)) return undefined;
+    scaled[i] = whole;
+  }
+  return scaled;
 }
 
 /** `first` is the column's first value, which differences of whole numbers leave out. */
-export function fromColumn({ whole, planes: sorted }: Column, first: number): Float64Array {
-  return whole
-    ? sumDifferences(first, new Int32Array(unplane(sorted, 4)))
-    : undoExclusiveOr(new Float64Array(unplane(sorted, 8)));
+export function fromColumn({ whole, digits, planes: sorted }: Column, first: number): Float64Array {
+  if (!whole) return undoExclusiveOr(new Float64Array(unplane(sorted, 8)));
+  const factor = 10 ** digits;
+  const values = sumDifferences(Math.round(first * factor), new Int32Array(unplane(sorted, 4)));
+  return digits === 0 ? values : values.map((value) => value / factor);
 }
 
 export function columnWidth(whole: boolean): 4 | 8 {

@@ -56,7 +56,7 @@ export function decodeRollup(block: Uint8Array): Rollup {
     const part = bytes.subarray(offset, offset + (sizes[index] ?? 0));
     offset += part.length;
     const first = new Float64Array(new Uint8Array(part.subarray(0, 8)).buffer)[0] ?? 0;
-    columns.set(name, fromColumn({ whole: isWhole(index), planes: part.subarray(8) }, first));
+    columns.set(name, fromColumn({ whole: isWhole(index), digits: 0, planes: part.subarray(8) }, first));
   }
   const ends = columns.get('ends') ?? new Float64Array(count);
   return mapColumns((name) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { SenderStatus } from '../../main/receive/index.ts';
-import { openMetricReader } from '../../main/store/index.ts';
+import { type MetricStats, openMetricReader } from '../../main/store/index.ts';
 
 export interface ReceiverStatus {
   readonly senders: readonly SenderStatus[];
@@ -29,6 +29,8 @@ export interface ReceiverProcess {
   /** Seconds of processor that it used. */
   cpuSeconds(): number;
   status(): Promise<ReceiverStatus>;
+  /** Packs all that waits. */
+  pack(): Promise<MetricStats>;
   stored(name: string): { labels: Readonly<Record<string, string>>; times: number[]; values: number[] }[];
   stop(): Promise<void>;
 }
@@ -61,6 +63,10 @@ export async function startReceiverProcess(seriesMax = 50_000): Promise<Receiver
     status() {
       child.stdin.write('status\n');
       return next<ReceiverStatus>();
+    },
+    pack() {
+      child.stdin.write('pack\n');
+      return next<MetricStats>();
     },
     stored(name) {
       const reader = openMetricReader(path);

@@ -89,7 +89,13 @@ const { port } = await receive.call.listen({
 void consume();
 console.log(JSON.stringify({ port }));
 createInterface({ input: process.stdin })
-  .on('line', async () => {
+  .on('line', async (line) => {
+    if (line === 'pack') {
+      // Long after everything that was sent, so that nothing is left waiting.
+      while ((await store.call.compact(clock.now() + 3 * 3_600_000)).more);
+      console.log(JSON.stringify(await store.call.stats()));
+      return;
+    }
     console.log(JSON.stringify({ ...(await receive.call.status()), stored }));
   })
   .on('close', async () => {

@@ -7,6 +7,7 @@ import { staleIndices, staleValues } from '../../../main/store/metric-stale.ts';
 const value = fc.oneof(
   fc.double(),
   fc.integer({ min: -5, max: 5 }),
+  fc.integer({ min: -1_000_000, max: 1_000_000 }).map((one) => one / 100),
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0, 2 ** 53, -(2 ** 31), 1e300),
 );
 
@@ -41,6 +42,24 @@ describe('a chunk', () => {
     values.set(staleValues(1), 2);
     const read = decodeChunk(encodeChunk({ times: Float64Array.of(1, 2, 3), values }));
     expect(Array.from(staleIndices(read.values))).toEqual([2]);
+  });
+
+  it('gives back every bit of values with few digits after the point, in half the room', () => {
+    const digits = fc.integer({ min: 1, max: 4 });
+    const steps = fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 100, maxLength: 480 });
+    fc.assert(
+      fc.property(digits, steps, fc.integer({ min: 0, max: 1e9 }), (places, given, start) => {
+        let total = start;
+        const values = Float64Array.from(given, (step) => {
+          total += step;
+          return total / 10 ** places;
+        });
+        const times = values.map((_value, i) => 1_700_000_000_000 + i * 15_000);
+        const chunk = encodeChunk({ times, values });
+        expect(bits(decodeChunk(chunk).values)).toEqual(bits(values));
+        expect(chunk.length).toBeLessThan(80 + values.length * 3);
+      }),
+    );
   });
 
   it('stores a regular counter in under two bytes a sample', () => {
