@@ -4,7 +4,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Matcher, RollupOptions, SelectOptions, SeriesRollup, StoredSeries } from './metric-api.ts';
 import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
 import { decodeChunk, type Samples } from './metric-chunk.ts';
-import { type HeadRow, refsOf, valuesOf } from './metric-compact.ts';
+import { type HeadRow, refsOf, samplesBySeries, valuesOf } from './metric-compact.ts';
 import { createSeriesIndex } from './metric-index.ts';
 import { firstAfter, mergeSamples } from './metric-merge.ts';
 import { createRollupReader } from './metric-rollup-reader.ts';
@@ -157,16 +157,22 @@ export class MetricConnection {
       this.lastRef = row.ref;
     }
     const repacked = now.packed !== this.seen.packed;
-    for (const row of this.statements.head.iterate(this.lastBatch)) this.take(row, true, !repacked);
-    if (repacked) {
-      this.head = new Map();
-      for (const row of this.statements.head.iterate(0)) this.take(row, false, true);
-      this.lastBatch = Math.max(this.lastBatch, now.packed);
-    }
+    // With nothing decoded yet, as at the first question after a start, nothing needs to be brought up to date.
+    if (this.cache.size > 0 || !repacked)
+      for (const row of this.statements.head.iterate(this.lastBatch)) this.take(row, !repacked);
+    if (repacked) this.readHead(now.packed);
     this.seen = now;
   }
 
-  private take(row: HeadRow, intoCache: boolean, intoHead: boolean): void {
+  private readHead(packed: number): void {
+    const rows = this.statements.head.all(0);
+    this.head = new Map();
+    for (const [ref, samples] of samplesBySeries(rows))
+      this.head.set(ref, createSampleBuffer(samples, Number.NEGATIVE_INFINITY));
+    this.lastBatch = Math.max(this.lastBatch, packed, rows.at(-1)?.id ?? 0);
+  }
+
+  private take(row: HeadRow, intoHead: boolean): void {
     this.lastBatch = row.id;
     const refs = refsOf(row);
     const words = wordsOf(valuesOf(row));
@@ -180,7 +186,7 @@ export class MetricConnection {
         }
         waiting.append(row.at, words, i);
       }
-      const cached = intoCache ? this.cache.get(ref) : undefined;
+      const cached = this.cache.get(ref);
       if (cached) {
         cached.append(row.at, words, i);
         this.cachedSamples += 1;
