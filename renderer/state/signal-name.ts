@@ -22,10 +22,3 @@ export function shortName(labels: Labels, shared: Labels): string {
   if (own.length === 0) return metric === '' ? 'value' : metric;
   return `${metric}{${own.join(', ')}}`;
 }
-
-/** A series as PromQL would select it, with all its labels. */
-export function selectorOf(labels: Labels): string {
-  const { __name__: metric = '', ...rest } = labels;
-  const matchers = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return matchers.length > 0 ? `${metric}{${matchers.join(', ')}}` : metric || '{}';
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration, promDuration } from '../unit/time.ts';
+import { parseDuration, promDuration } from '../unit/time.ts';
 
 /** What a board shows of the time: the latest so much, or from one instant to another. */
 export const BoardRange = z.discriminatedUnion('kind', [
@@ -55,11 +55,6 @@ export function parseRange(text: string): BoardRange | undefined {
 export function rangeText(range: BoardRange): string {
   if (range.kind === 'last') return promDuration(range.ms);
   return `${instantText(range.fromAt)}/${instantText(range.toAt)}`;
-}
-
-/** A range for people: `last 6 h`. */
-export function rangeName(range: BoardRange): string {
-  return range.kind === 'last' ? `last ${formatDuration(range.ms)}` : rangeText(range).replace('/', ' to ');
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
