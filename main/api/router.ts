@@ -4,6 +4,7 @@ import type { WorkspaceWriter } from '../workspace/index.ts';
 import { type AlertPart, alertRouter } from './alert.ts';
 import { procedures } from './context.ts';
 import { type DemoPart, demoRouter } from './demo.ts';
+import { type DiscoverPart, discoverRouter } from './discover.ts';
 import { type IncidentPart, incidentRouter } from './incident.ts';
 import { type ObjectivePart, objectiveRouter } from './objective.ts';
 import { playbookRouter } from './playbook.ts';
@@ -29,6 +30,7 @@ export interface ApiParts {
   readonly secrets: Pick<Vault, 'keep' | 'problem'>;
   readonly query: QueryPart;
   readonly workspace: WorkspaceWriter;
+  readonly discover: DiscoverPart;
   readonly series: SeriesPart;
   readonly demo: DemoPart;
 }
@@ -49,6 +51,7 @@ export function createRouter(parts: ApiParts) {
     secret: secretRouter(parts.secrets),
     query: queryRouter(parts.query),
     workspace: workspaceRouter(parts.workspace),
+    discover: discoverRouter(parts.discover),
     series: seriesRouter(parts.series),
     demo: demoRouter(parts.demo),
   });

@@ -7,6 +7,7 @@ import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
 import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
 import { type Corrections, createCorrections } from '../slo/index.ts';
+import type { SourceDeps } from '../source/index.ts';
 import {
   createWorkspaceWriter,
   formatProblems,
@@ -20,6 +21,7 @@ import {
 import { chartsOf } from './charts.ts';
 import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
+import { createDiscovering } from './discovering.ts';
 import type { RunningFleet } from './fleet.ts';
 import { healthOf } from './health.ts';
 import { writeHistory } from './history.ts';
@@ -28,7 +30,7 @@ import { createObjectiveDesk } from './objective-desk.ts';
 import { type AppOptions, VERSION } from './options.ts';
 import { receiversOf } from './receiver.ts';
 import { secretReader, sessionVault } from './secret.ts';
-import { createStages, type Stages } from './stages.ts';
+import { createStages, type Stages, secretText } from './stages.ts';
 import { createStoreCare } from './store-care.ts';
 import type { Threads } from './threads.ts';
 
@@ -107,11 +109,17 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     state.workspace = workspace;
     rules = rulesOf(workspace);
   });
+  const sourceDeps: SourceDeps = {
+    clock,
+    log,
+    random: Math.random,
+    readSecret: secretText(secretReader(vault, process.env)),
+  };
   const { changeFile } = parts;
   const writer = createWorkspaceWriter(parts.workspacePath, { ...parts.loadDeps, changeFile, watch });
   return {
     api: {
-      router: routerOf(parts, { ...stages, corrections, writer }, vault, () => state.workspace),
+      router: routerOf(parts, { ...stages, corrections, writer, sourceDeps }, vault, () => state.workspace),
       onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
     },
     suspend: () => stages.ingest.suspend(),
@@ -288,7 +296,11 @@ async function sendTestPage(
 
 function routerOf(
   parts: CoreParts,
-  stages: Stages & { readonly corrections: Corrections; readonly writer: WorkspaceWriter },
+  stages: Stages & {
+    readonly corrections: Corrections;
+    readonly writer: WorkspaceWriter;
+    readonly sourceDeps: SourceDeps;
+  },
   vault: Vault,
   workspace: () => Workspace,
 ) {
@@ -316,6 +328,7 @@ function routerOf(
     },
     secrets: vault,
     workspace: stages.writer,
+    discover: createDiscovering({ source: stages.sourceDeps, target: stages.target, workspace }),
     source: { tryNow: (id) => stages.ingest.pollNow(id), watched: stages.ledger.records },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {

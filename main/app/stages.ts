@@ -243,7 +243,7 @@ function publishAlerts(hub: StateHub, alerts: Alerts, changed: readonly string[]
   );
 }
 
-function secretText(read: SecretReader) {
+export function secretText(read: SecretReader) {
   return async (reference: string) => {
     const secret = await read(reference);
     return secret.ok ? ok(secret.value) : err(secret.error.message);

@@ -1,3 +1,4 @@
+import { discoverContract } from './discover.ts';
 import { incidentContract } from './incident.ts';
 import { objectiveContract } from './objective.ts';
 import { playbookContract } from './playbook.ts';
@@ -23,6 +24,7 @@ export const contract = {
   query: queryContract,
   series: seriesContract,
   workspace: workspaceContract,
+  discover: discoverContract,
   demo: demoContract,
 };
 export type Contract = typeof contract;

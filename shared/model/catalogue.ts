@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { Priority } from './priority.ts';
+import { FreshnessClass } from './source.ts';
 
 /** What a signal tells of: machines, the model, or what it is worth. */
 export const Dimension = z.enum(['infrastructure', 'model', 'business']);
 export type Dimension = z.infer<typeof Dimension>;
-
-/** How fresh a signal must be to be of use. */
-export const FreshnessClass = z.enum(['real-time', 'near-real-time', 'batch', 'historical']);
-export type FreshnessClass = z.infer<typeof FreshnessClass>;
 
 export const MetricKind = z.enum(['counter', 'gauge', 'histogram', 'summary']);
 export type MetricKind = z.infer<typeof MetricKind>;
@@ -29,7 +26,14 @@ const Line = z.string().min(1).max(TEXT_MAX);
  * Label matchers as a catalogue writes them: `code: "=~5.."` is `code=~"5.."`; without an operator the value must be equal.
  * The value is text or an anchored regular expression and is quoted where it is rendered.
  */
-const Matchers = z.record(LabelName, z.string().min(1).max(200)).default({});
+const Matchers = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(?:\|[A-Za-z_][A-Za-z0-9_]*)*$/, {
+      message: 'expected the name of a label, or several with "|" of which the first that is there is taken',
+    }),
+    z.string().min(1).max(200),
+  )
+  .default({});
 
 /** One counter of an indicator. The metric is the signal's own where none is named. */
 const Counted = z.strictObject({ metric: MetricName.optional(), labels: Matchers });

@@ -30,6 +30,9 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/system/notificationShown': [{ deliveryId: 'nowhere', outcome: 'shown', problem: '' }, 'ok'],
   '/system/sendTest': [{ receiver: 'nobody' }, 'ok'],
   '/system/sendTestPage': [{ priority: 'P3' }, 'ok'],
+  '/discover/catalogue': [undefined, 'ok'],
+  '/discover/probe': [{ url: 'ftp://nowhere', auth: { kind: 'none' } }, 'REFUSED'],
+  '/discover/look': [{ sourceId: 'desk' }, 'ok'],
   '/workspace/read': [{ file: 'midwatch.yaml' }, 'ok'],
   '/workspace/preview': [
     { edits: [{ kind: 'set', file: 'midwatch.yaml', path: ['name'], value: 'port' }] },

@@ -1,6 +1,8 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
+import { AddSource } from './add-source.tsx';
 import { Receivers } from './receivers.tsx';
 import { Secrets } from './secrets.tsx';
 import styles from './setting.module.css';
@@ -11,6 +13,7 @@ import { TestPages } from './test-pages.tsx';
 export function SettingScreen() {
   const { ready, byId } = useCollection('sources');
   const health = useCollection('health').byId.get('core');
+  const [adding, setAdding] = useState(false);
   const sources = useMemo(() => [...byId.values()].sort((a, b) => a.id.localeCompare(b.id)), [byId]);
   return (
     <main className={styles.main} tabIndex={-1}>
@@ -29,13 +32,18 @@ export function SettingScreen() {
               <span className="t3 s12">
                 from midwatch.yaml; a change on disk is taken over without a restart
               </span>
+              <span className="push">
+                <Button kind="primary" onPress={() => setAdding(true)}>
+                  Add a source
+                </Button>
+              </span>
             </div>
             {!ready && <Skeleton rows={4} label="Loading the sources" />}
             {ready && sources.length === 0 && (
               <Empty glyph="wait" title="No source yet">
                 <p>
-                  Name a Prometheus-compatible address under “sources” in midwatch.yaml. Without one, Midwatch
-                  watches nothing.
+                  Paste the address of a Prometheus, or name it under “sources” in midwatch.yaml. Without one,
+                  Midwatch watches nothing.
                 </p>
               </Empty>
             )}
@@ -50,6 +58,7 @@ export function SettingScreen() {
           </div>
         </div>
       </div>
+      {adding && <AddSource onClose={() => setAdding(false)} />}
     </main>
   );
 }

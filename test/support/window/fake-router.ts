@@ -68,6 +68,18 @@ export function fakeRouter(state: FakeState) {
       }),
     },
     workspace: workspaceOf(state),
+    discover: {
+      catalogue: os.discover.catalogue.handler(() => []),
+      probe: os.discover.probe.handler(({ input }) => ({
+        kind: 'prometheus' as const,
+        url: input.url,
+        latencyMs: 3,
+        said: 'A Prometheus-compatible API answers.',
+      })),
+      look: os.discover.look.handler(async function* () {
+        yield { kind: 'found' as const, discovery: state.discovery };
+      }),
+    },
     demo: demoOf(state),
   });
 }

@@ -10,6 +10,7 @@ import type { EvidenceChart, TimelineEntry } from '../../../shared/model/inciden
 import type { Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { Postmortem } from '../../../shared/model/postmortem.ts';
+import type { Discovery } from '../../../shared/model/proposal.ts';
 import type { WatchRecord } from '../../../shared/model/watch.ts';
 
 const BEAT_MS = 1_000;
@@ -34,6 +35,7 @@ export class FakeState {
   /** Requests that changed something, as `domain.name` with their input. */
   readonly asked: { readonly name: string; readonly input: unknown }[] = [];
   readonly shown: { readonly deliveryId: string; readonly outcome: string }[] = [];
+  discovery: Discovery = { metrics: 0, signals: [], services: [], objectives: [], detectors: [], notes: [] };
   demo = true;
   workspace = 'ml-serving';
   now: () => number;

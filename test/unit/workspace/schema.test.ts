@@ -8,6 +8,7 @@ import { OpenSloFile } from '../../../shared/config/objective.ts';
 import { PlaybookFile } from '../../../shared/config/playbook.ts';
 import { ServicesFile } from '../../../shared/config/service.ts';
 import { MidwatchFile } from '../../../shared/config/workspace.ts';
+import { CatalogueFile } from '../../../shared/model/catalogue.ts';
 
 /** The published schemas are what editors check by; `UPDATE=1` writes them again after a change of the schemas in the code. */
 it.each([
@@ -17,6 +18,7 @@ it.each([
   ['alerts', AlertRuleFile],
   ['detectors', DetectorsFile],
   ['playbook', PlaybookFile],
+  ['catalogue', CatalogueFile],
   ['dashboard', BoardFile],
 ])('assets/schema/%s.json says what the code checks', (name, schema) => {
   const path = new URL(`../../../assets/schema/${name}.json`, import.meta.url);

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFleetServer } from '../../main/demo/index.ts';
+import { systemClock } from '../../main/platform/index.ts';
+import { startTestCore } from '../support/core.ts';
+import { shoot } from '../support/journey.ts';
+import { missingForPrometheus, startScrapingPrometheus } from '../support/scraping-prometheus.ts';
+import { buildWindow, openChromium, openWindow } from '../support/window/browser.ts';
+
+const missing = existsSync('/usr/bin/chromium')
+  ? missingForPrometheus()
+  : '/usr/bin/chromium is not installed';
+if (missing) console.log(`Skipping "add a source": ${missing}.`);
+
+describe.skipIf(missing !== null)('my own Prometheus', { timeout: 300_000 }, () => {
+  let browser: Browser;
+  let window: Awaited<ReturnType<typeof buildWindow>>;
+  beforeAll(async () => {
+    window = await buildWindow();
+    browser = await openChromium();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await window?.remove();
+  });
+
+  it('is watched with objectives of its own, from a pasted address, by keys', async () => {
+    const fleet = await startFleetServer({ port: 0, seed: 11, clock: systemClock() });
+    const prometheus = await startScrapingPrometheus(fleet.url, ['gateway', 'ranking-model']);
+    const workspace = mkdtempSync(join(tmpdir(), 'midwatch-workspace-'));
+    mkdirSync(join(workspace, 'slos'));
+    writeFileSync(join(workspace, 'midwatch.yaml'), '# ours\nname: production # kept\nsources: []\n');
+    const core = await startTestCore({ workspace, windowFolder: window.folder });
+    try {
+      const { page, complaints, close } = await openWindow(browser, core.server.launchAddress());
+      const journey = { page, core, name: 'add-source', breakModel: async () => undefined };
+      const startedAt = Date.now();
+      await page.goto(`${new URL(page.url()).origin}/#/settings`);
+      await page.getByRole('button', { name: 'Add a source' }).press('Enter');
+      await page.getByLabel('Address').fill(`${fleet.url}/nothing-here`);
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('Neither a Prometheus API').waitFor({ timeout: 30_000 });
+      await shoot(journey, 'problem', false);
+      await page.getByLabel('Address').fill(`${prometheus.url}/graph`);
+      await page.keyboard.press('Enter');
+      await page.getByText('objectives and').waitFor({ timeout: 60_000 });
+      await shoot(journey, 'proposals');
+      await page.getByRole('button', { name: 'Show the files' }).press('Enter');
+      await page.getByText('slos/').first().waitFor({ timeout: 30_000 });
+      await shoot(journey, 'files');
+      await page.getByRole('button', { name: 'Write and watch' }).press('Enter');
+      await page.getByLabel('Source prometheus').getByText('answers').waitFor({ timeout: 60_000 });
+      const tookMs = Date.now() - startedAt;
+      expect(tookMs).toBeLessThan(180_000);
+      console.log(JSON.stringify({ name: 'add-source', prometheus: prometheus.version, tookMs }));
+      expect(readFileSync(join(workspace, 'midwatch.yaml'), 'utf8')).toContain(
+        '# ours\nname: production # kept\n',
+      );
+      await page.goto(`${new URL(page.url()).origin}/#/objectives`);
+      await page
+        .getByText(/availability/)
+        .first()
+        .waitFor({ timeout: 30_000 });
+      await shoot(journey, 'objectives', false);
+      expect(complaints).toEqual([]);
+      await close();
+    } finally {
+      await core.stop();
+      await prometheus.stop();
+      await fleet.close();
+      rmSync(workspace, { recursive: true, force: true });
+    }
+  });
+});
