@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Priority } from './priority.ts';
 import { FreshnessClass } from './source.ts';
 
+export { FreshnessClass } from './source.ts';
+
 /** What a signal tells of: machines, the model, or what it is worth. */
 export const Dimension = z.enum(['infrastructure', 'model', 'business']);
 export type Dimension = z.infer<typeof Dimension>;
