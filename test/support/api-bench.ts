@@ -62,6 +62,11 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
       budget: stage('series')('budget'),
       unwatched: stage('series')('unwatched'),
     },
+    discover: {
+      catalogue: [],
+      probe: stage('discover')('probe'),
+      look: stage('discover')('look'),
+    },
     demo: { fleet: 'demo' in answers && answers.demo === null ? undefined : proxied('fleet') },
   } as unknown as ApiParts;
   const call = createRouterClient(createRouter(parts), { context: { actor } });
