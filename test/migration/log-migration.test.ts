@@ -23,8 +23,18 @@ const stop = () => {
 };
 /** The file as the first format had it: today's code writes, what came later is taken away. */
 const asFirst = () => {
+  const tables = (db: Database.Database) =>
+    db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .pluck()
+      .all() as string[];
+  const plain = new Database(':memory:');
+  plain.exec(LOG_MIGRATIONS[0]?.sql ?? '');
+  const known = tables(plain);
+  plain.close();
   const db = new Database(path);
-  db.exec('DROP TABLE watch; PRAGMA user_version = 1;');
+  for (const name of tables(db)) if (!known.includes(name)) db.exec(`DROP TABLE "${name}"`);
+  db.pragma('user_version = 1');
   db.close();
 };
 const pragma = (file: string, name: string) => {

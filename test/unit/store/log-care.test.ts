@@ -326,13 +326,14 @@ describe('a row that cannot be read', () => {
 });
 
 describe('a change of the format', () => {
+  const newest = LOG_MIGRATIONS.at(-1)?.version ?? 0;
   const addColumn: Migration = {
-    version: 2,
+    version: newest + 1,
     name: 'colour',
     sql: "ALTER TABLE setting ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'",
   };
   const broken: Migration = {
-    version: 3,
+    version: newest + 2,
     name: 'broken',
     sql: 'CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE half (id INTEGER) STRICT;',
   };
@@ -341,15 +342,15 @@ describe('a change of the format', () => {
     start();
     log?.putSetting('a', 'b');
     start([...LOG_MIGRATIONS, addColumn]);
-    const copies = inFolder('backup').filter((name) => name.startsWith('before-migration-from-1-'));
+    const copies = inFolder('backup').filter((name) => name.startsWith(`before-migration-from-${newest}-`));
     expect(copies).toHaveLength(1);
     const copy = new Database(join(folder, 'backup', copies[0] ?? ''), { readonly: true });
-    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    expect(copy.pragma('user_version', { simple: true })).toBe(newest);
     expect(copy.prepare("SELECT value FROM setting WHERE key = 'a'").pluck().get()).toBe('b');
     copy.close();
     expect(log?.notices().map((one) => one.text)).toEqual([
       expect.stringContaining('was copied to'),
-      expect.stringContaining('from format 1 to 2'),
+      expect.stringContaining(`from format ${newest} to ${newest + 1}`),
     ]);
     start([...LOG_MIGRATIONS, addColumn]);
     expect(log?.notices()).toEqual([]);
@@ -362,14 +363,14 @@ describe('a change of the format', () => {
     expect(() => start([...LOG_MIGRATIONS, addColumn, broken])).toThrow(
       expect.objectContaining({
         code: 'migration-failed',
-        details: expect.objectContaining({ from: 1, to: 3 }),
+        details: expect.objectContaining({ from: newest, to: newest + 2 }),
       }),
     );
     start();
     expect(log?.loadIncidents()).toHaveLength(1);
     expect(log?.verifyTimeline('incident-1')).toBeNull();
     const db = new Database(path, { readonly: true });
-    expect(db.pragma('user_version', { simple: true })).toBe(1);
+    expect(db.pragma('user_version', { simple: true })).toBe(newest);
     expect(db.prepare("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
     db.close();
   });
@@ -378,7 +379,7 @@ describe('a change of the format', () => {
     start();
     log?.openIncident(incidentDraft(), [entry()], []);
     const orphan: Migration = {
-      version: 2,
+      version: newest + 1,
       name: 'orphan',
       sql: 'DROP TRIGGER incident_no_delete; PRAGMA defer_foreign_keys = ON; DELETE FROM incident;',
     };
