@@ -96,14 +96,14 @@ export interface BurnView {
 const REFRESH_MS = 5_000;
 const BEFORE_MS = 30 * MINUTE_MS;
 
-/** The burn chart of an objective around an incident: from half an hour before it to now, or to half an hour after. */
+/** The burn chart of an objective around an incident: from half an hour before what is shown at first to now, or to half an hour after. */
 export function useBurnView(objective: ObjectiveStatus, incident: Incident): BurnView {
   const core = useCore();
   const now = useNowEvery(REFRESH_MS);
   const endedAt = incident.closedAt ?? incident.resolvedAt;
   const view = useMemo(() => incidentView(incident, now), [incident, now]);
   const toAt = endedAt === null ? now : Math.max(view.toAt, Math.min(now, endedAt + BEFORE_MS));
-  const fromAt = Math.max(Math.min(incident.startedAt - BEFORE_MS, view.fromAt), toAt - 24 * HOUR_MS);
+  const fromAt = Math.max(view.fromAt - BEFORE_MS, toAt - 24 * HOUR_MS);
   const key = `${incident.id}:${objective.objective.id}`;
   useRefresh(key, endedAt === null ? REFRESH_MS : 0, () => {
     const at = endedAt === null ? core.clock.getState().nowAt : toAt;

@@ -75,10 +75,13 @@ const theme = EditorView.theme({
   },
 });
 
+/** Colours of chart lines are too light for text. */
+const asText = (line: string) => `color-mix(in oklch, var(${line}), var(--text-1) 45%)`;
+
 const colours = HighlightStyle.define([
-  { tag: tags.number, color: 'var(--chart-3)' },
+  { tag: tags.number, color: asText('--chart-3') },
   { tag: tags.string, color: 'var(--ok)' },
-  { tag: [tags.keyword, tags.modifier], color: 'var(--chart-4)' },
+  { tag: [tags.keyword, tags.modifier], color: asText('--chart-4') },
   { tag: tags.function(tags.variableName), color: 'var(--accent)' },
   { tag: tags.labelName, color: 'var(--acknowledged)' },
   { tag: [tags.operator, tags.punctuation, tags.bracket], color: 'var(--text-2)' },

@@ -32,6 +32,11 @@ export function Panel({ view, index, panel, sources, marks }: PanelProps) {
   const runs = useStore(core.signal.store, (state) => state.runs);
   const [pinned, setPinned] = useState<readonly string[]>([]);
   const [tab, setTab] = useState<'chart' | 'table'>('chart');
+  const isEmpty = panel.expression === '';
+  // Whatever is asked next is another question: it is drawn first.
+  useEffect(() => {
+    if (isEmpty) setTab('chart');
+  }, [isEmpty]);
   const { ref, widthPx } = useWidth();
   const source = sourceOf(panel, sources);
   const wish = { panel, source, range: view.range, stepMs: view.stepMs, widthPx, pinned, runs };
@@ -63,7 +68,7 @@ export function Panel({ view, index, panel, sources, marks }: PanelProps) {
         onRun={core.signal.run}
       />
       <div ref={ref}>
-        {panel.expression !== '' && (
+        {!isEmpty && (
           <>
             <PanelStatus
               answer={answer}

@@ -30,8 +30,8 @@ export default function SignalScreen({ view: text }: { view: string }) {
         <section className="pane" aria-label="Signals">
           <Toolbar view={view} marks={marks} onMarks={setMarks} />
           {view.panels.map((panel, index) => {
-            // A panel is what stands at its place: its expression changes, its editor stays.
-            const key = `panel-${index}`;
+            // A panel is what stands at its place of a board: its expression changes, its editor stays.
+            const key = `${view.board ?? ''}:panel-${index}`;
             return (
               <Panel key={key} view={view} index={index} panel={panel} sources={sources} marks={marks} />
             );

@@ -18,7 +18,7 @@ export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
   const aside = useStore(core.signal.store, (state) => state.aside);
   return (
     <div className={styles.toolbar}>
-      <h2 className="pane-title">Signals</h2>
+      <h1 className="pane-title">Signals</h1>
       <BoardPicker view={view} />
       <RangePicker view={view} />
       <fieldset className={styles.marks} aria-label="Marks on the time axis">

@@ -44,7 +44,7 @@ const VIEWS: readonly { name: string; view: View }[] = [
 const PICTURES = process.env.MIDWATCH_SHOTS;
 
 // A browser shares its machine: what is slow there is not wrong here.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 let built: Awaited<ReturnType<typeof buildWindow>>;
