@@ -1,39 +1,33 @@
-import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Observation } from '../../shared/model/observation.ts';
-import type { Service } from '../../shared/model/service.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
 import { noteDelivery, whyUntrue } from './delivery-news.ts';
+import { type DispatchDeps, dispatchAll } from './dispatching.ts';
 import { createIntake } from './intake.ts';
 import { changeOf, type Effect, unsettled } from './news.ts';
 import { acknowledge, breakAcknowledgement } from './rule/acknowledge.ts';
-import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
 import { CLOCK_SET_BACK_MS } from './rule/validate.ts';
 import { observeSources, sourceRuleId } from './source-watch.ts';
+import { newsOf } from './withholding.ts';
 
-export interface AlertsDeps {
+export interface AlertsDeps extends DispatchDeps {
   readonly clock: Clock;
   readonly log: AlertLog;
   readonly logger: Logger;
-  readonly services: () => readonly Service[];
   readonly sources: () => readonly SourceStatus[];
   /** The service of an objective or rule; null where it has none. */
   readonly serviceOfRule: (ruleId: string) => string | null;
   /** The planned time between two evaluations of a rule. */
   readonly pollEveryMs: (ruleId: string) => number;
-  readonly routing: () => RoutingConfig;
-  /** `file:line` of the routing, for verdicts. */
-  readonly routingDefinedAt: string;
-  readonly inBusinessHours: (at: number) => boolean;
 }
 
 /** What one round decided. All of it is stored before it is answered. */
@@ -140,7 +134,7 @@ async function finish(
   notifications: readonly NotificationRequest[],
   now: number,
 ): Promise<AlertOutcome> {
-  const changes = effects.flatMap((effect) => {
+  const changes = newsOf(book, effects, now).flatMap((effect) => {
     const alert = book.get(effect.alertId);
     return alert ? [changeOf(alert, effect, now)] : [];
   });
@@ -154,39 +148,6 @@ function breakAcknowledgements(book: AlertBook, now: number): void {
     const broken = breakAcknowledgement(alert, now);
     if (broken) book.put(broken.alert, [broken.verdict]);
   }
-}
-
-function dispatchAll(book: AlertBook, deps: AlertsDeps, now: number): NotificationRequest[] {
-  const routing = deps.routing();
-  const groups = new Map<string, string[]>();
-  const byService = Map.groupBy(book.all(), (one) => one.service);
-  for (const alert of book.all()) {
-    if (!isAlerting(alert) && !memoryOf(alert).resolutionOwed && alert.resolvedAt === null) continue;
-    groups.set(alert.groupKey, [...(groups.get(alert.groupKey) ?? []), alert.id]);
-  }
-  const requests: NotificationRequest[] = [];
-  for (const ids of groups.values()) {
-    const alerts = ids.flatMap((id) => book.get(id) ?? []);
-    const service = alerts.find(isAlerting)?.service ?? alerts[0]?.service ?? '';
-    const result = dispatchGroup(alerts, {
-      now,
-      routing,
-      routingDefinedAt: deps.routingDefinedAt,
-      inBusinessHours: deps.inBusinessHours(now),
-      recent: () => {
-        const ofService = (byService.get(service) ?? []).flatMap((one) => book.get(one.id) ?? []);
-        return recentNotifications(ofService, now - routing.rate_limit.per, now);
-      },
-    });
-    const marked = new Map(result.alerts.map((one) => [one.id, one]));
-    for (const alert of alerts) {
-      const verdicts = result.verdicts.filter((one) => one.alertId === alert.id).map((one) => one.verdict);
-      const next = marked.get(alert.id);
-      if (next || verdicts.length > 0) book.put(next ?? alert, verdicts);
-    }
-    if (result.request) requests.push(result.request);
-  }
-  return requests;
 }
 
 /** After a crash: what was decided and not taken over is said again, and a page that was not queued is due. */

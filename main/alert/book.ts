@@ -41,7 +41,8 @@ export function createAlertBook(log: AlertLog, logger: Logger): AlertBook {
 
   const keepVerdict = (alertId: string, verdict: StageVerdict) => {
     waiting.push({ ...verdict, alertId });
-    if (waiting.length <= MAX_WAITING_VERDICTS) return;
+    // A storm brings more than this in one round, and all of it is stored; only what cannot be stored is let go.
+    if (problem === null || waiting.length <= MAX_WAITING_VERDICTS) return;
     lost += waiting.length - MAX_WAITING_VERDICTS;
     waiting = waiting.slice(-MAX_WAITING_VERDICTS);
   };

@@ -1,7 +1,7 @@
 import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { AlertBook } from './book.ts';
-import { isAlerting } from './rule/memory.ts';
+import { isAlerting, memoryOf } from './rule/memory.ts';
 import { verdictOf } from './rule/stage.ts';
 
 /** What became of a notification is the verdict of the last stage, on each alert that it was about. */
@@ -28,5 +28,9 @@ export function whyUntrue(book: AlertBook, delivery: Delivery): string | null {
   if (delivery.page.resolved) return alerting.length > 0 ? 'it fires again' : null;
   if (alerting.length === 0) return 'all its alerts are over';
   const open = alerting.filter((one) => one.acknowledgement === null);
-  return open.length > 0 ? null : `it was acknowledged by ${alerting[0]?.acknowledgement?.by ?? 'somebody'}`;
+  const audible = open.filter((one) => memoryOf(one).hold === null);
+  if (audible.length === 0 && open[0]) return memoryOf(open[0]).hold?.reason ?? null;
+  return audible.length > 0
+    ? null
+    : `it was acknowledged by ${alerting[0]?.acknowledgement?.by ?? 'somebody'}`;
 }

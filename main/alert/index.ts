@@ -8,6 +8,7 @@ export type { NotificationRequest } from '../../shared/model/notification-reques
 export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
 export { type AlertOutcome, type Alerts, type AlertsDeps, type AlertTarget, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
+export { createMaintenance, type Maintenance, maintenanceProblem } from './maintenance.ts';
 export type { Subject } from './no-data/round.ts';
 export { createNoDataWatch, type Diagnosis } from './no-data/watch.ts';
 export {
@@ -17,6 +18,14 @@ export {
   type ReportedDeps,
   reportedRuleId,
 } from './reported.ts';
+export type { ActiveSilence } from './rule/hold-stage.ts';
 export { isAlerting } from './rule/memory.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
+export {
+  createSilences,
+  describeSilence,
+  type Silences,
+  type SilencesDeps,
+  type SilenceWish,
+} from './silences.ts';
 export { splitThreshold, type Threshold } from './threshold.ts';

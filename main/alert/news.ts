@@ -20,6 +20,7 @@ export function changeOf(
   effect: Pick<StepEffect, 'change' | 'previous'>,
   at: number,
 ): AlertChange {
-  const { failingShare, objectiveId } = memoryOf(alert);
-  return { alert, previous: effect.previous, change: effect.change, at, failingShare, objectiveId };
+  const { failingShare, objectiveId, hold } = memoryOf(alert);
+  const { previous, change } = effect;
+  return { alert, previous, change, at, failingShare, objectiveId, causeId: hold?.causeId ?? null };
 }

@@ -7,6 +7,7 @@ export type { ApiContext } from './context.ts';
 export type { FleetControl } from './demo.ts';
 export type { ObjectivePart } from './objective.ts';
 export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
+export type { SilencePart } from './silence.ts';
 export { createStateHub, type StateHub } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
 export { type Api, serveMessagePort, serveWebSocket } from './transport.ts';

@@ -12,6 +12,7 @@ import { type PostmortemPart, postmortemRouter } from './postmortem.ts';
 import { type QueryPart, queryRouter } from './query.ts';
 import { secretRouter } from './secret.ts';
 import { type SeriesPart, seriesRouter } from './series.ts';
+import { type SilencePart, silenceRouter } from './silence.ts';
 import { type SourcePart, sourceRouter } from './source.ts';
 import type { StateHub } from './state-hub.ts';
 import { type SystemPart, systemRouter } from './system.ts';
@@ -32,6 +33,7 @@ export interface ApiParts {
   readonly workspace: WorkspaceWriter;
   readonly discover: DiscoverPart;
   readonly series: SeriesPart;
+  readonly silence: SilencePart;
   readonly demo: DemoPart;
 }
 
@@ -53,6 +55,7 @@ export function createRouter(parts: ApiParts) {
     workspace: workspaceRouter(parts.workspace),
     discover: discoverRouter(parts.discover),
     series: seriesRouter(parts.series),
+    silence: silenceRouter(parts.silence),
     demo: demoRouter(parts.demo),
   });
 }

@@ -3,7 +3,7 @@ import type { Workspace } from '../../shared/config/workspace.ts';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { ok, type Result } from '../../shared/error/result.ts';
 import type { Priority } from '../../shared/model/priority.ts';
-import { DAY_MS, SECOND_MS } from '../../shared/unit/time.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
 import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
 import { type Corrections, createCorrections } from '../slo/index.ts';
@@ -28,6 +28,7 @@ import { writeHistory } from './history.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { createObjectiveDesk } from './objective-desk.ts';
 import { type AppOptions, VERSION } from './options.ts';
+import { pruneVerdicts, silencePart } from './quiet.ts';
 import { receiversOf } from './receiver.ts';
 import { secretReader, sessionVault } from './secret.ts';
 import { createStages, type Stages, secretText } from './stages.ts';
@@ -87,6 +88,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   publishConfiguration(hub, state.workspace);
   if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
   await stages.ledger.load();
+  await stages.quiet.load();
   await stages.pipeline.load();
   await stages.playbooks.load();
   hub.replace('incidents', stages.incidents.list());
@@ -260,9 +262,11 @@ function startTimers(
   publishHealth();
   return [
     every(TICK_MS, 'tick', () => stages.pipeline.tick()),
+    every(HOUR_MS, 'retention of verdicts', () => pruneVerdicts(parts), 0),
     every(2 * TICK_MS, 'health', () => {
       publishHealth();
       hub.put('sources', stages.ingest.status());
+      stages.quiet.publish();
     }),
     every(
       10 * SECOND_MS,
@@ -345,6 +349,7 @@ function routerOf(
       target: stages.objectiveTarget,
     }),
     playbooks: stages.playbooks,
+    silence: silencePart(stages, clock, options.log),
     postmortem: { postmortems: stages.postmortems, exportFolder: parts.folders.exports },
     query: {
       clock,

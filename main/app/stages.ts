@@ -20,6 +20,7 @@ import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
 import { type Asking, createAsking } from './asking.ts';
 import { backfillOf, pushOf } from './push.ts';
+import { type Quiet, quietOf } from './quiet.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import type { SecretReader } from './secret.ts';
@@ -53,6 +54,7 @@ export interface Stages {
   readonly ingest: Ingest;
   readonly ledger: WatchLedger;
   readonly alerts: Alerts;
+  readonly quiet: Quiet;
   readonly incidents: Incidents;
   readonly notifier: Notifier;
   readonly playbooks: Playbooks;
@@ -94,7 +96,8 @@ export function createStages(deps: StageDeps): Stages {
     playbooks: () => late.playbooks,
     onChange: (id) => redrafts.changed(id),
   });
-  const alerts = alertsOf(deps, ingest);
+  const quiet = quietOf(deps);
+  const alerts = alertsOf(deps, ingest, quiet);
   const playbooks = playbooksOf(deps, incidents, ingest);
   const postmortems = createPostmortems({
     clock: deps.clock,
@@ -111,6 +114,7 @@ export function createStages(deps: StageDeps): Stages {
     ingest,
     ledger,
     alerts,
+    quiet,
     incidents,
     notifier,
     playbooks: playbooks.playbooks,
@@ -321,7 +325,7 @@ function nearOf(
   return { objectives: of(objectives).flatMap((one) => status(one.id) ?? []), detectors: of(detectors) };
 }
 
-function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
+function alertsOf(deps: StageDeps, ingest: Ingest, quiet: Quiet): Alerts {
   const { running } = deps;
   const ruleOf = (id: string) => {
     const { objectives, detectors } = running.workspace();
@@ -345,6 +349,8 @@ function alertsOf(deps: StageDeps, ingest: Ingest): Alerts {
       return running.workspace().routingDefinedAt;
     },
     inBusinessHours: (at) => hoursOf(running).inBusinessHours(at),
+    silences: (at) => quiet.silences.active(at),
+    windows: (at) => quiet.maintenance.open(at),
   });
 }
 

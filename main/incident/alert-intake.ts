@@ -250,6 +250,8 @@ function placed(change: AlertChange, incidentId: string | null, opened: boolean,
 function joinReason(change: AlertChange, incident: Incident): string {
   if (incident.alertIds.includes(change.alert.id)) return `belongs to ${incident.name} already`;
   if (incident.groupKey === change.alert.groupKey) return `joins ${incident.name}: the same alert group`;
+  if (change.causeId && incident.alertIds.includes(change.causeId))
+    return `joins ${incident.name}: what it follows from is there`;
   return `joins ${incident.name}: connected service, within ${formatDuration(GROUP_INTERVAL_MS)} of its opening`;
 }
 
@@ -257,6 +259,8 @@ function joinReason(change: AlertChange, incident: Incident): string {
 function sharesOpening(first: AlertChange, other: AlertChange, deps: IncidentDeps): boolean {
   if (other.alert.priority === 'P3') return false;
   if (first.alert.groupKey === other.alert.groupKey) return true;
+  if (first.causeId === other.alert.id || other.causeId === first.alert.id) return true;
+  if (first.causeId && first.causeId === other.causeId) return true;
   return isConnected(first.alert.service, other.alert.service, deps.services());
 }
 

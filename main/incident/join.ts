@@ -20,7 +20,7 @@ export function isConnected(a: string, b: string, services: readonly Service[]):
   return dependsOn(a, b) || dependsOn(b, a);
 }
 
-/** The open incident that an alert belongs to: its own, its group's, or one of connected services just opened. */
+/** The open incident that an alert belongs to: its own, its group's, that of its cause, or one of connected services just opened. */
 export function belongsTo(
   change: AlertChange,
   incidents: readonly Incident[],
@@ -31,6 +31,7 @@ export function belongsTo(
   return (
     open.find((incident) => incident.alertIds.includes(id)) ??
     open.find((incident) => incident.groupKey === groupKey) ??
+    open.find((incident) => change.causeId && incident.alertIds.includes(change.causeId)) ??
     open.find(
       (incident) =>
         Math.abs(change.at - incident.openedAt) <= GROUP_INTERVAL_MS &&

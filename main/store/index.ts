@@ -9,6 +9,7 @@ export type {
   JournalRecord,
   LogApi,
   StoreNotice,
+  VerdictQuery,
   VerdictRecord,
   WatchedInterval,
   WatchHistory,

@@ -10,6 +10,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
+import type { Silence } from '../../shared/model/silence.ts';
 import type { GapCause, Unwatched } from '../../shared/model/watch.ts';
 
 /** Samples of one series of a piece of evidence, as they are kept. */
@@ -27,6 +28,15 @@ export interface EvidenceWrite {
 /** A verdict as it is kept for the question "why was I, or was I not, paged?". */
 export interface VerdictRecord extends StageVerdict {
   readonly alertId: string;
+}
+
+/** What is asked of the kept verdicts: text of a reason, a rule, an alert or a service, within a time. */
+export interface VerdictQuery {
+  /** Empty: all. */
+  readonly text: string;
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly limit: number;
 }
 
 /** An intent is written before an effect begins, its outcome after; an intent without outcome is *unknown*. */
@@ -108,6 +118,18 @@ export type LogApi = {
   /** All that are not inactive, and those resolved since the given time. */
   loadAlerts(resolvedSinceAt: number): Alert[];
   verdicts(alertId: string, limit: number): VerdictRecord[];
+  /** Those of the time, newest first, then the verdict of each stage that was in force when it began. */
+  verdictsBetween(alertId: string, fromAt: number, toAt: number, limit: number): VerdictRecord[];
+  searchVerdicts(query: VerdictQuery): VerdictRecord[];
+  /** Alerts of any time by id, the beginning of an id, or text of title, rule or service. */
+  findAlerts(text: string, limit: number): Alert[];
+  /** Takes a bounded number of older verdicts away; true where there are more. */
+  pruneVerdicts(beforeAt: number): boolean;
+
+  /** `revision` must be the stored one plus 1; a new one has 1. */
+  saveSilence(silence: Silence): void;
+  /** Those that have not ended, and those that ended since. */
+  loadSilences(endedSinceAt: number): Silence[];
 
   /**
    * Replaces the run (its `revision` must be the stored one plus 1; a new run has 1) with its journal, and appends what

@@ -24,7 +24,9 @@ import { postmortemTable } from './table/postmortem.ts';
 import type { OnUnreadable } from './table/row.ts';
 import { runTable } from './table/run.ts';
 import { settingTable } from './table/setting.ts';
+import { silenceTable } from './table/silence.ts';
 import { CHAIN_START, chain, firstBroken, timelineTable } from './table/timeline.ts';
+import { verdictTable } from './table/verdict.ts';
 import { watchTable } from './table/watch.ts';
 
 /** Phases in which another incident of the same group may be open. */
@@ -55,6 +57,7 @@ export function openLog(path: string, options: LogOptions): LogApi {
   return {
     ...incidentPart(tables),
     ...evidencePart(tables),
+    ...alertPart(tables),
     ...recordPart(tables),
     ...carePart(tables, path, clock, notices),
   };
@@ -69,6 +72,8 @@ function createTables(db: Database.Database, onUnreadable: OnUnreadable) {
     timeline: timelineTable(db, onUnreadable),
     evidence: evidenceTable(db, onUnreadable),
     alerts: alertTable(db, onUnreadable),
+    verdicts: verdictTable(db, onUnreadable),
+    silences: silenceTable(db, onUnreadable),
     runs: runTable(db, onUnreadable),
     journal: journalTable(db, onUnreadable),
     deliveries: deliveryTable(db, onUnreadable),
@@ -133,7 +138,7 @@ function incidentPart(tables: Tables) {
   } satisfies Partial<LogApi>;
 }
 
-function evidencePart({ evidence, alerts, commit }: Tables) {
+function evidencePart({ evidence, commit }: Tables) {
   return {
     addEvidence: (writes) =>
       commit(() => {
@@ -144,13 +149,31 @@ function evidencePart({ evidence, alerts, commit }: Tables) {
     evidenceSeries: (evidenceId) => guard(() => evidence.series(evidenceId)),
     extendEvidence: (evidenceId, toAt, series, unwatched) =>
       commit(() => evidence.extend(evidenceId, toAt, series, unwatched)),
-    saveAlerts: (changed, verdicts) =>
+  } satisfies Partial<LogApi>;
+}
+
+function alertPart({ alerts, verdicts, silences, commit }: Tables) {
+  return {
+    saveAlerts: (changed, records) =>
       commit(() => {
         for (const alert of changed) alerts.save(alert);
-        for (const verdict of verdicts) alerts.saveVerdict(verdict);
+        for (const record of records) verdicts.save(record);
       }),
     loadAlerts: (resolvedSinceAt) => guard(() => alerts.load(resolvedSinceAt)),
-    verdicts: (alertId, limit) => guard(() => alerts.verdicts(alertId, limit)),
+    findAlerts: (text, limit) => guard(() => alerts.find(text, limit)),
+    verdicts: (alertId, limit) => guard(() => verdicts.ofAlert(alertId, limit)),
+    verdictsBetween: (alertId, fromAt, toAt, limit) =>
+      guard(() => verdicts.between(alertId, fromAt, toAt, limit)),
+    searchVerdicts: (query) => guard(() => verdicts.search(query)),
+    pruneVerdicts: (beforeAt) => commit(() => verdicts.prune(beforeAt)),
+    saveSilence: (silence) =>
+      commit(() => {
+        const revision = silences.revision(silence.id);
+        if (silence.revision !== revision + 1)
+          throw staleRevision('The silence', silence.id, revision, silence.revision);
+        silences.save(silence);
+      }),
+    loadSilences: (endedSinceAt) => guard(() => silences.load(endedSinceAt)),
   } satisfies Partial<LogApi>;
 }
 

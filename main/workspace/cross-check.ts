@@ -3,6 +3,7 @@ import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.t
 import { defaultRouting } from '../../shared/config/routing.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import { placeholderNames } from '../action/index.ts';
+import { maintenanceProblem } from '../alert/index.ts';
 import { compilePattern } from '../platform/index.ts';
 import { checkBoard } from './board.ts';
 import { checkSlo } from './check-slo.ts';
@@ -23,6 +24,7 @@ export function crossCheck(
   const check = checker(names, checkExpression, problems);
   checkRoutes(found, problems);
   checkRelabelling(found, problems);
+  checkMaintenance(found, check, problems);
   unique(found.services, (one) => one.id, ['id'], 'service', problems);
   for (const written of found.services)
     for (const [at, id] of written.config.depends_on.entries()) {
@@ -54,6 +56,26 @@ export function crossCheck(
     checkSteps(written, written.config.diagnosis_steps, 'diagnosis_steps', check, names, problems);
     checkSteps(written, written.config.mitigation_actions, 'mitigation_actions', check, names, problems);
     uniqueSteps(written, problems);
+  }
+}
+
+function checkMaintenance({ midwatch }: Configuration, check: Checker, problems: Problem[]): void {
+  if (!midwatch) return;
+  const seen = new Set<string>();
+  for (const [at, config] of midwatch.config.maintenance.entries()) {
+    const path = ['maintenance', at];
+    const problem = maintenanceProblem(config);
+    if (problem) say(problems, midwatch, [...path, problem.key], problem.message);
+    for (const [place, id] of config.services.entries())
+      check.service(midwatch, [...path, 'services', place], id);
+    if (seen.has(config.id))
+      say(
+        problems,
+        midwatch,
+        [...path, 'id'],
+        `expected another name; ${config.id} is taken by a window above`,
+      );
+    seen.add(config.id);
   }
 }
 

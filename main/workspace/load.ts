@@ -85,7 +85,8 @@ interface Assembly {
 
 function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly): Workspace | null {
   if (!found.midwatch) return null;
-  const { name, sources, receive, promql, vars: _, ...routing } = found.midwatch.config;
+  const { name, sources, receive, promql, maintenance, vars: _, ...routing } = found.midwatch.config;
+  const { midwatch } = found;
   const asked = assembly.onlySource;
   return {
     id: workspaceId(folder.realPath),
@@ -96,6 +97,10 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
     receive,
     promql,
     routing: routing satisfies RoutingConfig,
+    maintenance: maintenance.map((config, at) => ({
+      config,
+      definedAt: definedAt(midwatch, ['maintenance', at]),
+    })),
     routingDefinedAt: found.midwatch.located.parts.has('routes')
       ? definedAt(found.midwatch, ['routes'])
       : found.midwatch.file,

@@ -88,5 +88,7 @@ function createStores(): MirrorStores {
     deliveries: createCollectionStore('deliveries'),
     changes: createCollectionStore('changes'),
     boards: createCollectionStore('boards'),
+    silences: createCollectionStore('silences'),
+    maintenance: createCollectionStore('maintenance'),
   };
 }

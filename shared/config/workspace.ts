@@ -5,6 +5,7 @@ import type { Objective } from '../model/objective.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Service } from '../model/service.ts';
 import type { AlertRuleConfig } from './alert-rule.ts';
+import { MaintenanceConfig, type MaintenanceDefinition } from './maintenance.ts';
 import { PromqlConfig } from './promql.ts';
 import { ReceiveConfig } from './receive.ts';
 import { RoutingConfig } from './routing.ts';
@@ -29,6 +30,7 @@ export const MidwatchFile = z
     sources: SourceList,
     receive: ReceiveConfig,
     promql: PromqlConfig,
+    maintenance: z.array(MaintenanceConfig).max(500).default([]),
     ...RoutingConfig.shape,
   })
   .describe('A Midwatch workspace: sources, receivers and routing');
@@ -55,6 +57,7 @@ export interface Workspace {
   readonly receive: ReceiveConfig;
   readonly promql: PromqlConfig;
   readonly routing: RoutingConfig;
+  readonly maintenance: readonly MaintenanceDefinition[];
   /** `midwatch.yaml:12`; without a line where the default routes are taken. */
   readonly routingDefinedAt: string;
   readonly services: readonly Service[];

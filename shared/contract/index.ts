@@ -6,6 +6,7 @@ import { postmortemContract } from './postmortem.ts';
 import { queryContract } from './query.ts';
 import { secretContract } from './secret.ts';
 import { seriesContract } from './series.ts';
+import { silenceContract } from './silence.ts';
 import { stateContract } from './state.ts';
 import { alertContract, demoContract, sourceContract, systemContract } from './system.ts';
 import { workspaceContract } from './workspace.ts';
@@ -25,6 +26,7 @@ export const contract = {
   series: seriesContract,
   workspace: workspaceContract,
   discover: discoverContract,
+  silence: silenceContract,
   demo: demoContract,
 };
 export type Contract = typeof contract;

@@ -5,10 +5,12 @@ import { Board } from '../model/board.ts';
 import { DetectorStatus } from '../model/detector.ts';
 import { Health } from '../model/health.ts';
 import { Incident } from '../model/incident.ts';
+import { MaintenanceState } from '../model/maintenance.ts';
 import { Delivery, Receiver } from '../model/notification.ts';
 import { ObjectiveStatus } from '../model/objective.ts';
 import { Playbook, PlaybookRun } from '../model/playbook.ts';
 import { ChangeEvent, Service } from '../model/service.ts';
+import { Silence } from '../model/silence.ts';
 import { SourceStatus } from '../model/source.ts';
 
 /** All that a window mirrors, as collections of things with an identity. Objectives and detectors use their own id. */
@@ -26,6 +28,8 @@ export const collectionSchemas = {
   deliveries: Delivery,
   changes: ChangeEvent,
   boards: Board,
+  silences: Silence,
+  maintenance: MaintenanceState,
 } as const;
 
 export type CollectionName = keyof typeof collectionSchemas;
@@ -54,6 +58,8 @@ const Change = z.discriminatedUnion('collection', [
   change('deliveries', Delivery),
   change('changes', ChangeEvent),
   change('boards', Board),
+  change('silences', Silence),
+  change('maintenance', MaintenanceState),
 ]);
 export type StateChange = z.infer<typeof Change>;
 

@@ -13,4 +13,6 @@ export interface AlertChange {
   readonly failingShare: number | null;
   /** The objective that burns, for burn alerts. */
   readonly objectiveId: string | null;
+  /** The alert that explains this one, where one does: it belongs to that one's incident. */
+  readonly causeId?: string | null;
 }

@@ -16,13 +16,16 @@ export const StageVerdict = z.object({
     'validate',
     'deduplicate',
     'enrich',
+    'when',
+    'state',
+    'maintenance',
     'silence',
     'suppress',
+    'storm',
     'group',
     'rate-limit',
     'route',
     'notify',
-    'state',
   ]),
   outcome: z.enum(['pass', 'held', 'suppressed', 'fired', 'resolved', 'sent', 'failed']),
   reason: z.string(),
@@ -43,6 +46,20 @@ export const UnsettledChange = z.object({
 });
 export type UnsettledChange = z.infer<typeof UnsettledChange>;
 
+/** What keeps an alert from telling anybody, and since when. */
+export const AlertHold = z.object({
+  stage: z.enum(['maintenance', 'silence', 'suppress']),
+  /** The window, the silence or the alert that holds it. */
+  by: z.string(),
+  reason: z.string(),
+  sinceAt: z.number(),
+  /** The alert that explains it, where that is why. */
+  causeId: z.string().nullable(),
+  /** A maintenance window that also covers what depends on its services. */
+  covers: z.boolean(),
+});
+export type AlertHold = z.infer<typeof AlertHold>;
+
 /**
  * What the pipeline must remember of an alert beside what a person reads: it is stored with the alert, in the same
  * transaction, so that a restart goes on exactly where the last decision left off.
@@ -60,6 +77,16 @@ export const AlertMemory = z.object({
   clearSinceAt: z.number().nullable(),
   /** The value when a person acknowledged it. */
   acknowledgedValue: z.number().nullable(),
+  /** The share of the budget that was left then; null where it is not known. */
+  acknowledgedBudget: z.number().nullable().default(null),
+  /** The services that its incident had hit when it was acknowledged. */
+  acknowledgedServices: z.array(z.string()).default([]),
+  /** What holds it now; null where nothing does. */
+  hold: AlertHold.nullable().default(null),
+  /** The `firedAt` of the episode that the holding stages have decided on. */
+  judgedAt: z.number().nullable().default(null),
+  /** News that incidents have not been told, because a person or a plan wanted quiet. */
+  withheld: UnsettledChange.nullable().default(null),
   /** When its present episode was first said; null while it was not. */
   notifiedAt: z.number().nullable(),
   /** At which priority it was said last, also in an earlier episode. */
@@ -69,7 +96,7 @@ export const AlertMemory = z.object({
   /** Why it must be said again, whatever was said before. */
   renotify: z.object({ reason: z.string(), silent: z.boolean() }).nullable(),
   /** Notifications it was part of, within the rate limit's window, oldest first. */
-  notifications: z.array(z.object({ at: z.number(), summary: z.boolean() })),
+  notifications: z.array(z.object({ at: z.number(), summary: z.boolean(), sound: z.boolean().optional() })),
   unsettled: z.array(UnsettledChange),
   /** A notification was decided that the notifier has not confirmed to keep. */
   unsettledNotification: z.boolean(),

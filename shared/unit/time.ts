@@ -66,3 +66,10 @@ export function formatDuration(durationMs: number): string {
   const tail = Math.floor((whole - head * size) / next[1]);
   return tail === 0 ? `${sign}${head} ${unit}` : `${sign}${head} ${unit} ${tail} ${next[0]}`;
 }
+
+/** Writes an instant for reasons that are kept: `2026-01-14 10:05:00 UTC`. */
+export function formatInstant(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) <= 8.64e15
+    ? `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    : 'never';
+}

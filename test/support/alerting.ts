@@ -1,4 +1,5 @@
 import { type AlertLog, type AlertOutcome, type Alerts, createAlerts } from '../../main/alert/index.ts';
+import type { ActiveSilence, OpenWindow } from '../../main/alert/rule/hold-stage.ts';
 import { createBusinessHours } from '../../main/calendar/index.ts';
 import { silentLogger, VirtualClock } from '../../main/platform/index.ts';
 import type { LogApi, VerdictRecord } from '../../main/store/index.ts';
@@ -7,6 +8,7 @@ import type { Alert } from '../../shared/model/alert.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { Finding, Observation } from '../../shared/model/observation.ts';
 import type { Service } from '../../shared/model/service.ts';
+import { type Silence, silenceState } from '../../shared/model/silence.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 
 /** A Wednesday at 10:00 UTC: within business hours. */
@@ -51,8 +53,8 @@ export function observationOf(change: Partial<Observation> = {}): Observation {
   };
 }
 
-export function serviceOf(id: string, tier = 2): Service {
-  return { id, title: id, owner: `team-${id}`, tier, dependsOn: [], links: {} };
+export function serviceOf(id: string, tier = 2, dependsOn: string[] = []): Service {
+  return { id, title: id, owner: `team-${id}`, tier, dependsOn, links: {} };
 }
 
 export function sourceOf(id: string, change: Partial<SourceStatus> = {}): SourceStatus {
@@ -147,6 +149,8 @@ export interface Watch {
   services: Service[];
   sources: SourceStatus[];
   serviceOfRule: Record<string, string>;
+  silences: ActiveSilence[];
+  windows: OpenWindow[];
   readonly routing: RoutingConfig;
   /** One observation or several at the present time, a second after the last; taken over at once. */
   see(...observations: Partial<Observation>[]): Promise<AlertOutcome>;
@@ -175,6 +179,8 @@ export function watch(config: { routing?: object; log?: AlertLog; startAt?: numb
       routing: () => routing,
       routingDefinedAt: 'midwatch.yaml:20',
       inBusinessHours: (at) => hours.inBusinessHours(at),
+      silences: (at) => it.silences.filter((one) => silenceState(one.silence, at) === 'active'),
+      windows: (at) => it.windows.filter((one) => one.startsAt <= at && at < one.endsAt),
     });
   let alerts: Alerts;
   const it: Watch = {
@@ -186,6 +192,8 @@ export function watch(config: { routing?: object; log?: AlertLog; startAt?: numb
     services: [serviceOf('gateway', 1), serviceOf('ranking')],
     sources: [],
     serviceOfRule: {},
+    silences: [],
+    windows: [],
     routing,
     async see(...observations) {
       await clock.advance(1_000);
@@ -220,4 +228,47 @@ export function watch(config: { routing?: object; log?: AlertLog; startAt?: numb
 
 export function requestsOf(outcomes: readonly AlertOutcome[]) {
   return outcomes.flatMap((one) => one.notifications);
+}
+
+/** A silence on one service, from the given time on. */
+export function silenceOf(
+  service: string,
+  startsAt: number,
+  endsAt: number,
+  change: Partial<Silence> = {},
+): ActiveSilence {
+  const silence: Silence = {
+    id: `silence-${service}-${startsAt}`,
+    matchers: [{ name: 'service', op: '=', value: service }],
+    comment: 'known, being worked on',
+    author: 'anna',
+    createdAt: startsAt,
+    startsAt,
+    endsAt,
+    expiredAt: null,
+    expiredBy: null,
+    renewals: [],
+    origin: null,
+    revision: 1,
+    ...change,
+  };
+  return { silence, matches: (labels) => labels.service === service };
+}
+
+export function windowOf(
+  service: string,
+  startsAt: number,
+  endsAt: number,
+  includeDependents = false,
+): OpenWindow {
+  return {
+    id: `work-${service}`,
+    title: `work on ${service}`,
+    services: [service],
+    matches: () => true,
+    includeDependents,
+    startsAt,
+    endsAt,
+    definedAt: 'midwatch.yaml:30',
+  };
 }

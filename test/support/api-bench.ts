@@ -67,6 +67,12 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
       probe: stage('discover')('probe'),
       look: stage('discover')('look'),
     },
+    silence: {
+      silences: proxied('silences'),
+      alerts: () => [],
+      now: () => clock.now(),
+      changed: async () => undefined,
+    },
     demo: { fleet: 'demo' in answers && answers.demo === null ? undefined : proxied('fleet') },
   } as unknown as ApiParts;
   const call = createRouterClient(createRouter(parts), { context: { actor } });

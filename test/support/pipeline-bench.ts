@@ -105,6 +105,8 @@ export async function pipelineBench(change: Partial<PipelineDeps> = {}): Promise
       routing: () => routing,
       routingDefinedAt: 'midwatch.yaml:20',
       inBusinessHours: () => true,
+      silences: () => [],
+      windows: () => [],
     });
     bench.incidents = createIncidents({
       clock,

@@ -1,4 +1,5 @@
 import type { RoutingConfig } from '../../../shared/config/routing.ts';
+import type { Alert } from '../../../shared/model/alert.ts';
 import type { Dispatch } from './group.ts';
 import type { StageName } from './stage.ts';
 
@@ -21,12 +22,15 @@ export interface DispatchContext {
   readonly inBusinessHours: boolean;
   /** Notifications of the same service within the rate limit's window, oldest first. */
   readonly recent: () => readonly { readonly at: number; readonly summary: boolean }[];
+  /** Effects of this alert whose page has just gone out. */
+  readonly foldedBy: (alert: Alert) => readonly Alert[];
 }
 
 export interface DispatchAnswer {
   /** Null: held, and to be decided again at the next tick. */
   readonly outgoing: Outgoing | null;
-  readonly reason: string;
+  /** Null where the stage has nothing to say of it. */
+  readonly reason: string | null;
 }
 
 /** One stage between the group and the notification; it answers with a reason, whatever it decides. */

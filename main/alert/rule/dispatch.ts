@@ -1,5 +1,6 @@
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
 import type { NotificationRequest } from '../../../shared/model/notification-request.ts';
+import { correct } from './correct.ts';
 import type { DispatchContext, DispatchStage, Outgoing } from './dispatch-stage.ts';
 import { decideGroup } from './group.ts';
 import { memoryOf, remember } from './memory.ts';
@@ -10,7 +11,7 @@ import { verdictOf } from './stage.ts';
 import { isAhead } from './validate.ts';
 
 /** What a group that is due passes on its way to the notifier, in order. A stage is added by a line here. */
-const DISPATCH: readonly DispatchStage[] = [rateLimit, route];
+const DISPATCH: readonly DispatchStage[] = [rateLimit, route, correct];
 
 export interface DispatchResult {
   /** Alerts of the group that changed. */
@@ -41,10 +42,12 @@ export function dispatchGroup(alerts: readonly Alert[], context: DispatchContext
     const decided = stage.decide(outgoing, context);
     const outcome = decided.outgoing === null ? 'held' : 'pass';
     const definedAt = stage.name === 'route' ? context.routingDefinedAt : null;
-    verdicts.push(...onEach(about, verdictOf(stage.name, outcome, decided.reason, now, definedAt)));
+    if (decided.reason !== null) {
+      verdicts.push(...onEach(about, verdictOf(stage.name, outcome, decided.reason, now, definedAt)));
+      reasons.push(decided.reason);
+    }
     if (decided.outgoing === null) return { ...NOTHING, verdicts };
     outgoing = decided.outgoing;
-    reasons.push(decided.reason);
   }
   return send(outgoing, reasons, about, verdicts, context);
 }
@@ -78,7 +81,9 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
     (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval) && !isAhead(one.at, now),
   );
   return remember(fresh ? { ...alert, receivers: [...(addressing?.receivers ?? [])] } : alert, {
-    notifications: nobody ? kept : [...kept, { at: now, summary: dispatch.summary }],
+    notifications: nobody
+      ? kept
+      : [...kept, { at: now, summary: dispatch.summary, sound: addressing?.sound ?? false }],
     ...(fresh
       ? { notifiedAt: now, notifiedPriority: alert.priority, renotify: null, resolutionOwed: false }
       : { resolutionOwed: false, notifiedAt: null }),

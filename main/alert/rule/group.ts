@@ -1,7 +1,7 @@
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
-import { isAlerting, memoryOf } from './memory.ts';
+import { formatDuration, formatInstant } from '../../../shared/unit/time.ts';
+import { isAlerting, isAudible, memoryOf } from './memory.ts';
 import { verdictOf } from './stage.ts';
 import { byUrgency } from './state.ts';
 import { isAhead } from './validate.ts';
@@ -46,7 +46,7 @@ export function groupKeyOf(observation: Observation, groupBy: readonly string[])
  * for company, and `group_interval` after the group was last heard. Null where there is nothing to say.
  */
 export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: number): GroupAnswer | null {
-  const alerting = alerts.filter(isAlerting).sort(byUrgency);
+  const alerting = alerts.filter(isAudible).sort(byUrgency);
   const over = alerts.filter((one) => !isAlerting(one) && memoryOf(one).resolutionOwed).sort(byUrgency);
   const unsaid = alerting.filter(
     (one) => memoryOf(one).renotify !== null || (memoryOf(one).notifiedAt === null && !one.acknowledgement),
@@ -66,13 +66,13 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
   }
   if (unsaid.length > 0) {
     const dueAt = dueAtOf(unsaid, alerting.length > unsaid.length, lastSaidAt, timing, now);
-    if (now < dueAt) return wait(unsaid, waitReason(dueAt - now, lastSaidAt, timing), now);
+    if (now < dueAt) return wait(unsaid, waitReason(dueAt, lastSaidAt, timing), now);
     const why = `${unsaid.length === 1 ? 'one alert is' : `${unsaid.length} alerts are`} new in the group`;
     return due({ ...base, fresh: unsaid, why, firstP0: false, silent: false }, now);
   }
   if (over.length > 0) {
     const dueAt = (lastSaidAt ?? Number.NEGATIVE_INFINITY) + timing.groupIntervalMs;
-    if (now < dueAt) return wait(over, waitReason(dueAt - now, lastSaidAt, timing), now);
+    if (now < dueAt) return wait(over, waitReason(dueAt, lastSaidAt, timing), now);
     return due({ ...base, fresh: [], why: overReason(over, alerting), firstP0: false, silent: true }, now);
   }
   return decideRepeat(base, lastSaidAt, timing, now);
@@ -119,12 +119,13 @@ function dueAtOf(
   return joins ? Math.max(interval, firstAt) : Math.max(interval, waited);
 }
 
-function waitReason(leftMs: number, lastSaidAt: number | null, timing: GroupTiming): string {
+function waitReason(dueAt: number, lastSaidAt: number | null, timing: GroupTiming): string {
   const rule =
     lastSaidAt === null
       ? `group_wait ${formatDuration(timing.groupWaitMs)}, so that related alerts come as one page`
       : `group_interval ${formatDuration(timing.groupIntervalMs)} since the group was last heard`;
-  return `Waits ${formatDuration(leftMs)} more: ${rule}.`;
+  // The instant and not what is left: a reason that changes each second would be written each second.
+  return `Waits until ${formatInstant(dueAt)}: ${rule}.`;
 }
 
 function overReason(over: readonly Alert[], alerting: readonly Alert[]): string {

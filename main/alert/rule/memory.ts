@@ -9,6 +9,11 @@ const NOTHING: AlertMemory = {
   unknownSinceAt: null,
   clearSinceAt: null,
   acknowledgedValue: null,
+  acknowledgedBudget: null,
+  acknowledgedServices: [],
+  hold: null,
+  judgedAt: null,
+  withheld: null,
   notifiedAt: null,
   notifiedPriority: null,
   resolutionOwed: false,
@@ -60,6 +65,11 @@ export function blankAlert(id: string, observation: Observation, groupKey: strin
 /** Firing, or no data or an error whose policy alerts: somebody must know. */
 export function isAlerting(alert: Alert): boolean {
   return alert.phase === 'firing' || alert.phase === 'no_data' || alert.phase === 'error';
+}
+
+/** Alerting, and nothing keeps it from being told. */
+export function isAudible(alert: Alert): boolean {
+  return isAlerting(alert) && memoryOf(alert).hold === null;
 }
 
 export function moreUrgent(a: Priority, b: Priority): Priority {

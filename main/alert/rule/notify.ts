@@ -34,9 +34,9 @@ function pageOf({ dispatch, addressing }: Outgoing): Page {
       ? `Over: ${dispatch.service}, ${lead?.title ?? ''}${company}`
       : `${lead?.priority ?? ''} ${dispatch.service}: ${lead?.title ?? ''}${company}`;
   return {
-    title: plain(title, TITLE_LENGTH),
+    title: plainText(title, TITLE_LENGTH),
     // One alert stands in the title already.
-    body: plain(
+    body: plainText(
       told.length === 1 && lead && !resolved && !dispatch.summary
         ? told.map((one) => one.reason).join('')
         : told.slice(0, LISTED).map(line).concat(rest(told.length)).join('\n'),
@@ -61,7 +61,7 @@ function rest(count: number): string[] {
 }
 
 /** Label text is hostile: no control characters, no endless lines. Line breaks between alerts stay. */
-function plain(text: string, length: number): string {
+export function plainText(text: string, length: number): string {
   const clean = text.replace(/(?!\n)[\p{Cc}\p{Bidi_C}]/gu, ' ');
   return clean.length <= length ? clean : `${clean.slice(0, length - 1)}…`;
 }

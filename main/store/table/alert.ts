@@ -1,9 +1,8 @@
 import type Database from 'better-sqlite3';
-import { Alert, StageVerdict } from '../../../shared/model/alert.ts';
-import type { VerdictRecord } from '../log-api.ts';
+import { Alert } from '../../../shared/model/alert.ts';
 import { type OnUnreadable, readBodies } from './row.ts';
 
-/** Alerts as they last were, and the verdicts of all stages for ever. */
+/** Alerts as they last were. */
 export function alertTable(db: Database.Database, onUnreadable: OnUnreadable) {
   const upsert = db.prepare(
     `INSERT INTO alert (id, phase, resolved_at, body) VALUES (@id, @phase, @resolvedAt, @body)
@@ -13,9 +12,12 @@ export function alertTable(db: Database.Database, onUnreadable: OnUnreadable) {
     `SELECT id, body FROM alert WHERE phase NOT IN ('inactive', 'resolved')
      OR (resolved_at IS NOT NULL AND resolved_at >= ?) ORDER BY id`,
   );
-  const insertVerdict = db.prepare('INSERT INTO verdict (alert_id, at, body) VALUES (?, ?, ?)');
-  const verdicts = db.prepare(
-    'SELECT alert_id AS id, body FROM verdict WHERE alert_id = ? ORDER BY verdict.id DESC LIMIT ?',
+  const find = db.prepare(
+    `SELECT id, body FROM alert WHERE id = @text OR id LIKE @prefix ESCAPE '\\'
+       OR instr(lower(json_extract(body, '$.title')), @text) > 0
+       OR instr(lower(json_extract(body, '$.ruleId')), @text) > 0
+       OR instr(lower(json_extract(body, '$.service')), @text) > 0
+     ORDER BY coalesce(json_extract(body, '$.firedAt'), json_extract(body, '$.lastEvaluatedAt')) DESC, id LIMIT @limit`,
   );
   return {
     save(alert: Alert): void {
@@ -27,18 +29,13 @@ export function alertTable(db: Database.Database, onUnreadable: OnUnreadable) {
         body: JSON.stringify(alert),
       });
     },
-    saveVerdict({ alertId, ...verdict }: VerdictRecord): void {
-      insertVerdict.run(alertId, Math.round(verdict.at), JSON.stringify(verdict));
-    },
     load: (resolvedSinceAt: number): Alert[] =>
       readBodies(Alert, load.all(resolvedSinceAt) as { id: string; body: string }[], 'alert', onUnreadable),
-    /** Newest first. */
-    verdicts: (alertId: string, limit: number): VerdictRecord[] =>
-      readBodies(
-        StageVerdict,
-        verdicts.all(alertId, limit) as { id: string; body: string }[],
-        'verdict',
-        onUnreadable,
-      ).map((verdict) => ({ ...verdict, alertId })),
+    /** By id, the beginning of an id, or text of its title, rule or service; the last that fired first. */
+    find(text: string, limit: number): Alert[] {
+      const prefix = `${text.replace(/[\\%_]/g, '\\$&')}%`;
+      const rows = find.all({ text: text.toLowerCase(), prefix, limit }) as { id: string; body: string }[];
+      return readBodies(Alert, rows, 'alert', onUnreadable);
+    },
   };
 }

@@ -51,6 +51,8 @@ function chain(log: WorkerHandle<LogApi>, clock: VirtualClock, ids: ReturnType<t
     routing: () => routing,
     routingDefinedAt: 'midwatch.yaml:1',
     inBusinessHours: () => true,
+    silences: () => [],
+    windows: () => [],
   });
   const incidents = createIncidents({
     clock,

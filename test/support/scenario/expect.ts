@@ -103,7 +103,10 @@ function isActive(alert: Alert, pending: boolean): boolean {
 
 type Of<Kind extends Expectation['kind']> = Extract<Expectation, { kind: Kind }>;
 
-function alertIs({ name, phase, priority, acknowledged, words }: Of<'alert'>, world: World): string | null {
+function alertIs(
+  { name, phase, priority, acknowledged, held, words }: Of<'alert'>,
+  world: World,
+): string | null {
   const named = alertsOf(world, name);
   if (named.length === 0) return noAlert(world, name);
   const fits = named.some(
@@ -111,6 +114,7 @@ function alertIs({ name, phase, priority, acknowledged, words }: Of<'alert'>, wo
       (phase === null || one.phase === phase) &&
       (priority === null || one.priority === priority) &&
       (acknowledged === null || (one.acknowledgement !== null) === acknowledged) &&
+      (held === null || (one.memory?.hold?.stage ?? 'audible') === held) &&
       missing(words, one.reason) === null,
   );
   return fits ? null : `it is ${named.map(describe).join(' and ')}`;
@@ -182,7 +186,9 @@ function counted(count: number, what: readonly string[]): string {
 
 function describe(alert: Alert): string {
   const acknowledged = alert.acknowledgement ? ` acknowledged by ${alert.acknowledgement.by}` : '';
-  return `${nameOf(alert)} ${alert.phase} ${alert.priority}${acknowledged} (${alert.reason})`;
+  const hold = alert.memory?.hold;
+  const held = hold ? ` held by ${hold.stage} (${hold.reason})` : '';
+  return `${nameOf(alert)} ${alert.phase} ${alert.priority}${acknowledged}${held} (${alert.reason})`;
 }
 
 function describeIncident(incident: Incident): string {

@@ -1,6 +1,7 @@
 import type { AlertRule } from '../../../main/alert/index.ts';
+import type { MaintenanceConfig } from '../../../shared/config/maintenance.ts';
 import type { RoutingConfig } from '../../../shared/config/routing.ts';
-import type { AlertPhase, StageVerdict } from '../../../shared/model/alert.ts';
+import type { AlertHold, AlertPhase, StageVerdict } from '../../../shared/model/alert.ts';
 import type { Detector, DetectorStatus } from '../../../shared/model/detector.ts';
 import type { Objective, ObjectiveStatus } from '../../../shared/model/objective.ts';
 import type { Priority, Severity } from '../../../shared/model/priority.ts';
@@ -25,6 +26,12 @@ export interface Setup {
   readonly objectives: Objective[];
   readonly rules: AlertRule[];
   readonly detectors: Detector[];
+  /** Windows as midwatch.yaml would say them; the times of one that happens once are of the scenario. */
+  readonly maintenance: {
+    readonly config: Partial<MaintenanceConfig>;
+    readonly onceMs: readonly [number, number] | null;
+    readonly definedAt: string;
+  }[];
   /** What `midwatch.yaml` would say of routing, unchecked. */
   readonly routing: { [Key in keyof RoutingConfig]?: unknown };
 }
@@ -35,6 +42,16 @@ export type WorkerName = 'slo' | 'detect';
 export type Action =
   | { readonly kind: 'acknowledge'; readonly target: Target; readonly by: string }
   | { readonly kind: 'restart' }
+  | {
+      readonly kind: 'silence';
+      readonly matchers: string;
+      readonly durationMs: number;
+      readonly by: string;
+      readonly comment: string;
+    }
+  | { readonly kind: 'renew'; readonly durationMs: number; readonly by: string }
+  | { readonly kind: 'expire'; readonly by: string }
+  | { readonly kind: 'note'; readonly text: string; readonly by: string }
   | { readonly kind: 'worker'; readonly worker: WorkerName; readonly alive: boolean }
   /** `sleep`: the wall goes on and timers stand still. `stop`: both go on and nothing runs. `clock`: somebody sets it. */
   | { readonly kind: 'sleep' | 'stop' | 'clock'; readonly durationMs: number }
@@ -61,6 +78,8 @@ export type Expectation =
       readonly phase: AlertPhase | null;
       readonly priority: Priority | null;
       readonly acknowledged: boolean | null;
+      /** What holds it, or that nothing does. */
+      readonly held: AlertHold['stage'] | 'audible' | null;
       readonly words: readonly Words[];
     }
   | { readonly kind: 'no-alert'; readonly name: string | null }

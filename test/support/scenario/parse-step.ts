@@ -1,4 +1,4 @@
-import { AlertPhase, StageVerdict } from '../../../shared/model/alert.ts';
+import { AlertHold, AlertPhase, StageVerdict } from '../../../shared/model/alert.ts';
 import { DetectorStatus } from '../../../shared/model/detector.ts';
 import { IncidentPhase } from '../../../shared/model/incident.ts';
 import { ObjectiveState } from '../../../shared/model/objective.ts';
@@ -9,6 +9,10 @@ import type { WordReader } from './words.ts';
 const ACTIONS = [
   'acknowledge',
   'restart',
+  'silence',
+  'renew',
+  'expire',
+  'note',
   'kill',
   'start',
   'sleep',
@@ -31,6 +35,28 @@ export function parseAction(reader: WordReader): Action {
         : { kind: 'incident' };
       return { kind, target, by: reader.take('by') ? reader.word('a name') : 'anna' };
     }
+    case 'silence': {
+      const matchers = reader.word('matchers');
+      if (!reader.take('for')) reader.fail('expected "for" and how long');
+      const durationMs = reader.durationMs('how long');
+      const by = reader.take('by') ? reader.word('a name') : 'anna';
+      const comment = reader.take('because') ? reader.quoted('a reason') : 'known';
+      return { kind, matchers, durationMs, by, comment };
+    }
+    case 'renew': {
+      if (!reader.take('silence', 'for')) reader.fail('expected "silence for" and how long');
+      return { kind, durationMs: reader.durationMs('how long'), by: 'anna' };
+    }
+    case 'expire': {
+      if (!reader.take('silence')) reader.fail('expected "silence"');
+      return { kind, by: 'anna' };
+    }
+    case 'note':
+      return {
+        kind,
+        text: reader.quoted('the note'),
+        by: reader.take('by') ? reader.word('a name') : 'anna',
+      };
     case 'kill':
     case 'start':
       if (!reader.take('worker')) reader.fail('expected "worker"');
@@ -158,7 +184,10 @@ function parseAlert(reader: WordReader): Expectation {
   const priority = reader.maybe(Priority.options);
   const flag = reader.maybe(['acknowledged', 'unacknowledged']);
   const acknowledged = flag === null ? null : flag === 'acknowledged';
-  return { kind: 'alert', name, phase, priority, acknowledged, words: parseWords(reader) };
+  const held = reader.take('held')
+    ? reader.oneOf('what holds it', AlertHold.shape.stage.options)
+    : reader.maybe(['audible']);
+  return { kind: 'alert', name, phase, priority, acknowledged, held, words: parseWords(reader) };
 }
 
 function parseIncident(reader: WordReader): Expectation {

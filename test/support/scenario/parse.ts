@@ -3,6 +3,7 @@ import { Priority } from '../../../shared/model/priority.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { WORKDAY_AT } from '../alerting.ts';
 import type { Load, Script, Setup, Step } from './language.ts';
+import { parseMaintenance } from './parse-maintenance.ts';
 import { parseAction, parseExpectation } from './parse-step.ts';
 import { WordReader } from './words.ts';
 
@@ -22,6 +23,7 @@ export function parseScenario(file: string, text: string): Script {
     objectives: [],
     rules: [],
     detectors: [],
+    maintenance: [],
     routing: {},
   };
   const steps: Step[] = [];
@@ -100,12 +102,20 @@ function parseSetting(reader: WordReader, setup: Setup, line: number): void {
     case 'business':
       setup.routing.business_hours = parseBusinessHours(reader);
       return;
+    case 'maintenance':
+      return void setup.maintenance.push(parseMaintenance(reader, definedAt));
     case 'rate':
       setup.routing.rate_limit = parseRateLimit(reader);
       return;
     case 'routing': {
-      const key = reader.oneOf('a key of routing', ['group_wait', 'group_interval', 'repeat_interval']);
-      setup.routing[key] = reader.word('a duration');
+      const key = reader.oneOf('a key of routing', [
+        'group_wait',
+        'group_interval',
+        'repeat_interval',
+        'causal_window',
+        'storm_limit',
+      ]);
+      setup.routing[key] = key === 'storm_limit' ? reader.number('a limit') : reader.word('a duration');
       return;
     }
     default:

@@ -1,4 +1,6 @@
 import { repeat } from '../../../main/platform/index.ts';
+import { parseMatchers } from '../../../shared/model/matcher.ts';
+import { silenceState } from '../../../shared/model/silence.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { whyNot } from './expect.ts';
 import type { Action, Script, Step } from './language.ts';
@@ -65,6 +67,16 @@ async function act(action: Action, world: World): Promise<void> {
       return acknowledge(action, world);
     case 'restart':
       return world.restart();
+    case 'silence':
+    case 'renew':
+    case 'expire':
+      return quiet(action, world);
+    case 'note': {
+      const incident = world.life.incidents.list()[0];
+      if (!incident) throw new Error('there is no incident to write on');
+      await world.life.incidents.addNote(incident.id, action.by, action.text);
+      return world.settle();
+    }
     case 'worker':
       return world.life[action.worker].setAlive(action.alive);
     case 'sleep':
@@ -104,6 +116,30 @@ async function report(action: Extract<Action, { kind: 'report' }>, world: World)
     ? [{ labels: alert, annotations: {}, status, startsAt, endsAt: null, generatorUrl: null } as const]
     : [];
   await world.life.pipeline.reported({ sourceId: source, alerts, whole: way === 'lists' });
+  await world.settle();
+}
+
+/** As the requests of the window do it. */
+async function quiet(
+  action: Extract<Action, { kind: 'silence' | 'renew' | 'expire' }>,
+  world: World,
+): Promise<void> {
+  const { silences, changed } = world.life;
+  const now = world.clock.now();
+  const newest = silences.list().findLast((one) => silenceState(one, now) !== 'expired')?.id ?? 'none';
+  if (action.kind === 'silence') {
+    const matchers = parseMatchers(action.matchers);
+    if (!matchers.ok) throw new Error(matchers.error);
+    const { by: author, comment, durationMs } = action;
+    const wish = { author, comment, startsAt: null, endsAt: now + durationMs, origin: null };
+    await changed(await silences.create({ ...wish, matchers: matchers.value }), 'Silenced', author);
+  } else if (action.kind === 'renew') {
+    await changed(
+      await silences.renew(newest, now + action.durationMs, action.by),
+      'Silence renewed',
+      action.by,
+    );
+  } else await changed(await silences.expire(newest, action.by), 'Silence ended', action.by);
   await world.settle();
 }
 

@@ -1,5 +1,14 @@
-import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../../../main/alert/index.ts';
+import {
+  type AlertRule,
+  type Alerts,
+  createAlerts,
+  createMaintenance,
+  createRuleEvaluator,
+  createSilences,
+  type Silences,
+} from '../../../main/alert/index.ts';
 import { readPolicies } from '../../../main/app/configuration.ts';
+import { silenceChanged } from '../../../main/app/quiet.ts';
 import { createBusinessHours } from '../../../main/calendar/index.ts';
 import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
 import { createIncidents, type Incidents } from '../../../main/incident/index.ts';
@@ -11,6 +20,7 @@ import { countingIds, type Ids, silentLogger, VirtualClock } from '../../../main
 import { createInlineTarget } from '../../../main/query/index.ts';
 import { createObjectives, type Objectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
 import type { MetricWriterApi, SampleBatch } from '../../../main/store/index.ts';
+import { MaintenanceConfig, type MaintenanceDefinition } from '../../../shared/config/maintenance.ts';
 import { ReceiveConfig } from '../../../shared/config/receive.ts';
 import { RoutingConfig } from '../../../shared/config/routing.ts';
 import { SourceConfig } from '../../../shared/config/source.ts';
@@ -33,6 +43,9 @@ import { SOURCE } from './parse.ts';
 export interface Life {
   readonly pipeline: Pipeline;
   readonly alerts: Alerts;
+  readonly silences: Silences;
+  /** What the application does after a silence was stored. */
+  readonly changed: ReturnType<typeof silenceChanged>;
   readonly incidents: Incidents;
   readonly notifier: Notifier;
   readonly objectives: Objectives;
@@ -79,7 +92,11 @@ export async function createWorld(setup: Setup): Promise<World> {
   };
   const told: Delivery[] = [];
   // The counter goes on over restarts, as random ids do: two lives must not give one id twice.
-  const parts: LifeParts = { clock, setup, routing, source, targets, told, ids: countingIds('id') };
+  const maintenance = windowsOf(setup, startAt);
+  const parts: LifeParts = {
+    ...{ clock, setup, routing, maintenance, source, targets, told },
+    ids: countingIds('id'),
+  };
   let log = openTestLog();
   const ledger = memoryLedger(clock);
   const backfill = createBackfill({
@@ -140,6 +157,17 @@ export async function createWorld(setup: Setup): Promise<World> {
     },
   };
   return world;
+}
+
+/** Times of the scenario as the configuration writes them. */
+function windowsOf(setup: Setup, startAt: number): MaintenanceDefinition[] {
+  const local = (ms: number) => new Date(startAt + ms).toISOString().slice(0, 16);
+  return setup.maintenance.map(({ config, onceMs, definedAt }) => {
+    const { duration, ...rest } = config;
+    const once = onceMs ? { from: local(onceMs[0]), to: local(onceMs[1]) } : {};
+    const recurring = duration === undefined ? {} : { duration: `${duration / 1_000}s` };
+    return { config: MaintenanceConfig.parse({ ...rest, ...once, ...recurring }), definedAt };
+  });
 }
 
 const CONDITIONS = { up: 'ok', down: 'unreachable', silent: 'stale' } as const;
@@ -224,6 +252,7 @@ interface LifeParts {
   readonly clock: VirtualClock;
   readonly setup: Setup;
   readonly routing: RoutingConfig;
+  readonly maintenance: readonly MaintenanceDefinition[];
   readonly source: ScriptedSource;
   readonly targets: { readonly plain: QueryTarget; readonly counting: QueryTarget };
   readonly told: Delivery[];
@@ -266,6 +295,9 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     playbookFor: () => null,
     onChange: () => undefined,
   });
+  const silences = createSilences({ clock, ids, log: log.call, onChange: () => undefined });
+  await silences.load();
+  const maintenance = createMaintenance(() => parts.maintenance);
   const alerts = createAlerts({
     clock,
     log: log.call,
@@ -277,6 +309,8 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     routing: () => routing,
     routingDefinedAt: 'scenario',
     inBusinessHours: (at) => createBusinessHours(routing.business_hours).inBusinessHours(at),
+    silences: (at) => silences.active(at),
+    windows: (at) => maintenance.open(at),
   });
   const objectives = createObjectives({ worker: slo.handle, policies: readPolicies(), log: logger });
   const pipeline = createPipeline({
@@ -305,7 +339,8 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
   Object.assign(late, { pipeline, alerts });
   await pipeline.load();
   await notifier.start();
-  return { pipeline, alerts, incidents, notifier, objectives, detectors, slo, detect };
+  const changed = silenceChanged({ alerts, incidents, pipeline, silences, logger, clock });
+  return { pipeline, alerts, silences, changed, incidents, notifier, objectives, detectors, slo, detect };
 }
 
 async function stopLife(life: Life): Promise<void> {
@@ -338,6 +373,7 @@ function workspaceOf(setup: Setup, routing: RoutingConfig): Workspace {
     receive: ReceiveConfig.parse(undefined),
     promql: { compat: 3 },
     routing,
+    maintenance: [],
     routingDefinedAt: 'scenario',
     services: setup.services,
     objectives: setup.objectives,

@@ -6,6 +6,7 @@ import type { Series } from '../../../shared/model/metric.ts';
 import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
 import { objectivesOf } from './fake-objective.ts';
+import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
 
 const MINUTE_MS = 60_000;
@@ -60,6 +61,7 @@ export function fakeRouter(state: FakeState) {
       ),
       budget: os.series.budget.handler(({ input }) => blob(state.budget.get(input.objectiveId) ?? [])),
     },
+    silence: silencesOf(state),
     secret: {
       place: os.secret.place.handler(() => ({ place: 'sealed' as const, problem: null })),
       keep: os.secret.keep.handler(({ input }) => {

@@ -64,6 +64,8 @@ export class FakeState {
       deliveries: new Map(),
       changes: new Map(),
       boards: new Map(),
+      silences: new Map(),
+      maintenance: new Map(),
     };
     this.#beats = setInterval(
       () => this.#say({ kind: 'beat', epoch: this.epoch, seq: this.seq, at: this.now() }),

@@ -38,6 +38,12 @@ const REQUESTS: readonly (readonly [string, (call: Bench['call']) => Promise<unk
   ['source.watched', (call) => call.source.watched({ fromAt: 0, toAt: 1 })],
   ['alert.acknowledge', (call) => call.alert.acknowledge({ alertId: 'a' })],
   ['alert.why', (call) => call.alert.why({ alertId: 'a', limit: 10 })],
+  ['silence.renew', (call) => call.silence.renew({ id: 's', durationMs: 60_000 })],
+  ['silence.expire', (call) => call.silence.expire({ id: 's' })],
+  [
+    'silence.create',
+    (call) => call.silence.create({ matchers: 'service="a"', comment: 'c', durationMs: 60_000 }),
+  ],
   ['incident.timeline', (call) => call.incident.timeline({ id: 'i', afterSeq: 0 })],
   ['incident.evidence', (call) => call.incident.evidence({ id: 'i' })],
   ['incident.evidenceSamples', (call) => call.incident.evidenceSamples({ evidenceId: 'e' })],

@@ -1,0 +1,54 @@
+import type { Alert, AlertHold } from '../../../shared/model/alert.ts';
+import type { Labels } from '../../../shared/model/metric.ts';
+import type { Silence } from '../../../shared/model/silence.ts';
+import type { StageName } from './stage.ts';
+
+/** A maintenance window that runs now. */
+export interface OpenWindow {
+  readonly id: string;
+  readonly title: string;
+  /** Empty: all services that the matchers match. */
+  readonly services: readonly string[];
+  readonly matches: (labels: Labels) => boolean;
+  readonly includeDependents: boolean;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly definedAt: string;
+}
+
+/** A silence in force, with its matchers compiled. */
+export interface ActiveSilence {
+  readonly silence: Silence;
+  readonly matches: (labels: Labels) => boolean;
+}
+
+/** The alert that explains another one, and how far apart they began. */
+export interface Cause {
+  readonly alert: Alert;
+  /** How much earlier the cause began; negative where it showed up after its effect. */
+  readonly earlierMs: number;
+}
+
+/** What keeps an alert from telling anybody, before it is known since when. */
+export type HoldReason = Omit<AlertHold, 'stage' | 'sinceAt'>;
+
+/** What the stages between the state machine and the group may ask; all of it is data. */
+export interface HoldContext {
+  readonly now: number;
+  readonly windows: readonly OpenWindow[];
+  readonly silences: readonly ActiveSilence[];
+  readonly causeOf: (alert: Alert) => Cause | null;
+}
+
+export interface HoldAnswer {
+  /** Null: it passes. */
+  readonly hold: HoldReason | null;
+  readonly reason: string;
+  readonly definedAt: string | null;
+}
+
+/** One stage that may hold an alert back. What is held stays visible, with the reason and with what holds it. */
+export interface HoldStage {
+  readonly name: Extract<StageName, 'maintenance' | 'silence' | 'suppress'>;
+  readonly decide: (alert: Alert, context: HoldContext) => HoldAnswer;
+}
