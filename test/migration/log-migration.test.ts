@@ -23,17 +23,18 @@ const stop = () => {
 };
 /** The file as the first format had it: today's code writes, what came later is taken away. */
 const asFirst = () => {
-  const tables = (db: Database.Database) =>
+  const named = (db: Database.Database, type: 'table' | 'index') =>
     db
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .prepare("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'")
       .pluck()
-      .all() as string[];
+      .all(type) as string[];
   const plain = new Database(':memory:');
   plain.exec(LOG_MIGRATIONS[0]?.sql ?? '');
-  const known = tables(plain);
+  const known = [...named(plain, 'table'), ...named(plain, 'index')];
   plain.close();
   const db = new Database(path);
-  for (const name of tables(db)) if (!known.includes(name)) db.exec(`DROP TABLE "${name}"`);
+  for (const type of ['table', 'index'] as const)
+    for (const name of named(db, type)) if (!known.includes(name)) db.exec(`DROP ${type} "${name}"`);
   db.pragma('user_version = 1');
   db.close();
 };
@@ -184,5 +185,25 @@ describe('the second format', () => {
     ]);
     expect(second.loadWatch()).toHaveLength(1);
     expect(second.evidenceSeries('e1')).toHaveLength(1);
+  });
+});
+
+describe('the fourth format', () => {
+  it('adds silences and the time of verdicts, and leaves a file of the first as full as it was', () => {
+    const verdict = {
+      stage: 'state',
+      outcome: 'fired',
+      reason: 'errors 9 > 1',
+      at: NOW,
+      definedAt: 'a.yaml:1',
+    } as const;
+    start().saveAlerts([alertOf()], [{ ...verdict, alertId: alertOf().id }]);
+    stop();
+    asFirst();
+    const fourth = start();
+    expect(fourth.loadSilences(0)).toEqual([]);
+    expect(fourth.verdicts(alertOf().id, 10)).toHaveLength(1);
+    expect(fourth.searchVerdicts({ text: '9 > 1', fromAt: 0, toAt: NOW, limit: 10 })).toHaveLength(1);
+    expect(fourth.findAlerts(alertOf().id, 10)).toEqual([alertOf()]);
   });
 });

@@ -184,7 +184,8 @@ function unknown(
     return stay({ ...alert, phase: 'pending', reason: said }, move, 'held', waits);
   }
   const lost = fire(
-    { ...alert, activeSinceAt: memoryOf(alert).unknownSinceAt, reason: said },
+    // The unseen time that was counted belongs to the condition before, not to this one.
+    remember({ ...alert, activeSinceAt: memoryOf(alert).unknownSinceAt, reason: said }, { unseenMs: 0 }),
     phase,
     priority,
     at,

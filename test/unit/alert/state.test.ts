@@ -286,6 +286,20 @@ describe('the state machine under any sequence', () => {
     );
   });
 
+  it('counts no unseen time of a condition before towards *no data*', () => {
+    const run = new Run({ forMs: 0, onNoData: 'alert', onError: 'keep' });
+    for (const [finding, gap] of [
+      [FINDING.heldBack(), 1_000],
+      [FINDING.heldBack(), 60_000],
+      [FINDING.noData(), 1_000],
+      [FINDING.blind(), 1_000],
+      [FINDING.noData(), 1_000],
+    ] as const)
+      run.see(finding, gap);
+    expect(run.alert.phase).toBe('no_data');
+    expect(memoryOf(run.alert).unseenMs).toBe(0);
+  });
+
   it('fires within `for` and one poll of seen time, once the condition holds to the end', () => {
     fc.assert(
       fc.property(rules, fc.array(fc.tuple(findings, gaps), { maxLength: 30 }), (rule, seen) => {
