@@ -110,8 +110,6 @@ export const RoutingConfig = z.strictObject({
   repeat_interval: duration('4h'),
   /** A cause is looked for this far before its effect. */
   causal_window: duration('15m'),
-  /** New groups in 10 s for one receiver; what is over it is one storm. */
-  storm_limit: z.number().int().min(1).default(10),
   rate_limit: z
     .strictObject({ notifications: z.number().int().min(1).default(10), per: duration('10m') })
     .prefault({}),

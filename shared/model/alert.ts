@@ -16,12 +16,10 @@ export const StageVerdict = z.object({
     'validate',
     'deduplicate',
     'enrich',
-    'when',
     'state',
     'maintenance',
     'silence',
     'suppress',
-    'storm',
     'group',
     'rate-limit',
     'route',
@@ -77,10 +75,6 @@ export const AlertMemory = z.object({
   clearSinceAt: z.number().nullable(),
   /** The value when a person acknowledged it. */
   acknowledgedValue: z.number().nullable(),
-  /** The share of the budget that was left then; null where it is not known. */
-  acknowledgedBudget: z.number().nullable().default(null),
-  /** The services that its incident had hit when it was acknowledged. */
-  acknowledgedServices: z.array(z.string()).default([]),
   /** What holds it now; null where nothing does. */
   hold: AlertHold.nullable().default(null),
   /** The `firedAt` of the episode that the holding stages have decided on. */

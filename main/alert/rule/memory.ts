@@ -9,8 +9,6 @@ const NOTHING: AlertMemory = {
   unknownSinceAt: null,
   clearSinceAt: null,
   acknowledgedValue: null,
-  acknowledgedBudget: null,
-  acknowledgedServices: [],
   hold: null,
   judgedAt: null,
   withheld: null,

@@ -113,9 +113,8 @@ function parseSetting(reader: WordReader, setup: Setup, line: number): void {
         'group_interval',
         'repeat_interval',
         'causal_window',
-        'storm_limit',
       ]);
-      setup.routing[key] = key === 'storm_limit' ? reader.number('a limit') : reader.word('a duration');
+      setup.routing[key] = reader.word('a duration');
       return;
     }
     default:
