@@ -39,7 +39,7 @@ describe.skipIf(noChromium !== null)('the first five minutes', { timeout: 300_00
         name: 'demo',
         breakModel: () => page.getByText('Deploy a bad model').click(),
       };
-      await page.getByText('Nothing is firing').waitFor({ timeout: 20_000 });
+      await page.getByText('Nothing is firing').waitFor({ timeout: 60_000 });
       await shoot(journey, 'quiet');
       const { notifiedMs } = await walk(journey);
       console.log(JSON.stringify({ name: 'journey-demo', notifiedMs }));

@@ -77,7 +77,7 @@ describe('an objective over local metrics', () => {
       found.push((await at(second)).finding);
     }
     // 4.84 s is between the fourth and the fifth scrape.
-    expect(found).toEqual(['between', 'between', 'between', 'between', 'holds', 'holds']);
+    expect(found).toEqual(['clear', 'clear', 'clear', 'clear', 'holds', 'holds']);
     expect((await at(6)).status).toMatchObject({ state: 'burning', holding: 'page' });
   });
 });
