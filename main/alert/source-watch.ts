@@ -1,10 +1,12 @@
 import type { Observation } from '../../shared/model/observation.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { formatDuration } from '../../shared/unit/time.ts';
+import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
 
 /** A source that was not seen for this many polls is blind, and says so; promise 4. */
 const BLIND_AFTER_POLLS = 2;
+/** Nobody is woken for less: a busy machine holds a source that is polled each second up for longer than two polls. */
+const PAGES_AFTER_MS = 5 * SECOND_MS;
 
 const NAMED = 5;
 
@@ -61,11 +63,12 @@ function findingOf(source: SourceStatus, now: number, tier1: boolean): Observati
     return { kind: 'clear', value: null, threshold: null, reason };
   }
   const unseenMs = Math.max(0, now - (source.lastOkAt ?? source.sinceAt));
-  const limitMs = BLIND_AFTER_POLLS * source.pollEveryMs;
+  const limitMs = Math.max(BLIND_AFTER_POLLS * source.pollEveryMs, PAGES_AFTER_MS);
   const measured = { value: unseenMs, threshold: limitMs };
   const what = source.problem ?? `It is ${source.condition}.`;
   if (unseenMs < limitMs) {
-    const reason = `Not seen for ${formatDuration(unseenMs)}, under 2 polls (${formatDuration(limitMs)}). ${what}`;
+    const limit = `${BLIND_AFTER_POLLS} polls and ${formatDuration(PAGES_AFTER_MS)} (${formatDuration(limitMs)})`;
+    const reason = `Not seen for ${formatDuration(unseenMs)}, under ${limit}. ${what}`;
     return { kind: 'between', ...measured, reason };
   }
   const reason = `Not seen for ${formatDuration(unseenMs)}. ${blindness(source.blinds, tier1)} ${what}`;

@@ -226,10 +226,10 @@ describe('a source that does not answer', () => {
     expect(alerting[0]?.reason).toContain('3 objectives and rules are blind, a tier-1 service among them');
   });
 
-  it('alerts only after two polls, as P1 otherwise, and ends when it answers', async () => {
+  it('alerts only after two polls and five seconds, as P1 otherwise, and ends when it answers', async () => {
     const it = watch();
     it.sources = [blindAt(it)];
-    await it.wait(1_000);
+    await it.wait(4_000);
     expect(it.alerts.list()).toEqual([]);
     await it.wait(1_000);
     expect(it.one()).toMatchObject({ phase: 'firing', priority: 'P1' });

@@ -163,11 +163,21 @@ describe('sources as observations', () => {
   });
 
   it('are blind two polls after they were last seen, in any other condition, also when they never answered', () => {
+    const pollEveryMs = 15_000;
     for (const condition of ['starting', 'unauthorised', 'unreachable', 'wrong-answer', 'stale'] as const) {
-      expect(observe({ condition }, WORKDAY_AT + 1_999)?.finding.kind).toBe('between');
-      expect(observe({ condition }, WORKDAY_AT + 2_000)?.finding.kind).toBe('holds');
-      expect(observe({ condition, lastOkAt: null }, WORKDAY_AT + 2_000)?.finding.kind).toBe('holds');
+      expect(observe({ condition, pollEveryMs }, WORKDAY_AT + 29_999)?.finding.kind).toBe('between');
+      expect(observe({ condition, pollEveryMs }, WORKDAY_AT + 30_000)?.finding.kind).toBe('holds');
+      expect(observe({ condition, pollEveryMs, lastOkAt: null }, WORKDAY_AT + 30_000)?.finding.kind).toBe(
+        'holds',
+      );
     }
+  });
+
+  it('wake nobody for less than five seconds, however often they are polled', () => {
+    const early = observe({ condition: 'stale' }, WORKDAY_AT + 4_999);
+    expect(early?.finding).toMatchObject({ kind: 'between', threshold: 5_000 });
+    expect(early?.finding.reason).toContain('under 2 polls and 5 s (5 s)');
+    expect(observe({ condition: 'stale' }, WORKDAY_AT + 5_000)?.finding.kind).toBe('holds');
   });
 
   it('name what they blind, and what happened', () => {
