@@ -78,8 +78,21 @@ function session(script: string, input: string) {
     stop: async () => {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
       await ended;
+      // The session's starter does not wait for what it started, and a core that is closing still moves its files.
+      await expect.poll(() => isRunning(child.pid ?? 0), { timeout: 20_000 }).toBe(false);
     },
   };
+}
+
+/** Whether any process of a group is left. */
+function isRunning(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw thrown;
+  }
 }
 
 /** The arguments of every process that runs now. */
