@@ -130,7 +130,8 @@ describe('the ledger of a source', () => {
         const times = [0];
         for (const step of lengths) times.push((times.at(-1) ?? 0) + step);
         const line = watched(times);
-        const [fromAt, toAt] = [Math.min(a, b), Math.max(a, b)];
+        const [fromAt, toAt] = [Math.min(a, b), Math.max(a, b) + 1];
+        // A range of no length has no instant to ask about.
         const now = Math.max(toAt, times.at(-1) ?? 0);
         const spans = line.unwatched(START + fromAt, START + toAt, START + now);
         const seconds = Array.from({ length: 50 }, (_, i) => fromAt + ((toAt - fromAt) * i) / 50);
