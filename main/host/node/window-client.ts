@@ -70,8 +70,8 @@ export async function createWindowClient(
     call,
     until: mirror.until,
     async close() {
-      ending.abort();
-      // The word that a stream ends still travels over the socket.
+      // The word that a stream ends still travels over the socket; where that is closed, its streams have ended with it.
+      if (socket.readyState === WebSocket.OPEN) ending.abort();
       await Promise.all([reading, showing]);
       socket.close();
     },

@@ -27,6 +27,7 @@ export async function drive(core: CoreProcess, journey: Journey): Promise<void> 
   const { ledger } = journey;
   const ending = new AbortController();
   const listening = listen(core, ledger, ending.signal);
+  let died = false;
   try {
     if (!journey.broken) {
       await core.client.until(
@@ -45,10 +46,14 @@ export async function drive(core: CoreProcess, journey: Journey): Promise<void> 
       await wait(LOOK_MS);
     }
   } catch (thrown) {
+    died = true;
     if (!core.dead && !(thrown instanceof CoreDied)) throw thrown;
   } finally {
-    ending.abort();
-    if (!core.dead) await listening;
+    // Of a dead core the streams end with its socket; a word to it would find the socket closed.
+    if (!died && !core.dead) {
+      ending.abort();
+      await listening;
+    }
   }
 }
 
