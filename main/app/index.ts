@@ -16,6 +16,7 @@ export {
   importFile,
   writeImported,
 } from './interchange.ts';
+export { linkIn, readLaunch, type WindowLaunch, workspaceFolder } from './launch.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
 export {
   compareReplays,

@@ -50,6 +50,7 @@ describe('a page on the desktop', () => {
     expect(first).toMatchObject({ silent: false });
     expect(`${first?.title} ${first?.body}`).toContain('down is <b>up</b>');
     await until('the badge counts', async () => (await badge()) === 1);
+    expect((await shellRecord(desktop.app)).marks.at(-1)).toMatch(/^1 open incident/);
     expect(await lastTip()).toMatch(/^Midwatch: 1 open incident, the worst SEV-\d/);
     expect(await trayLabels(desktop.app)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^SEV-\d INC-0001/), '→ Acknowledge', '→ Open']),
@@ -59,6 +60,9 @@ describe('a page on the desktop', () => {
   it('leads to its incident by a click', async () => {
     await actOnNotification(desktop.app, null);
     await until('the window is at the incident', async () => /#\/incident\/./.test(await desktop.address()));
+    const focused = () => desktop.page.evaluate(() => document.activeElement?.textContent ?? '');
+    await until('Acknowledge is under Enter', async () => (await focused()).startsWith('Acknowledge'));
+    expect(await desktop.address()).not.toContain('/acknowledge');
   });
 
   it('is acknowledged by its button, and the window and the tray know it', async () => {

@@ -2,13 +2,12 @@ import { app, type MenuItem, type MenuItemConstructorOptions } from 'electron';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { Priority } from '../../../shared/model/priority.ts';
 import { type Autostart, freedesktopAutostart, type Logger } from '../../platform/index.ts';
-import type { DesktopNotifications } from './notification.ts';
 import { createKeepAwake } from './power.ts';
 import type { PreferenceStore } from './preference.ts';
 
 export interface ChoiceDeps {
   readonly preferences: PreferenceStore;
-  readonly notifications: DesktopNotifications;
+  readonly sendTestPage: (priority: Priority) => void;
   readonly log: Logger;
   readonly onChange: () => void;
 }
@@ -46,7 +45,11 @@ export function createChoices(deps: ChoiceDeps): () => MenuItemConstructorOption
     {
       id: 'test-page',
       label: 'Send a test page',
-      submenu: Priority.options.map((one) => testPage(one, deps)),
+      submenu: Priority.options.map((one) => ({
+        id: `test-page-${one}`,
+        label: one,
+        click: () => deps.sendTestPage(one),
+      })),
     },
   ];
 }
@@ -59,21 +62,4 @@ function loginItem(): Autostart {
     isOn: () => app.getLoginItemSettings().openAtLogin,
     set: (on) => app.setLoginItemSettings({ openAtLogin: on }),
   };
-}
-
-function testPage(priority: Priority, { notifications, log }: ChoiceDeps): MenuItemConstructorOptions {
-  const page = {
-    title: `Test page, ${priority}`,
-    body: `A ${priority} looks and sounds like this. Nothing is wrong.`,
-    priority,
-    incidentId: null,
-    groupKey: `test-page-${priority}`,
-    sound: true,
-    resolved: false,
-  };
-  const click = async () => {
-    const shown = await notifications.show(page);
-    if (!shown.ok) log.warn({ problem: shown.error }, 'the test page was not shown');
-  };
-  return { id: page.groupKey, label: priority, click: () => void click() };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialog } from 'electron';
-import type { WindowLaunch } from './launch.ts';
+import type { WindowLaunch } from '../../app/index.ts';
 import type { PreferenceStore } from './preference.ts';
 
 export type Chosen = Pick<WindowLaunch, 'demo' | 'workspace'>;

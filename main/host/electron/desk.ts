@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { hashOfIncident } from '../../../shared/model/deep-link.ts';
+import type { Priority } from '../../../shared/model/priority.ts';
 import { situationOf } from '../../../shared/model/situation.ts';
 import type { App } from '../../app/index.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
@@ -35,17 +36,36 @@ export function createDesk({ core, window, preferences, icons, isDemo, clock, lo
       open(incidentId);
     });
   };
-  const notifications = createNotifications({ clock, isSnoozed: () => snooze() !== null, open, acknowledge });
+  const notifications = createNotifications({
+    clock,
+    isSnoozed: () => snooze() !== null,
+    open: window.show,
+    acknowledge,
+  });
+  const sendTestPage = (priority: Priority) => {
+    const sent = core.then((running) => running.sendTestPage(priority));
+    sent.then(
+      (shown) => shown.ok || log.warn({ problem: shown.error }, 'the test page was not shown'),
+      (thrown: unknown) => log.warn({ problem: messageOf(thrown) }, 'the test page was not sent'),
+    );
+  };
   const redraw = () => {
     setMenu({ run: (id) => window.run(id), choices }, isDemo);
     draw();
   };
-  const choices = createChoices({ preferences, notifications, log, onChange: redraw });
+  const choices = createChoices({ preferences, sendTestPage, log, onChange: redraw });
   const setSnooze = (minutes: number) => {
     snoozedUntil = clock.now() + minutes * 60_000;
     draw();
   };
-  const tray = createTray(icons, { open, acknowledge, choices, snooze: setSnooze, snoozedUntil: snooze });
+  const tray = createTray(icons, {
+    open,
+    acknowledge,
+    choices,
+    snooze: setSnooze,
+    snoozedUntil: snooze,
+    mark: window.mark,
+  });
   redraw();
   app.on('window-all-closed', () => {
     if (!preferences.get().stayInTray) app.quit();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog } from 'electron';
 import { CodedError, messageOf } from '../../../shared/error/coded.ts';
+import { readLaunch, type WindowLaunch } from '../../app/index.ts';
 import {
   createLogger,
   createVault,
@@ -13,7 +14,6 @@ import { registerScheme } from './address.ts';
 import { launchUtilityChild } from './child.ts';
 import { startDesktop } from './desktop.ts';
 import { guardPages } from './guard.ts';
-import { readLaunch, type WindowLaunch } from './launch.ts';
 import { systemSeal } from './seal.ts';
 
 /** The entry of the desktop application: one window over the core, or a sub-command of the same executable without one. */

@@ -1,5 +1,6 @@
 import { Notification, type NotificationConstructorOptions } from 'electron';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
+import { hashOfIncident, hashOfPage } from '../../../shared/model/deep-link.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { Clock } from '../../platform/index.ts';
 
@@ -7,7 +8,8 @@ export interface NotificationDeps {
   readonly clock: Clock;
   /** While it is on, only P0 may sound. */
   readonly isSnoozed: () => boolean;
-  readonly open: (incidentId: string | null) => void;
+  /** Goes to an address inside the window. */
+  readonly open: (hash: string) => void;
   readonly acknowledge: (incidentId: string) => void;
 }
 
@@ -39,10 +41,10 @@ export function createNotifications(deps: NotificationDeps): DesktopNotification
       const key = page.incidentId ?? page.groupKey;
       const note = new Notification(optionsOf(page, key, deps.isSnoozed()));
       const { incidentId } = page;
-      note.on('click', () => deps.open(incidentId));
+      note.on('click', () => deps.open(hashOfPage(page)));
       note.on('action', ({ actionIndex }) => {
         if (BUTTONS[actionIndex] === 'Acknowledge' && incidentId !== null) deps.acknowledge(incidentId);
-        else deps.open(incidentId);
+        else deps.open(hashOfIncident(incidentId));
       });
       withdraw(key);
       // Held until it is replaced: a notification that nobody holds loses its listeners.

@@ -1,4 +1,11 @@
-import { app, type MenuItemConstructorOptions as Item, Menu, nativeImage, Tray } from 'electron';
+import {
+  app,
+  type MenuItemConstructorOptions as Item,
+  Menu,
+  type NativeImage,
+  nativeImage,
+  Tray,
+} from 'electron';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { Situation } from '../../../shared/model/situation.ts';
 
@@ -9,6 +16,8 @@ export interface TrayActions {
   readonly snooze: (minutes: number) => void;
   readonly snoozedUntil: () => number | null;
   readonly choices: () => Item[];
+  /** The mark on the taskbar's button, with its words; null takes it away. */
+  readonly mark: (image: NativeImage | null, words: string) => void;
 }
 
 /** The icon in the tray with its menu, and the badge on the dock or taskbar. */
@@ -35,6 +44,7 @@ export function createTray(icons: string, actions: TrayActions): TrayView {
       if (next === drawn) return;
       drawn = next;
       app.setBadgeCount(count);
+      actions.mark(icon === 'quiet' ? null : imageOf(icon), words);
       tray.setImage(imageOf(icon));
       tray.setTitle(count === 0 ? '' : String(count));
       tray.setToolTip(`Midwatch: ${words}`);

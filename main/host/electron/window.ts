@@ -1,4 +1,4 @@
-import { BrowserWindow, screen } from 'electron';
+import { BrowserWindow, type NativeImage, screen } from 'electron';
 import { WINDOW_MIN, windowBounds } from '../../../shared/model/window-bounds.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
 import { ORIGIN } from './address.ts';
@@ -17,6 +17,8 @@ export interface WindowDeps {
 export interface MainWindow {
   /** Brings it to the front, opens it where it is not, and goes to the address inside it. */
   show(hash?: string): void;
+  /** Marks its button on the taskbar, where the system has such (Windows). */
+  mark(image: NativeImage | null, words: string): void;
   /** Has the page run a command of the table. */
   run(command: string): void;
 }
@@ -27,6 +29,7 @@ const CRASH_SPAN_MS = 60_000;
 
 export function createMainWindow(deps: WindowDeps): MainWindow {
   let window: BrowserWindow | undefined;
+  let marked: Parameters<MainWindow['mark']> = [null, ''];
   const tell = (name: 'midwatch:go' | 'midwatch:command', detail: string) => {
     // The page listens for these two names; the text goes in as JSON, so it can be nothing but text.
     const event = `window.dispatchEvent(new CustomEvent('${name}', { detail: ${JSON.stringify(detail)} }))`;
@@ -39,6 +42,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
       window = openWindow(deps).once('closed', () => {
         window = undefined;
       });
+      window.setOverlayIcon(...marked);
       void window.loadURL(`${ORIGIN}/index.html${hash}`);
       return;
     }
@@ -50,6 +54,10 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
   };
   return {
     show,
+    mark(...mark) {
+      marked = mark;
+      window?.setOverlayIcon(...mark);
+    },
     run(command) {
       show();
       tell('midwatch:command', command);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { NativeImage } from 'electron/common';
 import type { BrowserWindowConstructorOptions, Rectangle } from 'electron/main';
 import { type App, stoppable } from './app.ts';
 import type { Browser } from './cdp.ts';
@@ -51,6 +52,7 @@ export function windowsOf(deps: WindowDeps) {
     _focused = true;
     _targetId: string | undefined;
     _options: BrowserWindowConstructorOptions;
+    _overlay: string | null = null;
 
     constructor(options: BrowserWindowConstructorOptions = {}) {
       super();
@@ -103,6 +105,9 @@ export function windowsOf(deps: WindowDeps) {
     }
 
     loadURL = (address: string): Promise<void> => this.webContents.loadURL(address);
+    setOverlayIcon = (image: NativeImage | null, words: string): void => {
+      this._overlay = image === null ? null : words;
+    };
     isDestroyed = (): boolean => !all.has(this);
     isMinimized = (): boolean => this._minimised;
     isMaximized = (): boolean => this._maximised;

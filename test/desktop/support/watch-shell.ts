@@ -5,15 +5,18 @@ export interface ShellRecord {
   readonly notifications: { title: string; body: string; silent: boolean }[];
   readonly tooltips: string[];
   readonly opened: string[];
+  /** The words of the marks on the taskbar's button; null where one was taken away. */
+  readonly marks: (string | null)[];
 }
 
 /** Records what goes to notifications, tray and browser. The last notification and menu stay in reach for a click. */
 export async function watchShell(app: ElectronApplication): Promise<void> {
-  await app.evaluate(({ Notification, Tray, shell }) => {
+  await app.evaluate(({ BrowserWindow, Notification, Tray, shell }) => {
     const record = {
       notifications: [] as unknown[],
       tooltips: [] as string[],
       opened: [] as string[],
+      marks: [] as (string | null)[],
       notes: [] as unknown[],
       menu: null as unknown,
     };
@@ -34,15 +37,17 @@ export async function watchShell(app: ElectronApplication): Promise<void> {
       record.menu = menu;
       setMenu.call(this, menu);
     };
+    for (const window of BrowserWindow.getAllWindows())
+      window.setOverlayIcon = (image, words) => void record.marks.push(image === null ? null : words);
     shell.openExternal = async (address: string) => void record.opened.push(address);
   });
 }
 
 export function shellRecord(app: ElectronApplication): Promise<ShellRecord> {
   return app.evaluate(() => {
-    const { notifications, tooltips, opened } = (globalThis as unknown as { shellRecord: ShellRecord })
+    const { notifications, tooltips, opened, marks } = (globalThis as unknown as { shellRecord: ShellRecord })
       .shellRecord;
-    return { notifications, tooltips, opened };
+    return { notifications, tooltips, opened, marks };
   });
 }
 

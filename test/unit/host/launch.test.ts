@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { linkIn, readLaunch, workspaceFolder } from '../../../main/host/electron/launch.ts';
+import { linkIn, readLaunch, workspaceFolder } from '../../../main/app/launch.ts';
 
 const unpacked = (...args: string[]) => readLaunch(['/opt/electron', '/home/me/midwatch', ...args], false);
 const packed = (...args: string[]) => readLaunch(['/opt/Midwatch/midwatch', ...args], true);

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hashOfLink } from '../../../shared/model/deep-link.ts';
+import { hashOfLink } from '../../shared/model/deep-link.ts';
 
 /** What a start of the executable asks for: a window, or a sub-command that needs none. */
 export type Launch =
