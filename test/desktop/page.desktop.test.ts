@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../shared/model/command.ts';
 import { type Desktop, startDesktop, until } from './support/desktop.ts';
@@ -7,6 +10,7 @@ import {
   actOnNotification,
   clickMenu,
   clickTray,
+  pressSystemKeys,
   shellRecord,
   trayLabels,
   watchShell,
@@ -17,16 +21,28 @@ let target: Target;
 let workspace: TestWorkspace;
 let desktop: Desktop;
 
+let players: string;
+/** What the desktop's player was given, by the name of the file. */
+const played = (): string[] => {
+  const log = join(players, 'log');
+  return existsSync(log) ? (readFileSync(log, 'utf8').match(/p\d\.wav/g) ?? []) : [];
+};
+
 beforeAll(async () => {
   target = await startTarget({ queue: 0, down: 0 });
   workspace = writeWorkspace(target.address);
-  desktop = await startDesktop({ args: ['start', workspace.path] });
+  players = mkdtempSync(join(tmpdir(), 'midwatch-players-'));
+  for (const name of ['pw-play', 'afplay'])
+    writeFileSync(join(players, name), `#!/bin/sh\necho "$*" >> '${players}/log'\n`, { mode: 0o755 });
+  const env = { PATH: `${players}${delimiter}${process.env.PATH ?? ''}` };
+  desktop = await startDesktop({ args: ['start', workspace.path], env });
   await watchShell(desktop.app);
 }, 60_000);
 afterAll(async () => {
   await desktop.close();
   await target.close();
   workspace.remove();
+  rmSync(players, { recursive: true, force: true });
 });
 
 const badge = () => desktop.app.evaluate(({ app }) => app.getBadgeCount());
@@ -47,7 +63,9 @@ describe('a page on the desktop', () => {
     target.set('down', 20);
     await until('a notification', async () => (await shellRecord(desktop.app)).notifications[0], 30_000);
     const [first] = (await shellRecord(desktop.app)).notifications;
-    expect(first).toMatchObject({ silent: false });
+    // The sound is ours, so the system is to make none beside it.
+    expect(first).toMatchObject({ silent: true });
+    await until('its sound', () => played().length > 0);
     expect(`${first?.title} ${first?.body}`).toContain('down is <b>up</b>');
     await until('the badge counts', async () => (await badge()) === 1);
     expect((await shellRecord(desktop.app)).marks.at(-1)).toMatch(/^1 open incident/);
@@ -85,10 +103,17 @@ describe('a page on the desktop', () => {
       );
       return (await shellRecord(desktop.app)).notifications.at(-1);
     };
-    expect(await send('P1')).toMatchObject({ title: 'Test page, P1', silent: true });
-    expect(await send('P0')).toMatchObject({ title: 'Test page, P0', silent: false });
+    const before = played().length;
+    expect(await send('P3')).toMatchObject({ title: 'Test page, P3', silent: true });
+    expect(await send('P0')).toMatchObject({ title: 'Test page, P0', silent: true });
+    await until('the sound of a P0', () => played().includes('p0.wav'));
+    expect(played().slice(before)).toEqual(['p0.wav']);
     expect(await clickTray(desktop.app, 'End the snooze')).toBe(true);
-    expect(await send('P2')).toMatchObject({ silent: false });
+    // While a sound is heard only a more urgent one begins, so it may take a second try.
+    await until('the sound of a P2', async () => {
+      await send('P2');
+      return played().includes('p2.wav');
+    });
     expect(await lastTip()).not.toMatch(/quiet until/);
   });
 
@@ -156,5 +181,29 @@ describe('the menu', () => {
     expect(await state()).toEqual([true, true, true]);
     for (const id of ['keep-awake', 'start-at-login', 'stay-in-tray']) await clickMenu(desktop.app, id);
     expect(await state()).toEqual([false, false, false]);
+  });
+
+  it('comes to the front by keys of the whole system, by choice', async () => {
+    const keys = 'CommandOrControl+Alt+M';
+    const isInFront = () =>
+      desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isFocused() ?? false);
+    expect(await pressSystemKeys(desktop.app, keys)).toBe(false);
+    await clickMenu(desktop.app, 'summon-keys');
+    await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
+    expect(await isInFront()).toBe(false);
+    expect(await pressSystemKeys(desktop.app, keys)).toBe(true);
+    await until('the window is in front', isInFront);
+    await clickMenu(desktop.app, 'summon-keys');
+    expect(await pressSystemKeys(desktop.app, keys)).toBe(false);
+  });
+
+  it('has a window in the colour of the system’s theme before its page is painted', async () => {
+    const colour = (theme: 'light' | 'dark') =>
+      desktop.app.evaluate(({ BrowserWindow, nativeTheme }, source) => {
+        nativeTheme.themeSource = source;
+        return BrowserWindow.getAllWindows()[0]?.getBackgroundColor().toLowerCase();
+      }, theme);
+    expect(await colour('light')).toBe('#eef0f4');
+    expect(await colour('dark')).toBe('#0a0d12');
   });
 });

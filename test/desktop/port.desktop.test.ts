@@ -89,7 +89,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/postmortem/exportMarkdown': [{ incidentId: 'nowhere' }, 'NOT_FOUND'],
   '/query/check': [{ source: 'desk', expression: 'queue' }, 'ok'],
   '/query/instant': [{ source: 'desk', expression: 'queue' }, 'ok'],
-  '/query/range': [{ source: 'desk', expression: 'queue', ...Range }, 'ok'],
+  '/query/range': [{ source: 'desk', expression: 'queue', ...Range }, 'binary'],
   '/query/progress': [{ ask: 'nothing' }, 'ok'],
   '/query/labelNames': [{ source: 'desk' }, 'ok'],
   '/query/labelValues': [{ source: 'desk', label: 'job' }, 'ok'],

@@ -41,8 +41,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const notifier = createDesktopNotifier({
     platform: process.platform,
     environment: process.env,
-    sounds: createPageSounds(createSoundPlayer(process.platform, process.env), systemClock()),
-    log,
+    sounds: createPageSounds(createSoundPlayer(process.platform, process.env), systemClock(), log),
     open: hasDisplay(process.env, process.platform)
       ? (page) => {
           const address = started.server?.launchAddress();

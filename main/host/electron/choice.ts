@@ -1,4 +1,4 @@
-import { app, type MenuItem, type MenuItemConstructorOptions } from 'electron';
+import { app, globalShortcut, type MenuItem, type MenuItemConstructorOptions } from 'electron';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { Priority } from '../../../shared/model/priority.ts';
 import { type Autostart, freedesktopAutostart, type Logger } from '../../platform/index.ts';
@@ -8,9 +8,16 @@ import type { PreferenceStore } from './preference.ts';
 export interface ChoiceDeps {
   readonly preferences: PreferenceStore;
   readonly sendTestPage: (priority: Priority) => void;
+  readonly summon: () => void;
   readonly log: Logger;
   readonly onChange: () => void;
 }
+
+/** A key that works while another program has the screen; taken only by choice, as it is taken from all others. */
+const SUMMON_KEYS = 'CommandOrControl+Alt+M';
+const KEYS_SHOWN = process.platform === 'darwin' ? '⌘⌥M' : 'Ctrl+Alt+M';
+const SUMMON = `Come to the front with ${KEYS_SHOWN}, from any program`;
+const SUMMON_REFUSED = `${SUMMON} (refused: another program has these keys)`;
 
 /** What a person decides about this desktop, as items for the menu and the tray alike. */
 export function createChoices(deps: ChoiceDeps): () => MenuItemConstructorOptions[] {
@@ -18,6 +25,13 @@ export function createChoices(deps: ChoiceDeps): () => MenuItemConstructorOption
   const keepAwake = createKeepAwake();
   keepAwake.set(preferences.get().keepAwake);
   const login = loginItem();
+  let wereRefused = false;
+  const listen = () => {
+    wereRefused = !globalShortcut.register(SUMMON_KEYS, () => deps.summon());
+    if (wereRefused) log.warn({ keys: SUMMON_KEYS }, 'the system did not give the keys');
+    return !wereRefused;
+  };
+  if (preferences.get().summonKeys) listen();
   const check = (id: string, label: string, checked: boolean, set: (on: boolean) => void) => ({
     id,
     label,
@@ -41,6 +55,15 @@ export function createChoices(deps: ChoiceDeps): () => MenuItemConstructorOption
     check('start-at-login', 'Start when I log in', login.isOn(), (on) => login.set(on)),
     check('stay-in-tray', 'Go on watching when the window is closed', preferences.get().stayInTray, (on) =>
       preferences.set({ stayInTray: on }),
+    ),
+    check(
+      'summon-keys',
+      wereRefused ? SUMMON_REFUSED : SUMMON,
+      globalShortcut.isRegistered(SUMMON_KEYS),
+      (on) => {
+        if (!on) globalShortcut.unregister(SUMMON_KEYS);
+        preferences.set({ summonKeys: on && listen() });
+      },
     ),
     {
       id: 'test-page',

@@ -3,8 +3,8 @@ import { messageOf } from '../../../shared/error/coded.ts';
 import { hashOfIncident } from '../../../shared/model/deep-link.ts';
 import type { Priority } from '../../../shared/model/priority.ts';
 import { situationOf } from '../../../shared/model/situation.ts';
-import type { App } from '../../app/index.ts';
-import type { Clock, Logger } from '../../platform/index.ts';
+import { type App, createPageSounds } from '../../app/index.ts';
+import { type Clock, createSoundPlayer, type Logger } from '../../platform/index.ts';
 import { createChoices } from './choice.ts';
 import { setMenu } from './menu.ts';
 import { createNotifications } from './notification.ts';
@@ -41,6 +41,7 @@ export function createDesk({ core, window, preferences, icons, isDemo, clock, lo
     isSnoozed: () => snooze() !== null,
     open: window.show,
     acknowledge,
+    sounds: createPageSounds(createSoundPlayer(process.platform, process.env), clock, log),
   });
   const sendTestPage = (priority: Priority) => {
     const sent = core.then((running) => running.sendTestPage(priority));
@@ -53,7 +54,7 @@ export function createDesk({ core, window, preferences, icons, isDemo, clock, lo
     setMenu({ run: (id) => window.run(id), choices }, isDemo);
     draw();
   };
-  const choices = createChoices({ preferences, sendTestPage, log, onChange: redraw });
+  const choices = createChoices({ preferences, sendTestPage, summon: window.show, log, onChange: redraw });
   const setSnooze = (minutes: number) => {
     snoozedUntil = clock.now() + minutes * 60_000;
     draw();

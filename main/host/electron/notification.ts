@@ -2,6 +2,7 @@ import { Notification, type NotificationConstructorOptions } from 'electron';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 import { hashOfIncident, hashOfPage } from '../../../shared/model/deep-link.ts';
 import type { Page } from '../../../shared/model/notification.ts';
+import type { PageSounds } from '../../app/index.ts';
 import type { Clock } from '../../platform/index.ts';
 
 export interface NotificationDeps {
@@ -11,17 +12,20 @@ export interface NotificationDeps {
   /** Goes to an address inside the window. */
   readonly open: (hash: string) => void;
   readonly acknowledge: (incidentId: string) => void;
+  readonly sounds: PageSounds;
 }
 
 /** The system's notifications: one for each incident, replaced by the next page about it instead of stacked. */
 export interface DesktopNotifications {
   show(page: Page): Promise<Result<'shown', string>>;
+  /** How the newest page's sound was played, or why not, in words. */
+  sound(): Promise<string>;
   /** Takes the incident's notification away: somebody has it in hand. */
   withdraw(incidentId: string): void;
   stop(): void;
 }
 
-/** macOS plays these by name; elsewhere the system has one sound, and urgency tells the difference. */
+/** Where no program here plays ours, macOS plays these by name; elsewhere the system has one sound. */
 const SOUNDS = { P0: 'Sosumi', P1: 'Submarine', P2: 'Glass', P3: 'Pop' } as const;
 const URGENCY = { P0: 'critical', P1: 'critical', P2: 'normal', P3: 'low' } as const;
 /** Some desktops never say that a notification was shown; then it was not, and another way is taken. */
@@ -39,7 +43,8 @@ export function createNotifications(deps: NotificationDeps): DesktopNotification
     async show(page) {
       if (!Notification.isSupported()) return err('No notification service runs on this desktop.');
       const key = page.incidentId ?? page.groupKey;
-      const note = new Notification(optionsOf(page, key, deps.isSnoozed()));
+      const isQuiet = !page.sound || (deps.isSnoozed() && page.priority !== 'P0');
+      const note = new Notification(optionsOf(page, key, isQuiet || deps.sounds.isThere()));
       const { incidentId } = page;
       note.on('click', () => deps.open(hashOfPage(page)));
       note.on('action', ({ actionIndex }) => {
@@ -49,25 +54,27 @@ export function createNotifications(deps: NotificationDeps): DesktopNotification
       withdraw(key);
       // Held until it is replaced: a notification that nobody holds loses its listeners.
       shown.set(key, note);
-      return whenShown(note, deps.clock);
+      const outcome = await whenShown(note, deps.clock);
+      if (outcome.ok) deps.sounds.begin(page, isQuiet);
+      return outcome;
     },
+    sound: () => deps.sounds.said(),
     stop: () => [...shown.keys()].forEach(withdraw),
   };
 }
 
-function optionsOf(page: Page, key: string, isSnoozed: boolean): NotificationConstructorOptions {
+function optionsOf(page: Page, key: string, isSilent: boolean): NotificationConstructorOptions {
   const { priority, incidentId, resolved } = page;
-  const isQuiet = !page.sound || (isSnoozed && priority !== 'P0');
   const hasButtons = process.platform !== 'linux' && incidentId !== null && !resolved;
   return {
     id: key.slice(0, 60),
     groupId: key.slice(0, 60),
     title: page.title,
     body: page.body,
-    silent: isQuiet,
+    silent: isSilent,
     urgency: resolved ? 'low' : URGENCY[priority],
     timeoutType: priority === 'P0' && !resolved ? 'never' : 'default',
-    ...(isQuiet ? {} : { sound: SOUNDS[priority] }),
+    ...(isSilent ? {} : { sound: SOUNDS[priority] }),
     actions: hasButtons ? BUTTONS.map((text) => ({ type: 'button', text })) : [],
   };
 }

@@ -10,6 +10,7 @@ const Preferences = z.object({
   maximised: z.boolean().default(false),
   keepAwake: z.boolean().default(false),
   stayInTray: z.boolean().default(true),
+  summonKeys: z.boolean().default(false),
   lastWorkspace: z.string().nullable().default(null),
 });
 type Preferences = z.infer<typeof Preferences>;

@@ -1,4 +1,4 @@
-import { BrowserWindow, type NativeImage, screen } from 'electron';
+import { BrowserWindow, type NativeImage, nativeTheme, screen } from 'electron';
 import { WINDOW_MIN, windowBounds } from '../../../shared/model/window-bounds.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
 import { ORIGIN } from './address.ts';
@@ -30,6 +30,7 @@ const CRASH_SPAN_MS = 60_000;
 export function createMainWindow(deps: WindowDeps): MainWindow {
   let window: BrowserWindow | undefined;
   let marked: Parameters<MainWindow['mark']> = [null, ''];
+  nativeTheme.on('updated', () => window?.setBackgroundColor(background()));
   const tell = (name: 'midwatch:go' | 'midwatch:command', detail: string) => {
     // The page listens for these two names; the text goes in as JSON, so it can be nothing but text.
     const event = `window.dispatchEvent(new CustomEvent('${name}', { detail: ${JSON.stringify(detail)} }))`;
@@ -65,6 +66,9 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
   };
 }
 
+/** What stands behind the page until it is painted: `--surface-0` of the theme that the system has. */
+const background = () => (nativeTheme.shouldUseDarkColors ? '#0a0d12' : '#eef0f4');
+
 function openWindow(deps: WindowDeps): BrowserWindow {
   const { preferences } = deps;
   const screens = screen.getAllDisplays().map((display) => display.workArea);
@@ -72,7 +76,7 @@ function openWindow(deps: WindowDeps): BrowserWindow {
     ...windowBounds(preferences.get().bounds, screens),
     minWidth: WINDOW_MIN.width,
     minHeight: WINDOW_MIN.height,
-    backgroundColor: '#0f1116',
+    backgroundColor: background(),
     icon: deps.icon,
     webPreferences: {
       preload: deps.preload,

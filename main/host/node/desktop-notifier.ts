@@ -1,7 +1,6 @@
 import { ok, type Result } from '../../../shared/error/result.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { PageSounds } from '../../app/index.ts';
-import type { Logger } from '../../platform/index.ts';
 import { createNotifySend } from './notify-send.ts';
 
 /** Shows a page on the desktop that the core runs on, with its sound. */
@@ -16,7 +15,6 @@ export interface DesktopNotifierDeps {
   readonly platform: NodeJS.Platform;
   readonly environment: NodeJS.ProcessEnv;
   readonly sounds: PageSounds;
-  readonly log: Logger;
   /** A person pressed the notification; null where no browser can be opened for them here. */
   readonly open: ((page: Page) => void) | null;
 }
@@ -35,26 +33,16 @@ const SOUND_NAMES = {
  * Null elsewhere and without a session: pages go to the browser's window then, and none is tried here in vain.
  */
 export function createDesktopNotifier(deps: DesktopNotifierDeps): DesktopNotifier | null {
-  const { platform, environment, sounds, log, open } = deps;
+  const { platform, environment, sounds, open } = deps;
   if (platform !== 'linux' || !environment.DBUS_SESSION_BUS_ADDRESS) return null;
   const notes = createNotifySend(open !== null);
-  let sounding = Promise.resolve('No page came yet.');
-  const play = async (page: Page): Promise<string> => {
-    if (!page.sound) return 'It is to make no sound.';
-    if (!sounds.isThere()) return 'No program here plays sounds, so the desktop was asked to.';
-    const played = await sounds.play(page);
-    if (played.ok) return played.value;
-    log.warn({ problem: played.error }, 'the sound of a page was not played');
-    return `Its sound was not played: ${played.error}.`;
-  };
   return {
     async show(page) {
       const shown = await notes.show(page.groupKey, argumentsOf(page, sounds), () => open?.(page));
-      // Said at once: the screen does not wait for the sound to end.
-      if (shown.ok) sounding = play(page);
+      if (shown.ok) sounds.begin(page);
       return shown.ok ? ok('shown') : shown;
     },
-    sound: () => sounding,
+    sound: () => sounds.said(),
     stop: () => notes.stop(),
   };
 }

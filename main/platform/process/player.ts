@@ -12,32 +12,40 @@ export interface SoundPlayer {
   play(path: string): Promise<Result<string, string>>;
 }
 
-/** PipeWire, PulseAudio, the desktop's own event sounds, ALSA: the first two mix with what else is heard. */
-const PROGRAMS: readonly (readonly [name: string, args: (path: string) => string[]])[] = [
-  ['pw-play', (path) => ['--media-role=Notification', path]],
-  ['paplay', (path) => ['--property=media.role=event', path]],
-  ['canberra-gtk-play', (path) => ['--file', path]],
-  ['aplay', (path) => ['--quiet', path]],
-];
+type Program = readonly [name: string, args: (path: string) => string[]];
+/** The path comes by the environment, as PowerShell reads arguments after a command as more of the command. */
+const POWERSHELL = '(New-Object Media.SoundPlayer $env:MIDWATCH_SOUND).PlaySync()';
+/** Linux: PipeWire, PulseAudio, the desktop's own event sounds, ALSA; the first two mix with what else is heard. */
+const PROGRAMS: Readonly<Partial<Record<NodeJS.Platform, readonly Program[]>>> = {
+  linux: [
+    ['pw-play', (path) => ['--media-role=Notification', path]],
+    ['paplay', (path) => ['--property=media.role=event', path]],
+    ['canberra-gtk-play', (path) => ['--file', path]],
+    ['aplay', (path) => ['--quiet', path]],
+  ],
+  darwin: [['afplay', (path) => [path]]],
+  win32: [['powershell.exe', () => ['-NoProfile', '-NonInteractive', '-Command', POWERSHELL]]],
+};
 /** A sound takes two seconds at most; a program that waits for a sound server is given up. */
 const PLAYED_MS = 8_000;
 
-/** Linux and its kin. Elsewhere the system's notifications, or the window, bring the sound. */
+/** Elsewhere than on these three systems the notifications, or the window, bring the sound. */
 export function createSoundPlayer(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): SoundPlayer {
   const folders = (environment.PATH ?? '').split(delimiter).filter((one) => one !== '');
-  const installed = () =>
-    platform === 'linux' ? PROGRAMS.filter(([name]) => folders.some((one) => canRun(join(one, name)))) : [];
+  const programs = PROGRAMS[platform] ?? [];
+  const installed = () => programs.filter(([name]) => folders.some((one) => canRun(join(one, name))));
   return {
     isThere: () => installed().length > 0,
     async play(path) {
       const said: string[] = [];
       for (const [name, args] of installed()) {
-        const played = await run(name, args(path), environment);
+        const played = await run(name, args(path), { ...environment, MIDWATCH_SOUND: path });
         if (played.ok) return ok(name);
         said.push(`${name}: ${played.error}`);
       }
-      const names = PROGRAMS.map(([name]) => name).join(', ');
-      return err(said.length > 0 ? said.join('; ') : `none of ${names} is installed`);
+      const names = programs.map(([name]) => name).join(', ');
+      const missing = names === '' ? 'no program is known on this system' : `none of ${names} is installed`;
+      return err(said.length > 0 ? said.join('; ') : missing);
     },
   };
 }

@@ -53,6 +53,7 @@ export function windowsOf(deps: WindowDeps) {
     _targetId: string | undefined;
     _options: BrowserWindowConstructorOptions;
     _overlay: string | null = null;
+    _background = '#FFFFFF';
 
     constructor(options: BrowserWindowConstructorOptions = {}) {
       super();
@@ -64,6 +65,7 @@ export function windowsOf(deps: WindowDeps) {
             `The stand-in shows ${words}: webPreferences.${name} is ${String(preferences[name])}.`,
           );
       this._options = options;
+      this._background = options.backgroundColor ?? '#FFFFFF';
       this._bounds = {
         x: options.x ?? 0,
         y: options.y ?? 0,
@@ -105,6 +107,10 @@ export function windowsOf(deps: WindowDeps) {
     }
 
     loadURL = (address: string): Promise<void> => this.webContents.loadURL(address);
+    setBackgroundColor = (colour: string): void => {
+      this._background = colour;
+    };
+    getBackgroundColor = (): string => this._background;
     setOverlayIcon = (image: NativeImage | null, words: string): void => {
       this._overlay = image === null ? null : words;
     };

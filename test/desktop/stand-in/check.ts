@@ -6,7 +6,7 @@ import type * as StandIn from './electron.ts';
 import type { Menu, MenuItem } from './menu.ts';
 import type { MessageChannelMain, Port } from './port.ts';
 import type { Schemes } from './serve.ts';
-import type { Notification, Session, Tray } from './small.ts';
+import type { NativeTheme, Notification, Session, Tray } from './small.ts';
 import type { WebContents } from './web-contents.ts';
 
 /**
@@ -74,6 +74,8 @@ export const fits: {
   readonly shell: Fits<typeof StandIn.shell, Common.Shell>;
   readonly screen: Fits<typeof StandIn.screen, Real.Screen, 'getAllDisplays'>;
   readonly dialog: Fits<typeof StandIn.dialog, Real.Dialog, 'showMessageBox' | 'showOpenDialog'>;
+  readonly globalShortcut: Fits<typeof StandIn.globalShortcut, Real.GlobalShortcut>;
+  readonly nativeTheme: Fits<NativeTheme, Real.NativeTheme>;
   readonly nativeImage: Fits<typeof StandIn.nativeImage, typeof Common.nativeImage, 'createFromPath'>;
   readonly utilityProcess: Fits<typeof StandIn.utilityProcess, typeof Real.utilityProcess, 'fork'>;
 } = {
@@ -98,6 +100,8 @@ export const fits: {
   shell: true,
   screen: true,
   dialog: true,
+  globalShortcut: true,
+  nativeTheme: true,
   nativeImage: true,
   utilityProcess: true,
 };

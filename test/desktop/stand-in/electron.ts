@@ -6,11 +6,13 @@ import { MessageChannelMain as Channel } from './port.ts';
 import { createRuntime } from './runtime.ts';
 import { Schemes } from './serve.ts';
 import {
+  createGlobalShortcut,
   createPowerSaveBlocker,
   createSafeStorage,
   createUtilityProcess,
   dialog as dialogs,
   nativeImage as images,
+  NativeTheme,
   Notification as Note,
   shell as outside,
   Tray as PlainTray,
@@ -49,6 +51,8 @@ export const Tray = strict('Tray', PlainTray);
 export const Menu = strict('Menu', PlainMenu);
 export const MenuItem = PlainMenuItem;
 export const nativeImage = strict('nativeImage', images);
+export const globalShortcut = strict('globalShortcut', createGlobalShortcut());
+export const nativeTheme = strict('nativeTheme', new NativeTheme());
 export const powerMonitor = strict('powerMonitor', new PowerMonitor());
 export const powerSaveBlocker = strict('powerSaveBlocker', createPowerSaveBlocker());
 export const safeStorage = strict('safeStorage', createSafeStorage());
@@ -73,6 +77,8 @@ const all = strict('electron', {
   Menu,
   MenuItem,
   nativeImage,
+  nativeTheme,
+  globalShortcut,
   powerMonitor,
   powerSaveBlocker,
   safeStorage,

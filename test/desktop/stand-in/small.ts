@@ -78,6 +78,35 @@ export class Tray extends EventEmitter {
   }
 }
 
+/** Keys of the whole system: nobody presses them here but a test. `STAND_IN_TAKEN_KEYS` names those of another program. */
+export function createGlobalShortcut() {
+  const bound = new Map<string, () => void>();
+  return {
+    register(keys: string, run: () => void): boolean {
+      if (bound.has(keys) || keys === process.env.STAND_IN_TAKEN_KEYS) return false;
+      bound.set(keys, run);
+      return true;
+    },
+    unregister: (keys: string): void => void bound.delete(keys),
+    isRegistered: (keys: string): boolean => bound.has(keys),
+  };
+}
+
+/** The theme of the system, set by a test as Playwright's driver sets it. */
+export class NativeTheme extends EventEmitter {
+  _source: 'system' | 'dark' | 'light' = 'system';
+  get shouldUseDarkColors(): boolean {
+    return this._source !== 'light';
+  }
+  get themeSource(): 'system' | 'dark' | 'light' {
+    return this._source;
+  }
+  set themeSource(source: 'system' | 'dark' | 'light') {
+    this._source = source;
+    this.emit('updated');
+  }
+}
+
 export class PowerMonitor extends EventEmitter {}
 
 export function createPowerSaveBlocker() {

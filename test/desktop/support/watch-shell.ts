@@ -11,7 +11,7 @@ export interface ShellRecord {
 
 /** Records what goes to notifications, tray and browser. The last notification and menu stay in reach for a click. */
 export async function watchShell(app: ElectronApplication): Promise<void> {
-  await app.evaluate(({ BrowserWindow, Notification, Tray, shell }) => {
+  await app.evaluate(({ BrowserWindow, globalShortcut, Notification, Tray, shell }) => {
     const record = {
       notifications: [] as unknown[],
       tooltips: [] as string[],
@@ -19,6 +19,7 @@ export async function watchShell(app: ElectronApplication): Promise<void> {
       marks: [] as (string | null)[],
       notes: [] as unknown[],
       menu: null as unknown,
+      keys: {} as Record<string, () => void>,
     };
     (globalThis as Record<string, unknown>).shellRecord = record;
     const show = Notification.prototype.show;
@@ -39,6 +40,11 @@ export async function watchShell(app: ElectronApplication): Promise<void> {
     };
     for (const window of BrowserWindow.getAllWindows())
       window.setOverlayIcon = (image, words) => void record.marks.push(image === null ? null : words);
+    const register = globalShortcut.register.bind(globalShortcut);
+    globalShortcut.register = (keys, run) => {
+      record.keys[keys] = run;
+      return register(keys, run);
+    };
     shell.openExternal = async (address: string) => void record.opened.push(address);
   });
 }
@@ -59,6 +65,17 @@ export function actOnNotification(app: ElectronApplication, button: number | nul
     ).shellRecord;
     notes.at(-1)?.emit(index === null ? 'click' : 'action', { actionIndex: index ?? 0 });
   }, button);
+}
+
+/** Does what the system does when a person presses keys that the shell has asked for. */
+export function pressSystemKeys(app: ElectronApplication, keys: string): Promise<boolean> {
+  return app.evaluate(({ globalShortcut }, wanted) => {
+    if (!globalShortcut.isRegistered(wanted)) return false;
+    const { keys: asked } = (globalThis as unknown as { shellRecord: { keys: Record<string, () => void> } })
+      .shellRecord;
+    asked[wanted]?.();
+    return true;
+  }, keys);
 }
 
 /** The labels of the tray's menu, one level; a submenu's after an arrow. */

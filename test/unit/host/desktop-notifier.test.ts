@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PageSounds } from '../../../main/app/index.ts';
+import { createPageSounds, type PageSounds } from '../../../main/app/index.ts';
 import { hasDisplay, openBrowser } from '../../../main/host/node/browser.ts';
 import { createDesktopNotifier } from '../../../main/host/node/index.ts';
-import { silentLogger } from '../../../main/platform/index.ts';
+import { silentLogger, VirtualClock } from '../../../main/platform/index.ts';
 import { err, ok } from '../../../shared/error/result.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 
@@ -42,16 +42,25 @@ function program(name: string, more = ''): () => string[] {
   return () => (existsSync(log) ? readFileSync(log, 'utf8').split('\0').slice(0, -1) : []);
 }
 
+const heardClock = new VirtualClock(1_000);
+
 /** Sounds that a test hears, or none at all. */
 function sounds(isThere: boolean): PageSounds & { readonly played: string[] } {
   const played: string[] = [];
   return {
     played,
-    isThere: () => isThere,
-    play: async ({ priority }) => {
-      played.push(priority);
-      return priority === 'P3' ? err('no sound card') : ok('Its sound was played by paplay.');
-    },
+    ...createPageSounds(
+      {
+        isThere: () => isThere,
+        play: async (path) => {
+          const priority = path.slice(-6, -4).toUpperCase();
+          played.push(priority);
+          return priority === 'P3' ? err('no sound card') : ok('paplay');
+        },
+      },
+      heardClock,
+      silentLogger(),
+    ),
   };
 }
 
@@ -60,7 +69,7 @@ const create = (
   environment: NodeJS.ProcessEnv,
   heard = sounds(false),
   open: ((page: Page) => void) | null = null,
-) => createDesktopNotifier({ platform, environment, sounds: heard, log: silentLogger(), open });
+) => createDesktopNotifier({ platform, environment, sounds: heard, open });
 
 function notifier() {
   const found = create('linux', SESSION);
@@ -138,6 +147,7 @@ describe('the desktop’s notifications', () => {
     await it?.show(page({ priority: 'P1' }));
     expect(args()).toContain('--hint=boolean:suppress-sound:true');
     expect(await it?.sound()).toBe('Its sound was played by paplay.');
+    await heardClock.advance(5_000);
     await it?.show(page({ priority: 'P3' }));
     expect(await it?.sound()).toBe('Its sound was not played: no sound card.');
     await it?.show(page({ sound: false }));

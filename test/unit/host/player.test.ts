@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPageSounds } from '../../../main/app/index.ts';
-import { createSoundPlayer, VirtualClock } from '../../../main/platform/index.ts';
+import { createSoundPlayer, silentLogger, VirtualClock } from '../../../main/platform/index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -49,10 +49,25 @@ describe('a sound file', () => {
     });
   });
 
-  it('is left to the system on macOS and Windows', () => {
+  it('is played by the one program that macOS and Windows have, never by another', async () => {
     program('paplay');
     expect(player('darwin').isThere()).toBe(false);
     expect(player('win32').isThere()).toBe(false);
+    expect(await player('aix').play('/x.wav')).toEqual({
+      ok: false,
+      error: 'no program is known on this system',
+    });
+    program('afplay');
+    program('powershell.exe');
+    expect(await player('darwin').play('/x y.wav')).toEqual({ ok: true, value: 'afplay' });
+    expect(await player('win32').play('/a;b.wav')).toEqual({ ok: true, value: 'powershell.exe' });
+    const [mac, windows] = log();
+    expect(mac).toBe('afplay /x y.wav');
+    // A path among PowerShell's arguments would be read as a command.
+    expect(windows).toMatch(
+      /^powershell\.exe -NoProfile -NonInteractive -Command \(New-Object .*PlaySync\(\)$/,
+    );
+    expect(windows).not.toContain('a;b');
   });
 });
 
@@ -60,11 +75,12 @@ describe('the sound of a page', () => {
   it('is the file of its priority, and one at a time unless a more urgent one comes', async () => {
     program('paplay');
     const clock = new VirtualClock(1_000);
-    const sounds = createPageSounds(player(), clock);
+    const sounds = createPageSounds(player(), clock, silentLogger());
+    expect(await sounds.said()).toBe('No page came yet.');
     const said = async (priority: 'P0' | 'P1' | 'P3', resolved = false) => {
       const page = { title: '', body: '', groupKey: '', incidentId: null, sound: true, priority, resolved };
-      const played = await sounds.play(page);
-      return played.ok ? played.value : played.error;
+      sounds.begin(page);
+      return sounds.said();
     };
     expect(await said('P1')).toBe('Its sound was played by paplay.');
     expect(await said('P3')).toBe('Another sound was playing.');
