@@ -29,5 +29,8 @@ export async function installPrograms(programs) {
     );
   // Debian starts the services it installs; the tests start their own on free ports.
   if (onPath('systemctl'))
-    await run('systemctl', ['stop', 'prometheus', 'prometheus-node-exporter'], { env, quiet: true });
+    await run('systemctl', ['stop', 'prometheus', 'prometheus-node-exporter', 'prometheus-alertmanager'], {
+      env,
+      quiet: true,
+    });
 }

@@ -16,6 +16,7 @@ const programs = [
   ['chromium', 'chromium', 'the end-to-end journeys'],
   ['prometheus', 'prometheus', 'the tests against a real Prometheus'],
   ['prometheus-node-exporter', 'prometheus-node-exporter', 'the real Prometheus scraping a real node'],
+  ['prometheus-alertmanager', 'prometheus-alertmanager', 'the tests against a real Alertmanager'],
   ['dbus-run-session', 'dbus', 'the secrets in a real keyring'],
   ['gnome-keyring-daemon', 'gnome-keyring', 'the secrets in a real keyring'],
 ];

@@ -7,7 +7,8 @@ import { runPlainly } from './support/plain-run.ts';
 import { root } from './support/runtime.ts';
 import { actOnNotification, shellRecord, watchShell } from './support/watch-shell.ts';
 
-const shots = join(root, 'test-results', 'desktop');
+const isKept = process.env.UPDATE_SCREENSHOTS === '1';
+const shots = isKept ? join(root, 'docs', 'screenshots') : join(root, 'test-results', 'desktop');
 
 describe('the demo on the desktop', () => {
   it('goes from a fault to an acknowledged incident, by the system’s notification', async () => {
@@ -20,17 +21,17 @@ describe('the demo on the desktop', () => {
         async () => (await desktop.text()).includes('Nothing is firing'),
         60_000,
       );
-      await desktop.page.screenshot({ path: join(shots, '1-quiet.png') });
+      await desktop.page.screenshot({ path: join(shots, 'desktop-1-quiet.png') });
       await desktop.app.evaluate(({ Menu }) =>
         Menu.getApplicationMenu()?.getMenuItemById('break-bad-model')?.click(),
       );
       await until('a page came', async () => (await shellRecord(desktop.app)).notifications[0], 90_000);
-      await desktop.page.screenshot({ path: join(shots, '2-paged.png') });
+      await desktop.page.screenshot({ path: join(shots, 'desktop-2-paged.png') });
       await actOnNotification(desktop.app, null);
       await until('its incident is open', async () => /#\/incident\/./.test(await desktop.address()));
       await actOnNotification(desktop.app, 0);
       await until('it is acknowledged', async () => /Acknowledged/.test(await desktop.text()));
-      await desktop.page.screenshot({ path: join(shots, '3-acknowledged.png') });
+      await desktop.page.screenshot({ path: join(shots, 'desktop-3-acknowledged.png') });
       const { tooltips } = await shellRecord(desktop.app);
       expect(tooltips.at(-1)).toMatch(/open incident/);
     } finally {

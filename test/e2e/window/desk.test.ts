@@ -88,7 +88,9 @@ describe.skipIf(noChromium !== null)('the sound of a page in the window', () => 
           dispatchEvent(new CustomEvent('midwatch:sound', { detail: { priority, answer } }));
           setTimeout(() => answer('nobody answered'), 3_000);
         });
-      // Side by side, as in a storm: how long a device takes to open is not for this test to know.
+      // In one instant, as in a storm: how long a device takes to open is not for this test to know.
+      const instant = performance.now();
+      performance.now = () => instant;
       const answers = await Promise.all(['P1', 'P3', 'P0', 'P9'].map(ask));
       return { answers, seconds };
     });
