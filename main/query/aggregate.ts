@@ -4,6 +4,9 @@ import type { AggregateExpression, Grouping } from './expression.ts';
 import { KahanMean, plainVariance, quantileOf, varianceOf } from './kahan.ts';
 import { emptyRow, groupLabels, keyOf, type Row } from './vector.ts';
 
+/** Counts values that are looked at; throws once the time is up. */
+type Work = (values: number) => void;
+
 /** One group on its way to its row: takes the rows of its series one by one, and keeps none of them. */
 interface Fold {
   add(row: Row): void;
@@ -12,11 +15,14 @@ interface Fold {
 
 /** Folds rows into one row a group, as they come. */
 export function aggregateRows(
-  { grid: { steps }, compat }: Context,
+  context: Context,
   expression: AggregateExpression,
   rows: Iterable<Row>,
   parameter: Float64Array | undefined,
 ): Row[] {
+  const { compat } = context;
+  const { steps } = context.grid;
+  const work: Work = (values) => context.work(values);
   const groups = new Map<string, Fold>();
   const make = (compat === 2 ? FOLDS_2[expression.op] : undefined) ?? FOLDS[expression.op];
   if (!make) throw new Error(`The aggregation ${expression.op} has no arithmetic.`);
@@ -24,9 +30,10 @@ export function aggregateRows(
     const { key, labels } = groupOf(row.labels, expression.grouping);
     let fold = groups.get(key);
     if (!fold) {
-      fold = make(emptyRow(labels, steps), parameter ?? new Float64Array(0));
+      fold = make(emptyRow(labels, steps), work, parameter ?? new Float64Array(0));
       groups.set(key, fold);
     }
+    work(steps);
     fold.add(row);
   }
   return Array.from(groups.values(), (fold) => fold.answer());
@@ -56,10 +63,10 @@ export function groupOf(
   return group;
 }
 
-const FOLDS: Readonly<Record<string, (row: Row, parameter: Float64Array) => Fold>> = {
+const FOLDS: Readonly<Record<string, (row: Row, work: Work, parameter: Float64Array) => Fold>> = {
   sum: (row) => new SumFold(row),
-  avg: (row) =>
-    new GatherFold(row, (values) => {
+  avg: (row, work) =>
+    new GatherFold(row, work, (values) => {
       const mean = new KahanMean();
       for (const value of values) mean.add(value);
       return mean.mean();
@@ -68,15 +75,16 @@ const FOLDS: Readonly<Record<string, (row: Row, parameter: Float64Array) => Fold
   max: (row) => new ChosenFold(row, (value, best) => value > best),
   count: (row) => new CountFold(row),
   group: (row) => new ChosenFold(row, () => false, 1),
-  stddev: (row) => new GatherFold(row, (values) => Math.sqrt(varianceOf(values))),
-  stdvar: (row) => new GatherFold(row, varianceOf),
-  quantile: (row, q) => new GatherFold(row, (values, step) => quantileOf(q[step] ?? Number.NaN, values)),
+  stddev: (row, work) => new GatherFold(row, work, (values) => Math.sqrt(varianceOf(values))),
+  stdvar: (row, work) => new GatherFold(row, work, varianceOf),
+  quantile: (row, work, q) =>
+    new GatherFold(row, work, (values, step) => quantileOf(q[step] ?? Number.NaN, values)),
 };
 
 /** In Prometheus 2 a value alone has no variance, whatever it is. */
 const FOLDS_2: typeof FOLDS = {
-  stddev: (row) => new GatherFold(row, (values) => Math.sqrt(plainVariance(values))),
-  stdvar: (row) => new GatherFold(row, plainVariance),
+  stddev: (row, work) => new GatherFold(row, work, (values) => Math.sqrt(plainVariance(values))),
+  stdvar: (row, work) => new GatherFold(row, work, plainVariance),
 };
 
 /** A sum that keeps what rounding loses; the steps of `KahanSum`, over columns. */
@@ -173,10 +181,12 @@ class ChosenFold implements Fold {
 class GatherFold implements Fold {
   private readonly row: Row;
   private readonly rows: Row[] = [];
+  private readonly work: Work;
   private readonly maths: (values: number[], step: number) => number;
 
-  constructor(row: Row, maths: (values: number[], step: number) => number) {
+  constructor(row: Row, work: Work, maths: (values: number[], step: number) => number) {
     this.row = row;
+    this.work = work;
     this.maths = maths;
   }
 
@@ -188,6 +198,7 @@ class GatherFold implements Fold {
     const { row, rows } = this;
     const values: number[] = [];
     for (let step = 0; step < row.values.length; step += 1) {
+      this.work(rows.length + 1);
       values.length = 0;
       for (const one of rows) if (one.present[step] === 1) values.push(one.values[step] ?? 0);
       if (values.length === 0) continue;

@@ -45,18 +45,19 @@ export function scalarScalar(
 
 /** Between each series and a number; `scalarIsLeft` says which side the number is on. A comparison filters the vector. */
 export function vectorScalar(
-  { compat }: Context,
+  context: Context,
   expression: BinaryExpression,
   rows: readonly Row[],
   scalar: Float64Array,
   scalarIsLeft: boolean,
 ): readonly Row[] {
-  const keepsName = keepsNames(expression, compat);
+  const keepsName = keepsNames(expression, context.compat);
   const plain = pairMaths(expression, scalarIsLeft);
   const maths = scalarIsLeft ? (own: number, other: number) => plain(other, own) : plain;
   const answers: Row[] = [];
   for (const row of rows) {
     const { values, present } = row;
+    context.work(values.length);
     const answer = emptyRow(keepsName ? row.labels : withoutName(row.labels), values.length);
     for (let step = 0; step < values.length; step += 1) {
       if (present[step] !== 1) continue;
@@ -95,7 +96,7 @@ export function vectorVector(
   }
   for (const row of many) groups.get(key(row.labels))?.many.push(row);
   const answers: Row[] = [];
-  const someMany = presence(grid, many);
+  const someMany = presence(context, many);
   for (const group of groups.values()) {
     context.check();
     if (group.one.length > 1) refuseManyOnes(grid, expression, group, someMany);
@@ -104,10 +105,13 @@ export function vectorVector(
   return mergeAlike(answers, expression.position);
 }
 
-function presence(grid: Grid, rows: readonly Row[]): Uint8Array {
+function presence(context: Context, rows: readonly Row[]): Uint8Array {
+  const { grid } = context;
   const some = new Uint8Array(grid.steps);
-  for (const { present } of rows)
+  for (const { present } of rows) {
+    context.work(grid.steps);
     for (let step = 0; step < grid.steps; step += 1) some[step] = (some[step] ?? 0) | (present[step] ?? 0);
+  }
   return some;
 }
 
@@ -131,17 +135,19 @@ function refuseManyOnes(
 
 /** All pairs of one group. One to one, a second answer at one step is one too many. */
 function matchGroup(
-  { grid, compat }: Context,
+  context: Context,
   expression: BinaryExpression,
   group: MatchGroup,
   swapped: boolean,
 ): Row[] {
+  const { grid, compat } = context;
   const maths = pairMaths(expression, false);
   const isOneToOne = expression.matching.many === null;
   const taken = isOneToOne && group.many.length > 1 ? new Uint8Array(grid.steps) : undefined;
   const answers: Row[] = [];
   for (const many of group.many)
     for (const one of group.one) {
+      context.work(grid.steps);
       const answer = emptyRow(pairLabels(expression, compat, many.labels, one.labels), grid.steps);
       const [a, b] = swapped ? [one, many] : [many, one];
       for (let step = 0; step < grid.steps; step += 1) {
@@ -188,17 +194,18 @@ function pairLabels(expression: BinaryExpression, compat: Compat, many: Labels, 
 
 /** `and`, `or`, `unless`: which series are there, not what they say. */
 export function setOperation(
-  grid: Grid,
+  context: Context,
   expression: BinaryExpression,
   left: readonly Row[],
   right: readonly Row[],
 ): readonly Row[] {
   const key = groupKeys(expression.matching);
-  const inLeft = presenceByKey(grid, left, key);
-  const inRight = presenceByKey(grid, right, key);
+  const inLeft = presenceByKey(context, left, key);
+  const inRight = presenceByKey(context, right, key);
   const filter = (rows: readonly Row[], other: Map<string, Uint8Array>, keepWhere: 0 | 1) =>
     rows
       .map((row) => {
+        context.work(row.present.length);
         const there = other.get(key(row.labels));
         const present = row.present.map((is, step) =>
           is === 1 && (there?.[step] ?? 0) === keepWhere ? 1 : 0,
@@ -217,7 +224,7 @@ export function setOperation(
 }
 
 function presenceByKey(
-  grid: Grid,
+  context: Context,
   rows: readonly Row[],
   key: (labels: Labels) => string,
 ): Map<string, Uint8Array> {
@@ -228,5 +235,5 @@ function presenceByKey(
     if (same) same.push(row);
     else byKey.set(name, [row]);
   }
-  return new Map(Array.from(byKey, ([name, same]) => [name, presence(grid, same)]));
+  return new Map(Array.from(byKey, ([name, same]) => [name, presence(context, same)]));
 }

@@ -1,5 +1,6 @@
 import type { Labels } from '../../shared/model/metric.ts';
 import { byValue } from './choose.ts';
+import type { Context } from './context.ts';
 import { dateFunction } from './date.ts';
 import type { Expression, Selector } from './expression.ts';
 import type { Position } from './failure.ts';
@@ -8,16 +9,20 @@ import { emptyRow, type Grid, mergeAlike, type Row, withoutName } from './vector
 
 /** A function of each sample's value and the call's numbers at that step; drops the metric's name. */
 export function mapRows(
+  context: Pick<Context, 'work'>,
   rows: readonly Row[],
   position: Position,
   maths: (value: number, step: number) => number,
   strict = false,
 ): readonly Row[] {
-  const answers = rows.map((row) => ({
-    labels: withoutName(row.labels),
-    present: row.present,
-    values: row.values.map((value, step) => maths(value, step)),
-  }));
+  const answers = rows.map((row) => {
+    context.work(row.values.length);
+    return {
+      labels: withoutName(row.labels),
+      present: row.present,
+      values: row.values.map((value, step) => maths(value, step)),
+    };
+  });
   return mergeAlike(answers, position, strict);
 }
 
@@ -70,12 +75,15 @@ export function clampRows(rows: readonly Row[], low: Float64Array, high: Float64
 }
 
 /** 1 where nothing is, labelled with what was asked for. */
-export function absentRows(grid: Grid, rows: Iterable<Row>, asked: Expression): Row[] {
+export function absentRows(context: Context, rows: Iterable<Row>, asked: Expression): Row[] {
+  const { grid } = context;
   const answer = emptyRow(askedLabels(asked), grid.steps);
   answer.values.fill(1);
   answer.present.fill(1);
-  for (const { present } of rows)
+  for (const { present } of rows) {
+    context.work(grid.steps);
     for (let step = 0; step < grid.steps; step += 1) if (present[step] === 1) answer.present[step] = 0;
+  }
   return [answer];
 }
 
@@ -92,15 +100,18 @@ function askedLabels(asked: Expression): Labels {
 }
 
 /** The one series' value at each step; NaN where there is none or several. */
-export function scalarOf(grid: Grid, rows: readonly Row[]): Float64Array {
+export function scalarOf(context: Context, rows: readonly Row[]): Float64Array {
+  const { grid } = context;
   const values = new Float64Array(grid.steps).fill(Number.NaN);
   const counts = new Uint8Array(grid.steps);
-  for (const row of rows)
+  for (const row of rows) {
+    context.work(grid.steps);
     for (let step = 0; step < grid.steps; step += 1) {
       if (row.present[step] !== 1 || counts[step] === 2) continue;
       counts[step] = (counts[step] ?? 0) + 1;
       values[step] = counts[step] === 1 ? (row.values[step] ?? 0) : Number.NaN;
     }
+  }
   return values;
 }
 

@@ -7,6 +7,8 @@ import { requireLabelName, withLabel } from './label.ts';
 import { formatNumber } from './literal.ts';
 import { emptyRow, groupLabels, hasAny, keyOf, type Row } from './vector.ts';
 
+/** Making labels takes as long as looking at so many values. */
+const WORK_OF_LABELS = 50;
 const CHOOSERS: ReadonlySet<string> = new Set(['topk', 'bottomk', 'limitk', 'limit_ratio']);
 
 /** Whether the aggregation answers some of the rows that it was given, as they are. */
@@ -62,6 +64,7 @@ function chosenOf(context: Context, op: string, group: readonly Row[], numbers: 
   const all = Array.from(group.keys());
   let order: readonly number[] = all;
   for (let step = 0; step < steps; step += 1) {
+    context.work(all.length);
     const count = Math.max(0, Math.trunc(numbers[step] ?? 0));
     const present = count === 0 ? [] : all.filter((index) => group[index]?.present[step] === 1);
     const value = (index: number) => group[index]?.values[step] ?? 0;
@@ -112,6 +115,7 @@ export function countValues(
     context.check();
     for (let step = 0; step < context.grid.steps; step += 1) {
       if (row.present[step] !== 1) continue;
+      context.work(WORK_OF_LABELS);
       // The value is a label before the groups are made: `without` may take it away again.
       const labels = groupLabels(withLabel(row.labels, label, formatNumber(row.values[step] ?? 0)), grouping);
       const key = keyOf(labels);

@@ -13,6 +13,8 @@ export const BYTES_MAX = 1_500_000_000;
 const NOTES_MAX = 20;
 const NOTE_LENGTH_MAX = 300;
 const BYTES_PER_SAMPLE = 16;
+/** Some milliseconds of work on the slowest function. */
+const WORK_BETWEEN_LOOKS = 50_000;
 
 /** A series without stale markers. */
 export type PlainSeries = Pick<StoredSeries, 'labels' | 'times' | 'values' | 'firstAt'>;
@@ -40,6 +42,8 @@ export interface Context {
   text(expression: Expression): string;
   /** Throws once the time is up or nobody waits any more. */
   check(): void;
+  /** Counts values that are looked at or made, and looks at the time after each so many: no loop outlives its deadline by much. */
+  work(values: number): void;
   /** Counts memory that is held from here on; `mark` and `release` bracket what is held for a while. */
   hold(bytes: number, position: Position): void;
   mark(): number;
@@ -85,20 +89,13 @@ export function createContext(options: ContextOptions): Context {
   const { bytesMax, samplesMax } = options;
   let samples = 0;
   let held = 0;
-  const check = () => {
-    if (options.isCancelled())
-      throw new QueryFailure('cancelled', 'The question was cancelled before it was answered.');
-    if (options.isExpired())
-      throw new QueryFailure(
-        'timeout',
-        'The question took longer than it may. Nothing was answered; ask for a shorter range or fewer series.',
-      );
-  };
+  const { check, work } = createWatch(options);
   const shared = {
     whole: options.whole,
     compat: options.compat,
     lookBackMs: options.lookBackMs,
     check,
+    work,
     hold(bytes: number, position: Position) {
       held += bytes;
       if (held > bytesMax) throw tooLarge(bytesMax, position);
@@ -152,6 +149,26 @@ export function createContext(options: ContextOptions): Context {
     return context;
   };
   return over(options.grid);
+}
+
+/** Looks whether somebody still waits and the time is not up: at once, or after so much work. */
+function createWatch({ isCancelled, isExpired }: ContextOptions): Pick<Context, 'check' | 'work'> {
+  let worked = 0;
+  const check = () => {
+    worked = 0;
+    if (isCancelled())
+      throw new QueryFailure('cancelled', 'The question was cancelled before it was answered.');
+    if (isExpired())
+      throw new QueryFailure(
+        'timeout',
+        'The question took longer than it may. Nothing was answered; ask for a shorter range or fewer series.',
+      );
+  };
+  const work = (values: number) => {
+    worked += values;
+    if (worked >= WORK_BETWEEN_LOOKS) check();
+  };
+  return { check, work };
 }
 
 export function rowsOf(value: Value): readonly Row[] {

@@ -25,7 +25,7 @@ function windowCall(context: Context, call: CallExpression, matrix: MatrixExpres
   const numbers = call.args.filter((arg) => arg !== matrix).map((arg) => context.numbers(arg));
   if (name === 'quantile_over_time') noteQuantiles(context, numbers[0], call.args[0]);
   const rows = windowRows(context, matrix, name, windowMaths(name), numbers);
-  if (name === 'absent_over_time') return absentRows(context.grid, rows, matrix);
+  if (name === 'absent_over_time') return absentRows(context, rows, matrix);
   return distinctRows(context, collectRows(context, rows, matrix.position), matrix, name);
 }
 
@@ -55,7 +55,7 @@ function scalarCall(context: Context, call: CallExpression): Float64Array {
     case 'range':
       return numbers.fill((whole.toAt - whole.fromAt) / 1000);
     default:
-      return scalarOf(grid, rowsAt(context, call, 0));
+      return scalarOf(context, rowsAt(context, call, 0));
   }
 }
 
@@ -77,7 +77,7 @@ function vectorCall(context: Context, call: CallExpression): readonly Row[] {
     case 'vector':
       return [everywhere(context.numbers(argument(call, 0)))];
     case 'absent':
-      return absentRows(grid, rowsAt(context, call, 0), argument(call, 0));
+      return absentRows(context, rowsAt(context, call, 0), argument(call, 0));
     case 'timestamp':
       return timestamps(context, call);
     case 'histogram_quantile':
@@ -118,7 +118,7 @@ function elementCall(context: Context, call: CallExpression): readonly Row[] {
   const rows = first ? context.rows(first) : [everywhere(seconds())];
   const [low, high] = numbers;
   const inside = call.name === 'clamp' && low && high ? clampRows(rows, low, high) : rows;
-  return mapRows(inside, call.position, maths);
+  return mapRows(context, inside, call.position, maths);
 }
 
 function everywhere(values: Float64Array): Row {
@@ -131,12 +131,13 @@ function timestamps(context: Context, call: CallExpression): readonly Row[] {
   const of = argument(call, 0);
   if (of.kind === 'selector')
     return mapRows(
+      context,
       collectRows(context, selectorRows(context, of, 'time'), of.position),
       call.position,
       (value) => value,
     );
   const rows = context.rows(of);
-  return mapRows(rows, call.position, (_value, step) => (grid.fromAt + step * grid.stepMs) / 1000);
+  return mapRows(context, rows, call.position, (_value, step) => (grid.fromAt + step * grid.stepMs) / 1000);
 }
 
 function noteSort(context: Context, call: CallExpression): void {

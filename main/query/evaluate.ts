@@ -43,7 +43,7 @@ function evaluateKind(context: Context, expression: Expression): Value {
       const of = evaluate(context, expression.of);
       return of.kind === 'scalar'
         ? { kind: 'scalar', values: of.values.map((value) => -value) }
-        : vector(mapRows(rowsOf(of), expression.position, (value) => -value, context.compat === 2));
+        : vector(mapRows(context, rowsOf(of), expression.position, (value) => -value, context.compat === 2));
     }
     case 'aggregate':
       return vector(evaluateAggregate(context, expression));
@@ -105,7 +105,7 @@ function evaluateBinary(context: Context, expression: BinaryExpression): Value {
   if (right.kind === 'scalar')
     return vector(vectorScalar(context, expression, rowsOf(left), right.values, false));
   return isSetOperator(expression.op)
-    ? vector(setOperation(context.grid, expression, rowsOf(left), rowsOf(right)))
+    ? vector(setOperation(context, expression, rowsOf(left), rowsOf(right)))
     : vector(vectorVector(context, expression, rowsOf(left), rowsOf(right)));
 }
 

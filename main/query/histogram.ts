@@ -35,9 +35,9 @@ export function histogramRows(
   const { grid } = context;
   const answers: Row[] = [];
   for (const { labels, key, buckets } of histogramsOf(context, rows, position)) {
-    context.check();
     const answer = emptyRow(labels, grid.steps);
     for (let step = 0; step < grid.steps; step += 1) {
+      context.work(buckets.length);
       const here: Bucket[] = [];
       for (const { upper, row } of buckets)
         if (row.present[step] === 1) here.push({ upper, count: row.values[step] ?? 0 });

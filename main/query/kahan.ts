@@ -83,17 +83,22 @@ export function plainVariance(values: readonly number[]): number {
   return squares / values.length;
 }
 
-/** Interpolated quantile; NaN counts as the smallest value. Sorts the array it is given. */
-export function quantileOf(q: number, values: number[]): number {
-  if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
+/** Interpolated quantile; NaN counts as the smallest value. */
+export function quantileOf(q: number, values: ArrayLike<number>): number {
+  const count = values.length;
+  if (count === 0 || Number.isNaN(q)) return Number.NaN;
   if (q < 0) return Number.NEGATIVE_INFINITY;
   if (q > 1) return Number.POSITIVE_INFINITY;
-  values.sort((a, b) => (Number.isNaN(a) ? -1 : Number.isNaN(b) ? 1 : a - b));
-  const rank = q * (values.length - 1);
+  // The array's own order of numbers, which puts NaN last, is many times as fast as a comparison given to it.
+  const sorted = Float64Array.from(values).sort();
+  let numbers = count;
+  while (numbers > 0 && Number.isNaN(sorted[numbers - 1])) numbers -= 1;
+  const at = (rank: number) => sorted[rank - (count - numbers)] ?? Number.NaN;
+  const rank = q * (count - 1);
   const low = Math.max(0, Math.floor(rank));
-  const high = Math.min(values.length - 1, low + 1);
+  const high = Math.min(count - 1, low + 1);
   const weight = rank - Math.floor(rank);
-  return (values[low] ?? Number.NaN) * (1 - weight) + (values[high] ?? Number.NaN) * weight;
+  return at(low) * (1 - weight) + at(high) * weight;
 }
 
 /** What is said where it is asked for a quantile beyond its bounds. */

@@ -10,6 +10,8 @@ export type MatrixExpression = RangeExpression | SubqueryExpression;
 
 /** The distance of a subquery's steps where it names none. Source: Prometheus' `global.evaluation_interval`. */
 const DEFAULT_STEP_MS = 60_000;
+/** A month of seconds, and a little more: with more, one series alone keeps the deadline waiting. */
+const SUBQUERY_STEPS_MAX = 3_000_000;
 
 export function isMatrix(expression: Expression): expression is MatrixExpression {
   return expression.kind === 'range' || expression.kind === 'subquery';
@@ -29,7 +31,7 @@ function* subquerySeries(context: Context, subquery: SubqueryExpression): Iterab
   if (grid.steps < 1) return;
   context.hold(grid.steps * BYTES_PER_POINT, subquery.position);
   for (const row of context.over(grid).rows(subquery.of)) {
-    context.check();
+    context.work(grid.steps);
     const { times, values } = pointsOf(row, grid);
     if (times.length > 0) yield { labels: row.labels, times, values, firstAt: times[0] ?? 0 };
   }
@@ -45,7 +47,14 @@ export function subqueryGrid(
   const startAt = firstAt - subquery.rangeMs;
   let fromAt = Math.trunc(startAt / stepMs) * stepMs;
   if (context.compat === 2 ? fromAt < startAt : fromAt <= startAt) fromAt += stepMs;
-  return { fromAt, stepMs, steps: Math.floor((lastAt - fromAt) / stepMs) + 1 };
+  const steps = Math.floor((lastAt - fromAt) / stepMs) + 1;
+  if (steps > SUBQUERY_STEPS_MAX)
+    throw new QueryFailure(
+      'limit',
+      `The subquery has ${steps} steps, more than ${SUBQUERY_STEPS_MAX}. Nothing was answered; give it a longer step or a shorter range.`,
+      subquery.position,
+    );
+  return { fromAt, stepMs, steps };
 }
 
 /** The points that are there. */

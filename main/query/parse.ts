@@ -1,5 +1,4 @@
-import type { SyntaxNode, Tree } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import type { SyntaxNode } from '@lezer/common';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { typeOf } from './check.ts';
@@ -10,11 +9,9 @@ import { binaryOf, operatorPrecedence, readOperator, signed, UNARY_PRECEDENCE } 
 import { readAggregate, readCall } from './parse-call.ts';
 import { parseSelector } from './parse-selector.ts';
 import { applySuffix, isSuffix } from './parse-shift.ts';
+import { DEPTH_MAX, parseTree } from './parse-tree.ts';
 import { childrenOf, positionOf, quotedText, type Source, textOf } from './syntax.ts';
 
-/** A longer text is no question but an attack on the parser. */
-const LENGTH_MAX = 100_000;
-const DEPTH_MAX = 200;
 /** Operations in one chain; each is a step down when it is evaluated. */
 const CHAIN_MAX = 1_000;
 
@@ -33,11 +30,7 @@ export function parseExpression(
 ): Result<ParsedExpression, QueryError> {
   const { compat = 3, stepMs = 60_000, rangeMs = 3_600_000 } = options;
   try {
-    if (text.length > LENGTH_MAX)
-      throw notPromQL(`it is ${text.length} characters long, more than ${LENGTH_MAX}`, { from: 0, to: 0 });
-    const tree = parser.parse(asGrammarHasIt(text, compat));
-    refuseErrors(tree, text);
-    const top = tree.topNode.firstChild;
+    const top = parseTree(text, compat).topNode.firstChild;
     if (!top) throw notPromQL('it is empty', { from: 0, to: text.length });
     const root = readExpression({ text, compat, stepMs, rangeMs }, skipComments(top), 0);
     return ok({ text, root, type: typeOf(root) });
@@ -47,45 +40,10 @@ export function parseExpression(
   }
 }
 
-const TEXTS_AND_WORDS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[a-zA-Z_:][\w:]*/;
-const NOT_IN_GRAMMAR = new RegExp(`(${TEXTS_AND_WORDS.source})|(\\d)\\.(?![\\w.])`, 'g');
-
-/**
- * What PromQL has and the grammar has not, in its terms, all positions as they are: the dot of `2.` becomes a space, and
- * the old name of a function one that the grammar knows.
- */
-function asGrammarHasIt(text: string, compat: Compat): string {
-  return text.replace(NOT_IN_GRAMMAR, (whole, _other, digit: string | undefined, at: number) => {
-    if (digit !== undefined) return `${digit} `;
-    const isOld = compat === 2 && whole === 'holt_winters' && /^\s*\(/.test(text.slice(at + whole.length));
-    return isOld ? 'deriv'.padEnd(whole.length) : whole;
-  });
-}
-
 function skipComments(node: SyntaxNode): SyntaxNode {
   let at: SyntaxNode = node;
   while (at.name === 'LineComment' && at.nextSibling) at = at.nextSibling;
   return at;
-}
-
-function refuseErrors(tree: Tree, text: string): void {
-  tree.iterate({
-    enter: (node) => {
-      if (!node.type.isError) return;
-      const found = text.slice(node.from, Math.max(node.to, node.from + 1)).slice(0, 40);
-      const called = found.startsWith('(')
-        ? /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(Math.max(0, node.from - 200), node.from))
-        : null;
-      const name = called?.[1];
-      if (called && name !== undefined) {
-        const from = Math.max(0, node.from - 200) + called.index;
-        throw notPromQL(`there is no function named ${name.slice(0, 60)}`, { from, to: from + name.length });
-      }
-      const problem =
-        found === '' ? 'it ends where more is expected' : `${JSON.stringify(found)} is not expected here`;
-      throw notPromQL(problem, { from: node.from, to: node.to });
-    },
-  });
 }
 
 function readExpression(source: Source, node: SyntaxNode, depth: number): Expression {

@@ -44,7 +44,7 @@ export function* selectorRows(
   const isFixed = firstAt === lastAt && grid.steps > 1;
   const looked: Grid = { fromAt: firstAt, stepMs: grid.stepMs, steps: isFixed ? 1 : grid.steps };
   for (const series of context.select(selector, firstAt - backMs, lastAt)) {
-    context.check();
+    context.work(series.times.length + grid.steps);
     const row = emptyRow(series.labels, grid.steps);
     fillRow(row, looked, series, backMs, answers);
     if (isFixed && row.present[0] === 1) {
@@ -84,7 +84,7 @@ export function* rangeSeries(context: Context, range: RangeExpression, name: str
   const { firstAt, lastAt } = lookedAt(context, range.selector);
   const fromAt = firstAt - range.rangeMs - leftEdgeMs(context);
   for (const stored of context.select(range.selector, fromAt, lastAt)) {
-    context.check();
+    context.work(stored.times.length);
     const series = context.adjust(name, withoutStale(stored), range);
     if (series.times.length > 0) yield series;
   }
@@ -119,13 +119,13 @@ export function slideWindows(
   const window: Sliding = { times, values, from: 0, to: 0, startAt: 0, endAt: 0, at: 0, legacy };
   let { from, to } = window;
   for (let step = 0; step < grid.steps; step += 1) {
-    if ((step & 63) === 63) context.check();
     window.at = grid.fromAt + step * grid.stepMs;
     window.endAt = (fixed ?? window.at) - span.offsetMs;
     window.startAt = window.endAt - span.rangeMs;
     const openStartAt = window.startAt - edgeMs;
     while (to < count && (times[to] ?? 0) <= window.endAt) to += 1;
     while (from < to && (times[from] ?? 0) <= openStartAt) from += 1;
+    context.work(to - from + 1);
     if (to <= from) continue;
     window.from = from;
     window.to = to;

@@ -37,12 +37,12 @@ const PLAIN: Readonly<Record<string, WindowFunction>> = {
   ts_of_min_over_time: (window) => timeOf(window, (value, best) => value <= best),
   stddev_over_time: (window) => Math.sqrt(varianceOf(inside(window))),
   stdvar_over_time: (window) => varianceOf(inside(window)),
-  quantile_over_time: (window, q) => quantileOf(q, Array.from(inside(window))),
+  quantile_over_time: (window, q) => quantileOf(q, inside(window)),
   mad_over_time: (window) => {
-    const median = quantileOf(0.5, Array.from(inside(window)));
+    const median = quantileOf(0.5, inside(window));
     return quantileOf(
       0.5,
-      Array.from(inside(window), (value) => Math.abs(value - median)),
+      inside(window).map((value) => Math.abs(value - median)),
     );
   },
   double_exponential_smoothing: smoothed,
