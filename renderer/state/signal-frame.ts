@@ -1,6 +1,15 @@
 import type { Labels, Series } from '../../shared/model/metric.ts';
 import type { Unwatched } from '../../shared/model/watch.ts';
-import { type Grid, gridOf, placeSeries, secondsOf } from './signal-grid.ts';
+import {
+  emptyTally,
+  type Grid,
+  gridOf,
+  isWhole,
+  placeSeries,
+  placeWhole,
+  secondsOf,
+  type Tally,
+} from './signal-grid.ts';
 import { type Heat, heatOf } from './signal-heat.ts';
 import { sharedNames, shortName } from './signal-name.ts';
 
@@ -70,7 +79,15 @@ export function frameOf(
   const grid = gridOf(wish);
   const shared = sharedNames(series.map((one) => one.labels));
   const names = series.map((one) => shortName(one.labels, shared));
-  const { rows, points } = statisticsOf(series, names);
+  // What is drawn in any case is placed while its statistics are taken: ten million samples are looked at once.
+  const placed = new Map<number, Float64Array>();
+  const isEachDrawn = wish.draw === 'lines' && series.length <= wish.linesMax;
+  const { rows, points } = statisticsOf(series, names, (one, row) => {
+    const tally = emptyTally();
+    if (isEachDrawn && isWhole(one, grid, 0)) placed.set(row, placeWhole(one, grid, tally));
+    else tallyOf(one.values, tally);
+    return tally;
+  });
   const heat = wish.draw === 'heatmap' ? heatOf(series, grid) : null;
   const chosen = heat ? [] : choose(rows, wish);
   const earlier = before ? new Map(before.map((one) => [keyOf(one.labels), one])) : null;
@@ -79,7 +96,7 @@ export function frameOf(
     const then = earlier?.get(keyOf(own.labels));
     return {
       row,
-      values: placeSeries(own, grid, 0),
+      values: placed.get(row) ?? placeSeries(own, grid, 0),
       before: then ? placeSeries(then, grid, wish.compareMs) : null,
     };
   });
@@ -103,6 +120,7 @@ export function frameOf(
 function statisticsOf(
   series: readonly Series[],
   names: readonly string[],
+  tallied: (one: Series, row: number) => Tally,
 ): { rows: FrameRows; points: number } {
   const column = () => new Float64Array(series.length).fill(Number.NaN);
   const rows = {
@@ -114,24 +132,30 @@ function statisticsOf(
     mean: column(),
   };
   let points = 0;
-  series.forEach(({ values }, row) => {
-    let [low, high, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-    for (let i = 0; i < values.length; i += 1) {
-      const value = values[i] as number;
-      if (!Number.isFinite(value)) continue;
-      if (value < low) low = value;
-      if (value > high) high = value;
-      sum += value;
-      count += 1;
-    }
+  series.forEach((one, row) => {
+    const { values } = one;
+    const { min, max, sum, count } = tallied(one, row);
     points += values.length;
     if (values.length > 0) rows.last[row] = values[values.length - 1] as number;
     if (count === 0) return;
-    rows.min[row] = low;
-    rows.max[row] = high;
+    rows.min[row] = min;
+    rows.max[row] = max;
     rows.mean[row] = sum / count;
   });
   return { rows, points };
+}
+
+function tallyOf(values: Float64Array, tally: Tally): void {
+  let { min, max, sum, count } = tally;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+    count += 1;
+  }
+  Object.assign(tally, { min, max, sum, count });
 }
 
 /** The pinned ones, then those with the highest maximum; in the order of the answer, so that colours keep their place. */

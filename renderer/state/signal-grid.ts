@@ -28,9 +28,89 @@ export function secondsOf(grid: Grid): Float64Array {
   });
 }
 
+/** What was seen of a series while it was placed; over its finite values. */
+export interface Tally {
+  min: number;
+  max: number;
+  sum: number;
+  count: number;
+}
+
+export function emptyTally(): Tally {
+  return { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, count: 0 };
+}
+
 /** A series on the grid; `laterMs` moves it to later times. Infinite values and missing steps are gaps. */
 export function placeSeries(series: Series, grid: Grid, laterMs: number): Float64Array {
+  if (isWhole(series, grid, laterMs)) return placeWhole(series, grid, emptyTally());
   return grid.per === 1 ? placeEach(series, grid, laterMs) : placeExtremes(series, grid, laterMs);
+}
+
+/** Whether there is a sample at each step: their times ascend, so the first, the last and the count say it. */
+export function isWhole({ times }: Series, grid: Grid, laterMs: number): boolean {
+  const last = times.length - 1;
+  return (
+    grid.per > 1 &&
+    times.length === grid.steps &&
+    (times[0] as number) + laterMs === grid.fromAt &&
+    (times[last] as number) + laterMs === grid.fromAt + last * grid.stepMs
+  );
+}
+
+/** As `placeExtremes`, of a series that is whole: its times need not be read, and its statistics come with it. */
+export function placeWhole({ values }: Series, grid: Grid, tally: Tally): Float64Array {
+  const column = new Float64Array(grid.slots).fill(Number.NaN);
+  const { per, steps } = grid;
+  for (let from = 0, slot = 0; from < steps; from += per, slot += 2) {
+    const to = Math.min(steps, from + per);
+    let low = values[from] as number;
+    let high = low;
+    let lowAt = from;
+    let highAt = from;
+    let sum = 0;
+    for (let i = from; i < to; i += 1) {
+      const value = values[i] as number;
+      sum += value;
+      if (value < low) {
+        low = value;
+        lowAt = i;
+      } else if (value > high) {
+        high = value;
+        highAt = i;
+      }
+    }
+    // One value that is none makes the sum none: such a pixel is looked at again with care.
+    if (!Number.isFinite(sum)) {
+      placePixel(column, slot, values.subarray(from, to), tally);
+      continue;
+    }
+    column[slot] = lowAt <= highAt ? low : high;
+    column[slot + 1] = lowAt <= highAt ? high : low;
+    if (low < tally.min) tally.min = low;
+    if (high > tally.max) tally.max = high;
+    tally.sum += sum;
+    tally.count += to - from;
+  }
+  return column;
+}
+
+function placePixel(column: Float64Array, slot: number, values: Float64Array, tally: Tally): void {
+  let lowAt = -1;
+  let highAt = -1;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) continue;
+    if (lowAt < 0 || value < (values[lowAt] as number)) lowAt = i;
+    if (highAt < 0 || value > (values[highAt] as number)) highAt = i;
+    tally.sum += value;
+    tally.count += 1;
+  }
+  if (lowAt < 0) return;
+  const [low, high] = [values[lowAt] as number, values[highAt] as number];
+  column[slot] = lowAt <= highAt ? low : high;
+  column[slot + 1] = lowAt <= highAt ? high : low;
+  tally.min = Math.min(tally.min, low);
+  tally.max = Math.max(tally.max, high);
 }
 
 function placeEach({ times, values }: Series, grid: Grid, laterMs: number): Float64Array {

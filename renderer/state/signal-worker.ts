@@ -5,7 +5,12 @@ import type { FrameWish, SignalFrame } from './signal-frame.ts';
 /** The thread that makes answers ready to be drawn. It starts at once: it is there when the first answer comes. */
 export interface FrameMaker {
   /** The files are handed over: they cannot be read here afterwards. */
-  make(file: ArrayBuffer, before: ArrayBuffer | null, wish: FrameWish): Promise<SignalFrame>;
+  make(
+    file: ArrayBuffer,
+    before: ArrayBuffer | null,
+    wish: FrameWish,
+    isRenewal: boolean,
+  ): Promise<SignalFrame>;
   stop(): void;
 }
 
@@ -20,11 +25,13 @@ export function createFrameMaker(start: () => Worker): FrameMaker {
   let lastId = 0;
   const begin = (): Worker => {
     const fresh = start();
-    fresh.addEventListener('message', ({ data }: MessageEvent<FrameAnswer>) => {
-      const asked = waiting.get(data.id);
-      waiting.delete(data.id);
-      if ('frame' in data) asked?.resolve(data.frame);
-      else asked?.reject(unreadable(data.problem));
+    fresh.addEventListener('message', ({ data }: MessageEvent<readonly FrameAnswer[]>) => {
+      for (const answer of data) {
+        const asked = waiting.get(answer.id);
+        waiting.delete(answer.id);
+        if ('frame' in answer) asked?.resolve(answer.frame);
+        else asked?.reject(unreadable(answer.problem));
+      }
     });
     fresh.addEventListener('error', (event) => {
       worker = null;
@@ -41,12 +48,12 @@ export function createFrameMaker(start: () => Worker): FrameMaker {
       worker?.terminate();
       worker = null;
     },
-    make: (file, before, wish) =>
+    make: (file, before, wish, isRenewal) =>
       new Promise((resolve, reject) => {
         worker ??= begin();
         lastId += 1;
         waiting.set(lastId, { resolve, reject });
-        const question: FrameQuestion = { id: lastId, wish, file, before };
+        const question: FrameQuestion = { id: lastId, wish, file, before, isRenewal };
         worker.postMessage(question, { transfer: before ? [file, before] : [file] });
       }),
   };

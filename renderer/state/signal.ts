@@ -84,12 +84,13 @@ export function createSignalAnswers(requests: Requests, maker: FrameMaker): Sign
     underWay.set(key, abort);
     lastAsk += 1;
     const name = `signals-${now.toString(36)}-${lastAsk}`;
-    put(key, { asking: { sinceAt: now, samples: 0 } });
+    const isRenewal = answerOf(store.getState(), key).frame !== null;
+    // A renewal that is answered soon is no news: the picture stands, and a board draws only what is new.
+    if (!isRenewal) put(key, { asking: { sinceAt: now, samples: 0 } });
     const stopWatching = watchProgress(requests, name, (samples) => {
-      const { asking } = answerOf(store.getState(), key);
-      if (asking && underWay.get(key) === abort) put(key, { asking: { ...asking, samples } });
+      if (underWay.get(key) === abort) put(key, { asking: { sinceAt: now, samples } });
     });
-    const answer = await read(requests, maker, question, name, abort.signal);
+    const answer = await read(requests, maker, question, { name, isRenewal, signal: abort.signal });
     stopWatching();
     if (underWay.get(key) !== abort) return;
     underWay.delete(key);
@@ -130,11 +131,10 @@ async function read(
   requests: Requests,
   maker: FrameMaker,
   { panel, span, widthPx, pinned }: SignalQuestion,
-  ask: string,
-  signal: AbortSignal,
+  { name, isRenewal, signal }: { name: string; isRenewal: boolean; signal: AbortSignal },
 ): Promise<Result<Read, Failure>> {
   const { source, expression } = panel;
-  const rangeOf = (api: Api, shiftMs: number, name: string) =>
+  const rangeOf = (api: Api, shiftMs: number, ask: string) =>
     api.query.range(
       {
         source,
@@ -143,7 +143,7 @@ async function read(
         toAt: span.toAt - shiftMs,
         stepMs: span.stepMs,
         seriesMax: SERIES_MAX,
-        ask: name,
+        ask,
       },
       { signal },
     );
@@ -151,8 +151,8 @@ async function read(
   const compareMs = Math.round(WEEK_MS / span.stepMs) * span.stepMs;
   const answered = await requests.quiet(async (api) => {
     const [now, before] = await Promise.all([
-      rangeOf(api, 0, ask),
-      panel.compare ? rangeOf(api, compareMs, `${ask}-before`) : null,
+      rangeOf(api, 0, name),
+      panel.compare ? rangeOf(api, compareMs, `${name}-before`) : null,
     ]);
     const [file, beforeFile] = await Promise.all([
       now.series.arrayBuffer(),
@@ -163,14 +163,8 @@ async function read(
   if (!answered.ok) return answered;
   const { now, file, beforeFile } = answered.value;
   try {
-    const frame = await maker.make(file, beforeFile, {
-      ...span,
-      widthPx,
-      draw: panel.draw,
-      linesMax: LINES_MAX,
-      pinned,
-      compareMs,
-    });
+    const wish = { ...span, widthPx, draw: panel.draw, linesMax: LINES_MAX, pinned, compareMs };
+    const frame = await maker.make(file, beforeFile, wish, isRenewal);
     return ok({ frame, seriesTotal: now.seriesTotal, notes: now.notes, tookMs: now.tookMs });
   } catch (thrown) {
     return err({ code: 'answer-not-drawn', text: messageOf(thrown), confirmation: null });

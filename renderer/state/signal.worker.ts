@@ -9,27 +9,49 @@ export interface FrameQuestion {
   readonly wish: FrameWish;
   readonly file: ArrayBuffer;
   readonly before: ArrayBuffer | null;
+  /** Replaces a picture that stands already, so it may wait for others of its board. */
+  readonly isRenewal: boolean;
 }
 export type FrameAnswer =
   | { readonly id: number; readonly frame: SignalFrame }
   | { readonly id: number; readonly problem: string };
 
+/** Panels of a board are renewed together; what comes within this time is drawn in one pass, instead of in one each. */
+const GATHER_MS = 80;
+
 // As in the window: the policy forbids code made from text.
 config({ jitless: true });
 
+let gathered: FrameAnswer[] = [];
+
 addEventListener('message', ({ data }: MessageEvent<FrameQuestion>) => {
-  try {
-    const file = decodeSeries(data.file);
-    const before = data.before === null ? null : decodeSeries(data.before).series;
-    const frame = frameOf(file.series, before, data.wish, file.unwatched);
-    send({ id: data.id, frame }, buffersOf(frame));
-  } catch (thrown) {
-    send({ id: data.id, problem: messageOf(thrown) }, []);
-  }
+  const answer = answerOf(data);
+  if (!data.isRenewal) return send([answer]);
+  if (gathered.length === 0) setTimeout(sendGathered, GATHER_MS);
+  gathered.push(answer);
 });
 
-function send(answer: FrameAnswer, handed: Transferable[]): void {
-  postMessage(answer, { transfer: handed });
+function sendGathered(): void {
+  const answers = gathered;
+  gathered = [];
+  send(answers);
+}
+
+function answerOf({ id, wish, file, before }: FrameQuestion): FrameAnswer {
+  try {
+    const { series, unwatched } = decodeSeries(file);
+    return {
+      id,
+      frame: frameOf(series, before === null ? null : decodeSeries(before).series, wish, unwatched),
+    };
+  } catch (thrown) {
+    return { id, problem: messageOf(thrown) };
+  }
+}
+
+function send(answers: readonly FrameAnswer[]): void {
+  const handed = answers.flatMap((answer) => ('frame' in answer ? buffersOf(answer.frame) : []));
+  postMessage(answers, { transfer: handed });
 }
 
 function buffersOf({ seconds, lines, band, rows, heat }: SignalFrame): ArrayBuffer[] {

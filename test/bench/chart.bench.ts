@@ -73,6 +73,8 @@ export const benchmark: Benchmark = {
         ],
         notes: [
           `Chromium ${browser.version()}; from the bytes in the page's memory to the frame on the screen; medians.`,
+          'Both pages fetch the same series file and draw all of its lines at the same size, one pixel wide. The bare page decodes it and gives it to uPlot as its examples do, legend included; the window’s page makes it ready in its worker and draws it with its chart under one React root, without a legend.',
+          'A live tick gives the same bytes to all panels in one task; the bare page sets them at once, the window’s worker gathers renewals for 80 ms.',
           'The processor time is that of the browser’s renderer and GPU processes, workers included.',
         ],
       };

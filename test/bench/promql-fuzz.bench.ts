@@ -70,7 +70,7 @@ export const benchmark: Benchmark = {
         if (typeof value === 'number') writer.append({ at, refs, values: Float64Array.of(value) });
     }
     const { expression } = createRandomPromql(random, PROMETHEUS_2_42, START + SERIES_MS);
-    const tally = { asked: 0, answered: 0, crashes: 0, hangs: 0, longestMs: 0 };
+    const tally = { asked: 0, answered: 0, crashes: 0, hangs: 0, repeated: 0, longestMs: 0 };
     const notes: string[] = [];
     const until = performance.now() + options.number('minutes') * 60_000;
     while (performance.now() < until) {
@@ -83,19 +83,27 @@ export const benchmark: Benchmark = {
       const at = START + Math.floor(random() * SERIES_MS);
       const stepMs = 1 + Math.floor(random() ** 4 * 600_000);
       const window = { fromAt: at, toAt: at + Math.floor(random() * 400) * stepMs, stepMs };
-      const began = performance.now();
-      try {
-        const isInstant = random() < 0.5;
-        const answer = isInstant
-          ? evaluateValue(reader, text, at, engine)
-          : evaluateRange(reader, text, window, engine);
-        if (answer.ok) tally.answered += 1;
-      } catch (thrown) {
-        tally.crashes += 1;
-        if (notes.length < SHOWN)
-          notes.push(`${JSON.stringify(text).slice(0, 400)} threw ${messageOf(thrown)}`);
+      const isInstant = random() < 0.5;
+      const timed = (): number => {
+        const began = performance.now();
+        try {
+          const answer = isInstant
+            ? evaluateValue(reader, text, at, engine)
+            : evaluateRange(reader, text, window, engine);
+          if (answer.ok) tally.answered += 1;
+        } catch (thrown) {
+          tally.crashes += 1;
+          if (notes.length < SHOWN)
+            notes.push(`${JSON.stringify(text).slice(0, 400)} threw ${messageOf(thrown)}`);
+        }
+        return performance.now() - began;
+      };
+      let tookMs = timed();
+      // The machine may have been held up by something else: a text that hangs does so each time.
+      if (tookMs > HANG_MS) {
+        tally.repeated += 1;
+        tookMs = Math.min(timed(), timed());
       }
-      const tookMs = performance.now() - began;
       tally.asked += 1;
       tally.longestMs = Math.max(tally.longestMs, tookMs);
       if (tookMs > HANG_MS) {
@@ -115,7 +123,13 @@ export const benchmark: Benchmark = {
           unit: '',
         },
         { name: 'crashes', label: 'crashes', value: tally.crashes, unit: '', atMost: 0 },
-        { name: 'hangs', label: 'longer than 1 s', value: tally.hangs, unit: '', atMost: 0 },
+        {
+          name: 'repeated',
+          label: '  asked twice more, having taken longer than 1 s once',
+          value: tally.repeated,
+          unit: '',
+        },
+        { name: 'hangs', label: 'longer than 1 s each time', value: tally.hangs, unit: '', atMost: 0 },
         { name: 'longestMs', label: 'longest', value: tally.longestMs, unit: 'ms', atMost: HANG_MS },
       ],
       notes,

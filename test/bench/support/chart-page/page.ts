@@ -4,7 +4,7 @@ export interface ChartPage {
   firstPaint(file: ArrayBuffer): Promise<number>;
   /** Makes so many panels, each of which shows whatever file is given to `tick` next. */
   panels(count: number): void;
-  tick(panel: number, file: ArrayBuffer): void;
+  tick(panel: number, file: ArrayBuffer): void | Promise<void>;
 }
 
 export const WIDTH_PX = 1_200;
@@ -42,7 +42,7 @@ async function live(page: ChartPage, count: number, ticks: number): Promise<void
   for (let tick = 0; tick < ticks; tick += 1) {
     const nextAt = performance.now() + 1_000;
     const file = await (await fetch(`/panel.bin?tick=${tick}`)).arrayBuffer();
-    for (let panel = 0; panel < count; panel += 1) page.tick(panel, file.slice(0));
+    for (let panel = 0; panel < count; panel += 1) void page.tick(panel, file.slice(0));
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextAt - performance.now())));
   }
 }

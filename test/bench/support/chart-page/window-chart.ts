@@ -1,6 +1,8 @@
-import { createElement } from 'react';
+import { type CSSProperties, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { config } from 'zod';
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import { SignalChart } from '../../../../renderer/chart/signal-chart.tsx';
 import type { SignalFrame } from '../../../../renderer/state/signal-frame.ts';
 import { createFrameMaker, startFrameWorker } from '../../../../renderer/state/signal-worker.ts';
@@ -14,7 +16,7 @@ const maker = createFrameMaker(startFrameWorker);
 const nothing = () => undefined;
 const COLOURS = ['chart-1', 'chart-2', 'chart-3', 'chart-4', 'chart-5', 'chart-6'];
 
-async function frameOf(file: ArrayBuffer, widthPx: number): Promise<SignalFrame> {
+async function frameOf(file: ArrayBuffer, widthPx: number, isRenewal: boolean): Promise<SignalFrame> {
   const { fromAt, toAt, stepMs } = rangeOf(file);
   const wish = {
     fromAt,
@@ -26,7 +28,7 @@ async function frameOf(file: ArrayBuffer, widthPx: number): Promise<SignalFrame>
     pinned: [],
     compareMs: 0,
   };
-  return maker.make(file, null, wish);
+  return maker.make(file, null, wish, isRenewal);
 }
 
 /** The first series' times, read where they stand: the page's question would have named them. */
@@ -44,63 +46,73 @@ function firstLength(file: ArrayBuffer): number {
   return (JSON.parse(text) as { series: { length: number }[] }).series[0]?.length ?? 0;
 }
 
-function draw(root: ReturnType<typeof createRoot>, frame: SignalFrame): void {
-  root.render(
-    createElement(SignalChart, {
-      data: {
-        fromAt: frame.fromAt,
-        toAt: frame.toAt,
-        seconds: frame.seconds,
-        columns: frame.lines.map((line) => ({
-          values: line.values,
-          colour: COLOURS[line.row % COLOURS.length] as string,
-          dashed: false,
-        })),
-        band: frame.band,
-        heat: null,
-        marks: [],
-        spans: [],
-      },
-      summary: 'benchmark',
-      focus: null,
-      link: 'benchmark',
-      unit: '',
-      zone: 'utc',
-      onPoint: nothing,
-      onZoom: nothing,
-      onReset: nothing,
-    }),
+function chartOf(frame: SignalFrame) {
+  return createElement(SignalChart, {
+    data: {
+      fromAt: frame.fromAt,
+      toAt: frame.toAt,
+      seconds: frame.seconds,
+      columns: frame.lines.map((line) => ({
+        values: line.values,
+        colour: COLOURS[line.row % COLOURS.length] as string,
+        dashed: false,
+      })),
+      band: frame.band,
+      heat: null,
+      marks: [],
+      spans: [],
+    },
+    summary: 'benchmark',
+    focus: null,
+    link: 'benchmark',
+    unit: '',
+    zone: 'utc',
+    onPoint: nothing,
+    onZoom: nothing,
+    onReset: nothing,
+  });
+}
+
+type Board = StoreApi<ReadonlyMap<number, SignalFrame>>;
+
+/** Each panel looks at its own part of one store under one root, as those of the screen do. */
+function Panel({ board, panel, height }: { board: Board; panel: number; height: number }) {
+  const frame = useStore(board, (all) => all.get(panel));
+  const place = { '--plot-height': `${height}px` } as CSSProperties;
+  return createElement('div', { style: place }, frame ? chartOf(frame) : null);
+}
+
+function showBoard(panels: number, width: number, height: number): Board {
+  const board = createStore<ReadonlyMap<number, SignalFrame>>()(() => new Map());
+  const all = Array.from({ length: panels }, (_, panel) =>
+    createElement(Panel, { key: panel, board, panel, height }),
   );
+  createRoot(place(width, height * panels)).render(all);
+  return board;
 }
 
-/** A chart's place as the screen gives it: the component takes its height from a custom property. */
-function chartPlace(width: number, height: number): HTMLElement {
-  const host = place(width, height);
-  host.style.setProperty('--plot-height', `${height}px`);
-  return host;
-}
-
-let panels: { root: ReturnType<typeof createRoot> }[] = [];
+let live: Board | null = null;
+const drawn = new Set<number>();
 servePage({
   firstPaint: async (file) => {
     const from = performance.now();
-    const host = chartPlace(WIDTH_PX, HEIGHT_PX);
-    const frame = await frameOf(file, WIDTH_PX);
-    draw(createRoot(host), frame);
+    const board = showBoard(1, WIDTH_PX, HEIGHT_PX);
+    const frame = await frameOf(file, WIDTH_PX, false);
+    board.setState(new Map([[0, frame]]), true);
     await new Promise<void>((resolve) => {
-      const look = () => (host.querySelector('canvas') ? resolve() : setTimeout(look));
+      const look = () => (document.querySelector('canvas') ? resolve() : setTimeout(look));
       look();
     });
     await painted();
     return performance.now() - from;
   },
   panels: (count) => {
-    panels = Array.from({ length: count }, () => ({ root: createRoot(chartPlace(400, 160)) }));
+    live = showBoard(count, 400, 160);
   },
-  tick: (panel, file) => {
-    void frameOf(file, 400).then((frame) => {
-      const shown = panels[panel];
-      if (shown) draw(shown.root, frame);
-    });
+  tick: async (panel, file) => {
+    const isRenewal = drawn.has(panel);
+    drawn.add(panel);
+    const frame = await frameOf(file, 400, isRenewal);
+    live?.setState((all) => new Map(all).set(panel, frame), true);
   },
 });

@@ -107,6 +107,32 @@ describe('an answer made ready to be drawn', () => {
     );
   });
 
+  it('says and draws of a series without gaps the same as of its samples one by one, whatever they are', () => {
+    const sample = fc.oneof(
+      { weight: 9, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(sample, { minLength: 1, maxLength: 300 }),
+        fc.integer({ min: 1, max: 30 }),
+        (values, widthPx) => {
+          const toAt = (values.length - 1) * 1_000;
+          const whole = series({ a: '1' }, values);
+          // The same with a time that is off by nothing that shows: it is not taken for whole.
+          const odd = { ...whole, times: whole.times.map((at, i) => (i === 0 ? at + 1 : at)) };
+          const [left, right] = [whole, odd].map((one) => frameOf([one], null, wish({ toAt, widthPx })));
+          expect(left?.lines).toEqual(right?.lines);
+          for (const name of ['last', 'min', 'max'] as const)
+            expect(left?.rows[name]).toEqual(right?.rows[name]);
+          const [mean = 0, other = 0] = [left?.rows.mean[0], right?.rows.mean[0]];
+          if (Number.isNaN(other)) expect(mean).toBeNaN();
+          else expect(Math.abs(mean - other)).toBeLessThanOrEqual(1e-6);
+        },
+      ),
+    );
+  });
+
   it('makes a histogram of cumulative buckets, several of them added up', () => {
     const bucket = (le: string, pod: string, value: number) => series({ le, pod }, [value]);
     const frame = frameOf(
