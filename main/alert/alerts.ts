@@ -7,6 +7,7 @@ import type { Observation } from '../../shared/model/observation.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
+import { acknowledgementNews } from './acknowledgement-news.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
 import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { type DispatchDeps, dispatchAll } from './dispatching.ts';
@@ -207,7 +208,11 @@ async function acknowledgeAll(
   }
   if (effects.length === 0)
     return err('Nothing of this is firing any more, so there is nothing to acknowledge.');
-  return ok(await finish(book, effects, [], now));
+  const told = acknowledgementNews(
+    effects.flatMap((one) => book.get(one.alertId) ?? []),
+    by,
+  );
+  return ok(await finish(book, effects, told, now));
 }
 
 async function retainRules(

@@ -7,6 +7,8 @@ import { verdictOf } from './rule/stage.ts';
 /** What became of a notification is the verdict of the last stage, on each alert that it was about. */
 export function noteDelivery(book: AlertBook, delivery: Delivery, now: number): void {
   const sent = delivery.state === 'sent';
+  // Said of an acknowledgement, which stands as the stage's verdict already.
+  if (delivery.page.acknowledgedBy !== undefined && sent) return;
   const way = `${delivery.kind} for ${delivery.receiver}`;
   const reason = sent ? `Sent by ${way}.` : `Not sent by ${way}: ${delivery.problem ?? delivery.state}.`;
   const verdict: StageVerdict = verdictOf('notify', sent ? 'sent' : 'failed', reason, now);
@@ -25,6 +27,8 @@ export function whyUntrue(book: AlertBook, delivery: Delivery): string | null {
   });
   if (delivery.alertIds.length === 0) return null;
   const alerting = known.filter(isAlerting);
+  if (delivery.page.acknowledgedBy !== undefined)
+    return alerting.some((one) => one.acknowledgement !== null) ? null : 'its acknowledgement is over';
   if (delivery.page.resolved) return alerting.length > 0 ? 'it fires again' : null;
   if (alerting.length === 0) return 'all its alerts are over';
   const open = alerting.filter((one) => one.acknowledgement === null);

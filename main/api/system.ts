@@ -18,7 +18,7 @@ export interface SystemPart {
   };
   readonly notifications: WindowNotifications;
   /** Answers in words what was sent where. */
-  readonly sendTest: (receiver: string, by: string) => Promise<string>;
+  readonly sendTest: (receiver: string, channel: number | null, by: string) => Promise<string>;
   /** Answers in words by which way it was shown; throws a coded error where it was not. */
   readonly sendTestPage: (priority: Priority) => Promise<string>;
 }
@@ -33,7 +33,7 @@ export function systemRouter({ hello, notifications, sendTest, sendTestPage }: S
       await answering(errors, () => notifications.shown(input.deliveryId, input.outcome, input.problem));
     }),
     sendTest: at.sendTest.handler(({ input, context, errors }) =>
-      answering(errors, async () => ({ text: await sendTest(input.receiver, context.actor) })),
+      answering(errors, async () => ({ text: await sendTest(input.receiver, input.channel, context.actor) })),
     ),
     sendTestPage: at.sendTestPage.handler(({ input, errors }) =>
       answering(errors, async () => ({ text: await sendTestPage(input.priority) })),

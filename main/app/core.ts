@@ -320,8 +320,8 @@ function routerOf(
         at: clock.now(),
       }),
       notifications: stages.pages,
-      sendTest: async (receiver) => {
-        const result = await stages.notifier.sendTest(receiver);
+      sendTest: async (receiver, channel) => {
+        const result = await stages.notifier.sendTest(receiver, channel);
         return result.ok ? `Sent by ${result.value.map((one) => one.kind).join(' and ')}.` : result.error;
       },
       sendTestPage: async (priority) => {

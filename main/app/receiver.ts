@@ -1,6 +1,7 @@
-import type { ChannelConfig, RoutingConfig } from '../../shared/config/routing.ts';
+import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Receiver } from '../../shared/model/notification.ts';
 import { Priority } from '../../shared/model/priority.ts';
+import { channelAddress } from '../notify/index.ts';
 
 type Standing = Receiver['routes'][number];
 
@@ -27,17 +28,9 @@ export function receiversOf(routing: RoutingConfig): Receiver[] {
     return {
       id,
       position,
-      channels: channels.map((one) => ({ kind: one.kind, address: addressOf(one) })),
+      channels: channels.map((one) => ({ kind: one.kind, address: channelAddress(one) })),
       ownChannels: own.length > 0,
       routes: standings.get(id) ?? [],
     };
   });
-}
-
-// The path of a webhook is often its password; a reference to a secret names it without giving it away.
-function addressOf(channel: ChannelConfig): string | null {
-  if (channel.kind !== 'webhook') return null;
-  if (!/^https?:/i.test(channel.url)) return channel.url;
-  const { origin, pathname, search } = new URL(channel.url);
-  return pathname === '/' && search === '' ? origin : `${origin}/…`;
 }

@@ -25,6 +25,7 @@ import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import type { SecretReader } from './secret.ts';
 import { spanKeeper } from './store-care.ts';
+import { tellingOf } from './telling.ts';
 import type { Threads } from './threads.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 
@@ -274,6 +275,7 @@ function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts |
     browser: () => pages,
     secret: secretText(deps.secret),
     stillTrue: (delivery) => alerts()?.whyUntrue(delivery) ?? null,
+    ...tellingOf(alerts),
   });
   notifier.onOutcome(() => {
     notifier.recent(DELIVERIES_SHOWN).then(

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { ChannelConfig, RoutingConfig } from '../../shared/config/routing.ts';
+import type { ChannelConfig } from '../../shared/config/channel.ts';
+import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { Priority } from '../../shared/model/priority.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { promDuration } from '../../shared/unit/time.ts';

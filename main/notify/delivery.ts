@@ -3,7 +3,14 @@ import type { Delivery, Page } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
-import { type Available, addressesOf, channelKey, fallbackOf } from './channel.ts';
+import {
+  type Available,
+  addressesOf,
+  channelKey,
+  fallbackOf,
+  isScreen,
+  takesAcknowledgement,
+} from './channel.ts';
 
 const FALLBACK = 'Fallback for';
 
@@ -18,7 +25,10 @@ export interface Making {
 /** One delivery for each channel that the request's receivers have. */
 export function deliveriesOf(request: NotificationRequest, making: Making): Delivery[] {
   const { now, requestId } = making;
-  return addressesOf(request.receivers, making.routing, making.available).map((address, index) => ({
+  const addresses = addressesOf(request.receivers, making.routing, making.available).filter(
+    ({ channel }) => request.page.acknowledgedBy === undefined || takesAcknowledgement(channel),
+  );
+  return addresses.map((address, index) => ({
     id: `${requestId}.${index}`,
     receiver: address.receivers.join(', '),
     kind: address.channel.kind,
@@ -71,7 +81,7 @@ export function sent(delivery: Delivery, at: number): Delivery {
 
 /** On a screen the later page says all that the earlier one did; a webhook's reader wants each in its order. */
 export function replaces(later: Delivery, earlier: Delivery): boolean {
-  const sameScreen = earlier.kind !== 'webhook' && earlier.kind === later.kind;
+  const sameScreen = isScreen(earlier.kind) && earlier.kind === later.kind;
   return sameScreen && earlier.page.groupKey === later.page.groupKey;
 }
 
@@ -83,12 +93,12 @@ export function nextTryOf({ nextTryAt }: Delivery, now: number): number {
   return nextTryAt === null || nextTryAt - now > LONGEST_WAIT_MS ? now : nextTryAt;
 }
 
-/** What is due, oldest first; of one group at one webhook only the first, so that *over* never overtakes *fires*. */
+/** What is due, oldest first; of one group at one channel only the first, so that *over* never overtakes *fires*. */
 export function dueOf(queued: readonly Delivery[], now: number): Delivery[] {
   const heads = new Set<string>();
   return queued.filter((delivery) => {
-    const line = `${delivery.channel ?? delivery.kind}\n${delivery.page.groupKey}`;
-    const isHead = delivery.kind !== 'webhook' || !heads.has(line);
+    const line = `${wayOf(delivery)}\n${delivery.page.groupKey}`;
+    const isHead = isScreen(delivery.kind) || !heads.has(line);
     heads.add(line);
     return isHead && nextTryOf(delivery, now) <= now;
   });
@@ -96,7 +106,7 @@ export function dueOf(queued: readonly Delivery[], now: number): Delivery[] {
 
 /** The way of a delivery in words. */
 export function wayOf(delivery: Delivery): string {
-  return delivery.kind === 'webhook' ? `webhook ${delivery.channel ?? ''}`.trim() : delivery.kind;
+  return isScreen(delivery.kind) ? delivery.kind : `${delivery.kind} ${delivery.channel ?? ''}`.trim();
 }
 
 export function testRequest(receiver: string, id: string): NotificationRequest {

@@ -3,6 +3,7 @@
  * A delivery is stored before it is sent, tried again with growing waits, and asked "still true?" before it comes late.
  * The screens are the host's: it gives a notifier for the desktop, for connected browser windows, or for both.
  */
+export { channelAddress } from './channel.ts';
 export { createNotifier, type Notifier, type NotifierDeps } from './notifier.ts';
 export type { BrowserNotifier, HostNotifier, ReadSecret } from './notifiers.ts';
 export type { DeliveryLog } from './outbox.ts';

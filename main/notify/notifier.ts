@@ -1,17 +1,18 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
+import type { Alert } from '../../shared/model/alert.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
-import { knownReceivers } from './channel.ts';
+import { knownReceivers, oneChannel } from './channel.ts';
 import { availableOf } from './courier.ts';
 import { deliveriesOf, screenOnly, testPageRequest, testRequest, wayOf } from './delivery.ts';
+import { createHttpPoster } from './http-post.ts';
 import type { BrowserNotifier, HostNotifier, ReadSecret } from './notifiers.ts';
 import { createOutbox, type DeliveryLog } from './outbox.ts';
 import { type OutcomeListener, Sender } from './sender.ts';
-import { createWebhookSender } from './webhook.ts';
 
 export interface NotifierDeps {
   readonly clock: Clock;
@@ -27,6 +28,10 @@ export interface NotifierDeps {
   readonly secret: ReadSecret;
   /** Asked before a late try: null while the page is still true, otherwise why it is not. */
   readonly stillTrue: (delivery: Delivery) => string | null;
+  /** Alerts by their ids as they are now, for channels that say each of them. */
+  readonly alerts: (ids: readonly string[]) => readonly Alert[];
+  /** Of which commands get `PATH` and the like. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Sends pages at least once each, or says why not. */
@@ -35,8 +40,11 @@ export interface Notifier {
   enqueue(requests: readonly NotificationRequest[]): Promise<readonly Delivery[]>;
   /** A window has shown the page. */
   acknowledgeShown(deliveryId: string): Promise<void>;
-  /** Answers when the test has arrived on each channel of the receiver, or has not within 15 s. */
-  sendTest(receiver: string): Promise<Result<readonly Delivery[], string>>;
+  /**
+   * Answers when the test has arrived on each channel of the receiver, or on the one at that place in its list, or has
+   * not within 15 s.
+   */
+  sendTest(receiver: string, channel: number | null): Promise<Result<readonly Delivery[], string>>;
   /** Answers when a page of that priority was shown on this machine's screen, or was not within 15 s. */
   sendTestPage(priority: Priority): Promise<Result<readonly Delivery[], string>>;
   recent(limit: number): Promise<readonly Delivery[]>;
@@ -58,8 +66,8 @@ const TEST_EXPIRES_MS = 15 * SECOND_MS;
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { clock } = deps;
   const outbox = createOutbox(deps.log, deps.logger);
-  const webhook = createWebhookSender(deps);
-  const sender = new Sender({ ...deps, outbox, webhook });
+  const http = createHttpPoster(deps);
+  const sender = new Sender({ ...deps, outbox, http });
   const make = (request: NotificationRequest, expiresMs: number, routing = deps.routing()) =>
     deliveriesOf(request, {
       routing,
@@ -75,10 +83,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       return made;
     },
     acknowledgeShown: (deliveryId) => sender.shown(deliveryId),
-    async sendTest(receiver) {
-      if (!knownReceivers(deps.routing()).has(receiver))
+    async sendTest(receiver, channel) {
+      const routing = deps.routing();
+      if (!knownReceivers(routing).has(receiver))
         return err(`No receiver is named ${receiver}; name it under receivers or in a route.`);
-      return sendAndWait(sender, make(testRequest(receiver, deps.ids.fresh()), TEST_EXPIRES_MS));
+      const only = channel === null ? routing : oneChannel(routing, receiver, channel);
+      if (only === null)
+        return err(`${receiver} has no channel ${(channel ?? 0) + 1}; it was changed meanwhile.`);
+      return sendAndWait(sender, make(testRequest(receiver, deps.ids.fresh()), TEST_EXPIRES_MS, only));
     },
     sendTestPage(priority) {
       const routing = screenOnly(deps.routing(), availableOf(deps));
@@ -97,7 +109,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     },
     async stop() {
       sender.stop();
-      await webhook.close();
+      await http.close();
     },
     problem: () => sender.problem(),
   };

@@ -2,8 +2,9 @@ import { messageOf } from '../../shared/error/coded.ts';
 import { assertNever } from '../../shared/error/result.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import { SECOND_MS } from '../../shared/unit/time.ts';
-import type { Clock, Logger } from '../platform/index.ts';
+import type { Logger } from '../platform/index.ts';
 import { backOffMs } from './back-off.ts';
+import { isScreen } from './channel.ts';
 import { attempt, availableOf, type CourierDeps } from './courier.ts';
 import {
   dueOf,
@@ -22,7 +23,6 @@ export type DeliveryOutcome = 'sent' | 'failed';
 export type OutcomeListener = (outcome: DeliveryOutcome, delivery: Delivery) => void;
 
 export interface SenderDeps extends CourierDeps {
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
   readonly outbox: Outbox;
@@ -154,7 +154,7 @@ export class Sender {
         return this.wait(delivery, problem, SHOWN_WITHIN_MS, again);
       }
       case 'retry': {
-        if (delivery.kind !== 'webhook' && this.seen.has(requestIdOf(delivery.id)))
+        if (isScreen(delivery.kind) && this.seen.has(requestIdOf(delivery.id)))
           return this.letGo(delivery, result.problem);
         this.failing.set(wayOf(delivery), `${delivery.receiver} by ${wayOf(delivery)}: ${result.problem}`);
         const waitMs = result.afterMs ?? backOffMs(delivery.attempts, this.deps.random);
@@ -183,7 +183,7 @@ export class Sender {
   }
 
   private noteSeen(delivery: Delivery): void {
-    if (delivery.kind === 'webhook') return;
+    if (!isScreen(delivery.kind)) return;
     if (this.seen.size >= MADE_KEPT) this.seen.clear();
     this.seen.add(requestIdOf(delivery.id));
   }

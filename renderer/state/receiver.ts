@@ -29,8 +29,13 @@ export function routesText({ routes }: Receiver): string {
     .join('; ');
 }
 
+/** `webhook https://chat.example/…`. */
+export function channelText({ kind, address }: Receiver['channels'][number]): string {
+  return address === null ? kind : `${kind} ${address}`;
+}
+
 /** `desktop, webhook https://chat.example/…`. */
 export function channelsText({ channels, ownChannels }: Receiver): string {
-  const named = channels.map(({ kind, address }) => (address === null ? kind : `${kind} ${address}`));
+  const named = channels.map(channelText);
   return `${named.join(', ')}${ownChannels ? '' : ' (by default: it has no channel of its own)'}`;
 }

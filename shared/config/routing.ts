@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Priority } from '../model/priority.ts';
 import { parseDuration } from '../unit/time.ts';
+import { ChannelConfig } from './channel.ts';
 
 /** Durations are written as Prometheus writes them and read as milliseconds. */
 const DurationMs = z.string().transform((text, context) => {
@@ -11,31 +12,6 @@ const DurationMs = z.string().transform((text, context) => {
 });
 
 const duration = (text: string) => DurationMs.prefault(text);
-
-/** A secret is named, never written: a literal in a file that lives in git is a leak. */
-export const SecretReference = z.string().regex(/^(keychain|env|file):.+$/, {
-  message: 'must name a secret as keychain:NAME, env:NAME or file:PATH; a literal is refused',
-});
-
-const WebhookAddress = z.union([
-  SecretReference,
-  z.url({ protocol: /^https?$/ }).refine((text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text), {
-    message: 'must not carry a user or password; use headers with a secret reference',
-  }),
-]);
-
-/** One way to reach a receiver. */
-export const ChannelConfig = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('desktop') }),
-  z.strictObject({ kind: z.literal('browser') }),
-  z.strictObject({
-    kind: z.literal('webhook'),
-    url: WebhookAddress,
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), SecretReference).default({}),
-    timeout: duration('10s'),
-  }),
-]);
-export type ChannelConfig = z.infer<typeof ChannelConfig>;
 
 export const RouteTarget = z.strictObject({
   receivers: z.array(z.string().min(1)),

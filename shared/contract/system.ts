@@ -29,8 +29,15 @@ export const systemContract = {
       problem: z.string().max(500),
     }),
   ),
-  /** Sends a marked test message through one receiver. */
-  sendTest: base.input(z.object({ receiver: z.string().max(200) })).output(z.object({ text: z.string() })),
+  /** Sends a marked test message to one receiver: by all of its channels, or by the one at that place in its list. */
+  sendTest: base
+    .input(
+      z.object({
+        receiver: z.string().max(200),
+        channel: z.number().int().min(0).max(100).nullable().default(null),
+      }),
+    )
+    .output(z.object({ text: z.string() })),
   /** Plays a page of that priority on this machine's screen, with its sound, marked as a test. It stands on no timeline. */
   sendTestPage: base.input(z.object({ priority: Priority })).output(z.object({ text: z.string() })),
 };

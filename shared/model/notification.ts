@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { Priority } from './priority.ts';
 
-export const ReceiverKind = z.enum(['desktop', 'browser', 'webhook']);
+export const ReceiverKind = z.enum([
+  'desktop',
+  'browser',
+  'webhook',
+  'slack',
+  'email',
+  'pagerduty',
+  'json',
+  'alertmanager',
+  'command',
+]);
 export type ReceiverKind = z.infer<typeof ReceiverKind>;
 
 /** Somebody who is told, as the configuration in force names them. Nothing in it is secret. */
@@ -9,7 +19,7 @@ export const Receiver = z.object({
   id: z.string(),
   /** Its place in the order of the routes, the most urgent first. */
   position: z.number().int(),
-  /** `address` is for a webhook, without what could be a secret: `https://chat.example/…`, `env:CHAT_URL`. */
+  /** `address` is where it leads, without what could be a secret: `https://chat.example/…`, `env:CHAT_URL`. */
   channels: z.array(z.object({ kind: ReceiverKind, address: z.string().nullable() })),
   /** False where it has none of its own, and the default channels are taken. */
   ownChannels: z.boolean(),
@@ -30,6 +40,8 @@ export const Page = z.object({
   sound: z.boolean(),
   /** True for the message that the condition is over. */
   resolved: z.boolean(),
+  /** Who acknowledged: news for systems that page on their own, and for nobody's screen. */
+  acknowledgedBy: z.string().optional(),
 });
 export type Page = z.infer<typeof Page>;
 
@@ -38,7 +50,7 @@ export const Delivery = z.object({
   id: z.string(),
   receiver: z.string(),
   kind: ReceiverKind,
-  /** Which of the receiver's channels: for a webhook its address as the configuration writes it. */
+  /** Which of the receiver's channels: where it leads, as the configuration writes it. */
   channel: z.string().optional(),
   page: Page,
   alertIds: z.array(z.string()),

@@ -8,6 +8,7 @@ import {
 import { countingIds, type Ids, silentLogger, VirtualClock } from '../../main/platform/index.ts';
 import { RoutingConfig } from '../../shared/config/routing.ts';
 import { err, ok } from '../../shared/error/result.ts';
+import type { Alert } from '../../shared/model/alert.ts';
 import type { Delivery, Page } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import { MemoryLog, WORKDAY_AT } from './alerting.ts';
@@ -82,6 +83,8 @@ export interface DeskOptions {
   readonly ids?: Ids;
   readonly without?: readonly ('desktop' | 'browser')[];
   readonly secrets?: Record<string, string>;
+  readonly alerts?: readonly Alert[];
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export function desk(options: DeskOptions = {}): Desk {
@@ -93,6 +96,8 @@ export function desk(options: DeskOptions = {}): Desk {
   const outcomes: { outcome: string; delivery: Delivery }[] = [];
   const it: { untrue: string | null } = { untrue: null };
   const notifier = createNotifier({
+    alerts: (ids) => (options.alerts ?? []).filter((one) => ids.includes(one.id)),
+    environment: options.environment ?? {},
     clock,
     log,
     logger: silentLogger(),

@@ -120,6 +120,8 @@ export async function pipelineBench(change: Partial<PipelineDeps> = {}): Promise
       onChange: () => undefined,
     });
     bench.notifier = createNotifier({
+      alerts: () => [],
+      environment: {},
       clock,
       log: log.call,
       logger: silentLogger(),

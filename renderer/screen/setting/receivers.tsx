@@ -1,6 +1,12 @@
 import { useMemo } from 'react';
-import type { Delivery } from '../../../shared/model/notification.ts';
-import { channelsText, type ReceiverView, receiversOf, routesText } from '../../state/receiver.ts';
+import type { Delivery, Receiver } from '../../../shared/model/notification.ts';
+import {
+  channelsText,
+  channelText,
+  type ReceiverView,
+  receiversOf,
+  routesText,
+} from '../../state/receiver.ts';
 import { useBusy, useCollection, useCore, useNow, useUi } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -56,7 +62,11 @@ function ReceiverRow({ view: { receiver, last } }: { view: ReceiverView }) {
           <b>{receiver.id}</b>
           <span className="t3 s12">{routesText(receiver)}</span>
         </div>
-        <div className="s12 t2">by {channelsText(receiver)}</div>
+        {receiver.channels.length > 1 ? (
+          <Channels receiver={receiver} />
+        ) : (
+          <div className="s12 t2">by {channelsText(receiver)}</div>
+        )}
         {last ? <Last delivery={last} /> : <div className="s12 t3">nothing sent yet</div>}
         {last?.problem && <p className={`s12 ${styles.trouble}`}>{last.problem}</p>}
       </div>
@@ -64,6 +74,44 @@ function ReceiverRow({ view: { receiver, last } }: { view: ReceiverView }) {
         Send test
       </Button>
     </article>
+  );
+}
+
+/** Each way to the receiver with a test of its own: one that works hides one that does not. */
+function Channels({ receiver }: { receiver: Receiver }) {
+  return (
+    <ul className={styles.channels} aria-label={`Channels of ${receiver.id}`}>
+      {receiver.channels.map((channel, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a channel is its place in the list of the file
+        <ChannelRow key={at} receiver={receiver.id} at={at} kind={channel.kind} name={channelText(channel)} />
+      ))}
+      {!receiver.ownChannels && <li className="s12 t3">by default: it has no channel of its own</li>}
+    </ul>
+  );
+}
+
+interface ChannelProps {
+  receiver: string;
+  at: number;
+  kind: string;
+  name: string;
+}
+
+function ChannelRow({ receiver, at, kind, name }: ChannelProps) {
+  const core = useCore();
+  const key = `test:${receiver}:${at}`;
+  const busy = useBusy(key);
+  const send = async () => {
+    const sent = await core.requests.say(key, (api) => api.system.sendTest({ receiver, channel: at }));
+    if (sent.ok) core.ui.toast('ok', sent.value.text);
+  };
+  return (
+    <li className="line wrap">
+      <span className={`s12 t2 ${styles.way}`}>{name}</span>
+      <Button busy={busy} title={`Sends a test to ${receiver} by ${name}`} onPress={() => void send()}>
+        Test {kind}
+      </Button>
+    </li>
   );
 }
 

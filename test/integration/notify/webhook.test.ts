@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWebhookSender, type WebhookChannel } from '../../../main/notify/webhook.ts';
+import { createHttpPoster } from '../../../main/notify/http-post.ts';
 import { countingIds, systemClock } from '../../../main/platform/index.ts';
-import { err } from '../../../shared/error/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { desk, requestOf } from '../../support/notifying.ts';
 import { startWebhookServer, type WebhookServer } from '../../support/webhook-server.ts';
@@ -174,27 +173,24 @@ describe('a name that resolves to a link-local address', () => {
     const reached: string[] = [];
     const trap: Server = createServer(() => reached.push('reached'));
     await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
-    const sender = createWebhookSender({
+    const poster = createHttpPoster({
       clock: systemClock(),
-      secret: async () => err('none'),
       resolve: (_name, _options, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }]),
     });
-    const port = (trap.address() as AddressInfo).port;
-    const channel: WebhookChannel = {
-      kind: 'webhook',
-      url: `http://hooks.example:${port}/`,
+    const posting = {
+      url: new URL(`http://hooks.example:${(trap.address() as AddressInfo).port}/`),
+      method: 'POST',
+      secretHeaders: {},
       headers: {},
-      timeout: 5_000,
-    };
-    const it = desk();
-    const [delivery] = await it.notifier.enqueue([requestOf()]);
-    if (!delivery) throw new Error('no delivery was made');
-    expect(await sender.send(channel, delivery)).toMatchObject({
+      body: '{}',
+      timeoutMs: 5_000,
+    } as const;
+    expect(await poster.send(posting)).toMatchObject({
       kind: 'refused',
       problem: expect.stringContaining('nothing is ever sent there'),
     });
     expect(reached).toEqual([]);
-    await sender.close();
+    await poster.close();
     await new Promise((resolve) => trap.close(resolve));
   });
 });

@@ -66,6 +66,8 @@ function chain(log: WorkerHandle<LogApi>, clock: VirtualClock, ids: ReturnType<t
     onChange: () => undefined,
   });
   const notifier = createNotifier({
+    alerts: () => [],
+    environment: {},
     clock,
     log: log.call,
     logger,

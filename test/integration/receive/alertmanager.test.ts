@@ -1,70 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startRealAlertmanager } from '../../support/real-alertmanager.ts';
 import { startReceiving, TOKEN } from '../../support/receiving.ts';
 import { missingSenders } from '../../support/remote-writing-prometheus.ts';
-import { freePort, until } from '../../support/scraping-prometheus.ts';
+import { until } from '../../support/scraping-prometheus.ts';
 
 const missing = missingSenders('prometheus-alertmanager');
 
-async function startAlertmanager(receiverPort: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'midwatch-alertmanager-'));
-  const port = await freePort();
-  writeFileSync(join(folder, 'token'), TOKEN, { mode: 0o600 });
-  writeFileSync(
-    join(folder, 'alertmanager.yml'),
-    `route: { receiver: midwatch, group_by: [alertname], group_wait: 0s, group_interval: 1s }
+const configOf = (receiverPort: number) => (folder: string) =>
+  `route: { receiver: midwatch, group_by: [alertname], group_wait: 0s, group_interval: 1s }
 receivers:
   - name: midwatch
     webhook_configs:
       - url: http://127.0.0.1:${receiverPort}/alertmanager
         send_resolved: true
         http_config: { authorization: { credentials_file: ${join(folder, 'token')} } }
-`,
-  );
-  const child = spawn(
-    'prometheus-alertmanager',
-    [
-      `--config.file=${join(folder, 'alertmanager.yml')}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
-      '--log.level=error',
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const exited = once(child, 'exit');
-  const url = `http://127.0.0.1:${port}`;
-  const ready = () =>
-    fetch(`${url}/-/ready`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  await until(ready, 20_000, 'Alertmanager did not become ready');
-  return {
-    async tell(alerts: readonly object[]) {
-      const answer = await fetch(`${url}/api/v2/alerts`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(alerts),
-      });
-      expect(answer.status).toBe(200);
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
+`;
 
 describe.skipIf(missing)(`the webhook of a real Alertmanager${missing ? ` (${missing})` : ''}`, () => {
   it('tells of alerts that fire and are resolved', async () => {
     const receiving = await startReceiving();
-    const alertmanager = await startAlertmanager(receiving.port);
+    const alertmanager = await startRealAlertmanager(configOf(receiving.port), { token: TOKEN });
     try {
       const startsAt = Date.now() - 5_000;
       const alert = {

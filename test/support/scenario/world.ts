@@ -271,6 +271,8 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
   const detectors = new Map<string, DetectorStatus>();
   const target = (id: string) => (id === SOURCE ? targets.plain : undefined);
   const notifier = createNotifier({
+    alerts: (ids) => late.alerts?.list().filter((one) => ids.includes(one.id)) ?? [],
+    environment: {},
     clock,
     ids,
     log: log.call,

@@ -24,6 +24,8 @@ class SettableClock implements Clock {
 
 function deskOn(clock: SettableClock, desktop = new Desktop(), log = new MemoryLog()) {
   const notifier = createNotifier({
+    alerts: () => [],
+    environment: {},
     clock,
     log,
     logger: silentLogger(),

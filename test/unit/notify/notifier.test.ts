@@ -199,7 +199,7 @@ describe('a test page', () => {
   it('answers when it has arrived', async () => {
     const it = desk(DESKTOP_ONLY);
     await it.notifier.start();
-    const answer = await it.notifier.sendTest('team_lead');
+    const answer = await it.notifier.sendTest('team_lead', null);
     expect(answer).toMatchObject({ ok: true, value: [{ state: 'sent', receiver: 'team_lead' }] });
     expect(it.desktop.shown[0]?.title).toBe('Test for team_lead');
   });
@@ -208,7 +208,7 @@ describe('a test page', () => {
     const it = desk(DESKTOP_ONLY);
     it.desktop.problem = 'no session bus';
     await it.notifier.start();
-    const answer = it.notifier.sendTest('team_lead');
+    const answer = it.notifier.sendTest('team_lead', null);
     for (let n = 0; n < 20; n += 1) await it.pass(SECOND_MS);
     expect(await answer).toEqual({ ok: false, error: 'By desktop: no session bus.' });
   });
@@ -235,6 +235,6 @@ describe('a test page', () => {
   });
 
   it('refuses a receiver that nobody named', async () => {
-    expect(await desk().notifier.sendTest('nobody')).toMatchObject({ ok: false });
+    expect(await desk().notifier.sendTest('nobody', null)).toMatchObject({ ok: false });
   });
 });

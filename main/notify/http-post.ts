@@ -1,15 +1,11 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
-import type { ChannelConfig } from '../../shared/config/routing.ts';
 import { messageOf } from '../../shared/error/coded.ts';
-import type { Delivery } from '../../shared/model/notification.ts';
 import type { Clock } from '../platform/index.ts';
 import { hostOf, isForbiddenAddress } from './address.ts';
 import { retryAfterMs } from './back-off.ts';
-import type { Attempt, ReadSecret } from './notifiers.ts';
-
-export type WebhookChannel = Extract<ChannelConfig, { kind: 'webhook' }>;
+import type { Attempt } from './notifiers.ts';
 
 /** How names become addresses: the system's own way. */
 export type Resolve = (
@@ -18,15 +14,24 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-export interface WebhookDeps {
-  readonly clock: Clock;
-  readonly secret: ReadSecret;
-  readonly resolve?: Resolve;
+/** One request as it goes out. Secret headers are left out where a redirect leads to another origin. */
+export interface Posting {
+  readonly url: URL;
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly secretHeaders: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
 }
 
-export interface WebhookSender {
-  send(channel: WebhookChannel, delivery: Delivery): Promise<Attempt>;
+export interface HttpPoster {
+  send(posting: Posting): Promise<Attempt>;
   close(): Promise<void>;
+}
+
+export interface HttpPosterDeps {
+  readonly clock: Clock;
+  readonly resolve?: Resolve;
 }
 
 /** An answer is read for its reason only; a receiver that streams for ever must not fill the memory. */
@@ -34,37 +39,29 @@ const MAX_ANSWER_BYTES = 16 * 1_024;
 const MAX_REASON_LENGTH = 200;
 const MAX_REDIRECTS = 3;
 
-/**
- * Posts a page as JSON. The delivery's id goes as Idempotency-Key, so that a receiver can tell a repeat
- * after a crash from a new page. Retried on 5xx, 429, time-out and network failure, not on 4xx.
- */
-export function createWebhookSender(deps: WebhookDeps): WebhookSender {
+/** Sends JSON to a receiver. Retried on 5xx, 429, 408, time-out and network failure, not on another 4xx. */
+export function createHttpPoster(deps: HttpPosterDeps): HttpPoster {
   const agent = new Agent({
-    connect: { lookup: guarded(deps.resolve ?? lookup) },
+    connect: { lookup: guardedLookup(deps.resolve ?? lookup) },
     connections: 4,
     maxHeaderSize: 16_384,
   });
   return {
-    async send(channel, delivery) {
-      const url = await resolveUrl(channel.url, deps.secret);
-      if (typeof url === 'string') return { kind: 'refused', problem: url };
-      const headers = await resolveHeaders(channel.headers, deps.secret);
-      if (typeof headers === 'string') return { kind: 'refused', problem: headers };
+    async send(posting) {
       const abort = new AbortController();
-      const cancel = deps.clock.setTimeout(() => abort.abort(), channel.timeout);
+      const cancel = deps.clock.setTimeout(() => abort.abort(), posting.timeoutMs);
       try {
-        return await post(url, headers, delivery, { ...deps, agent, signal: abort.signal });
+        return await follow(posting, { clock: deps.clock, agent, signal: abort.signal });
       } catch (thrown) {
-        if (abort.signal.aborted) {
-          const problem = `${url.host} did not answer within ${channel.timeout} ms`;
-          return { kind: 'retry', problem, afterMs: null };
-        }
+        const { host } = posting.url;
+        if (abort.signal.aborted)
+          return {
+            kind: 'retry',
+            problem: `${host} did not answer within ${posting.timeoutMs} ms`,
+            afterMs: null,
+          };
         if (thrown instanceof ForbiddenAddress) return { kind: 'refused', problem: thrown.message };
-        return {
-          kind: 'retry',
-          problem: `${url.host} could not be reached: ${causeOf(thrown)}`,
-          afterMs: null,
-        };
+        return { kind: 'retry', problem: `${host} could not be reached: ${causeOf(thrown)}`, afterMs: null };
       } finally {
         cancel();
       }
@@ -73,33 +70,29 @@ export function createWebhookSender(deps: WebhookDeps): WebhookSender {
   };
 }
 
-interface Posting extends WebhookDeps {
+interface Sending {
+  readonly clock: Clock;
   readonly agent: Agent;
   readonly signal: AbortSignal;
 }
 
-async function post(
-  start: URL,
-  secretHeaders: Readonly<Record<string, string>>,
-  delivery: Delivery,
-  posting: Posting,
-): Promise<Attempt> {
-  const body = JSON.stringify(bodyOf(delivery));
+async function follow(posting: Posting, { clock, agent, signal }: Sending): Promise<Attempt> {
+  const start = posting.url;
   let url = start;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     if (isForbiddenAddress(hostOf(url))) return { kind: 'refused', problem: forbidden(url.host) };
-    const own = url.origin === start.origin ? secretHeaders : {};
+    const own = url.origin === start.origin ? posting.secretHeaders : {};
     const answer = await request(url, {
-      method: 'POST',
-      body,
-      headers: { ...own, 'content-type': 'application/json', 'idempotency-key': delivery.id },
-      dispatcher: posting.agent,
-      signal: posting.signal,
+      method: posting.method,
+      body: posting.body,
+      headers: { ...own, 'content-type': 'application/json', ...posting.headers },
+      dispatcher: agent,
+      signal,
     });
     const text = await readBounded(answer.body);
     const { statusCode } = answer;
     if (statusCode !== 307 && statusCode !== 308)
-      return outcomeOf(statusCode, header(answer.headers['retry-after']), text, url.host, posting.clock);
+      return outcomeOf(statusCode, header(answer.headers['retry-after']), text, url.host, clock);
     const next = nextHop(header(answer.headers.location), url);
     if (typeof next === 'string') return { kind: 'refused', problem: next };
     url = next;
@@ -132,34 +125,6 @@ function nextHop(location: string | null, from: URL): URL | string {
   return next;
 }
 
-function bodyOf(delivery: Delivery): object {
-  const { id, receiver, page, alertIds, createdAt, reason } = delivery;
-  return { version: 1, id, receiver, ...page, alertIds, createdAt, reason };
-}
-
-async function resolveUrl(text: string, secret: ReadSecret): Promise<URL | string> {
-  const isReference = /^(keychain|env|file):/.test(text);
-  const read = isReference ? await secret(text) : null;
-  if (read && !read.ok) return `the address ${text} could not be read: ${read.error}`;
-  const address = read ? read.value.trim() : text;
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
-    return isReference ? `what ${text} names is not an http address` : `${text} is not an http address`;
-  return new URL(address);
-}
-
-async function resolveHeaders(
-  references: Readonly<Record<string, string>>,
-  secret: ReadSecret,
-): Promise<Record<string, string> | string> {
-  const headers: Record<string, string> = {};
-  for (const [name, reference] of Object.entries(references)) {
-    const read = await secret(reference);
-    if (!read.ok) return `the header ${name} could not be read: ${read.error}`;
-    headers[name.toLowerCase()] = read.value.trim();
-  }
-  return headers;
-}
-
 async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -179,7 +144,7 @@ function forbidden(host: string): string {
 }
 
 /** The check is on the address that is really connected to: a name may point anywhere, and change in between. */
-function guarded(resolve: Resolve): LookupFunction {
+export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const bad = error === null && addresses.some((one) => isForbiddenAddress(one.address));
@@ -191,12 +156,21 @@ function guarded(resolve: Resolve): LookupFunction {
   };
 }
 
+/** Why nothing is sent to this host; null where it may be. A name is looked at again when it is connected to. */
+export function forbiddenHost(host: string): string | null {
+  return isForbiddenAddress(host) ? forbidden(host) : null;
+}
+
+export function isForbidden(thrown: unknown): thrown is Error {
+  return thrown instanceof ForbiddenAddress;
+}
+
 function header(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
 /** Network errors hide what happened in their cause. */
-function causeOf(thrown: unknown): string {
+export function causeOf(thrown: unknown): string {
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   const code = (thrown as { code?: unknown }).code;
   const said = messageOf(cause instanceof Error ? cause : thrown);
