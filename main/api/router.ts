@@ -5,6 +5,7 @@ import { type AlertPart, alertRouter } from './alert.ts';
 import { procedures } from './context.ts';
 import { type DemoPart, demoRouter } from './demo.ts';
 import { type DiscoverPart, discoverRouter } from './discover.ts';
+import { type HealthPart, healthRouter } from './health.ts';
 import { type IncidentPart, incidentRouter } from './incident.ts';
 import { type ObjectivePart, objectiveRouter } from './objective.ts';
 import { playbookRouter } from './playbook.ts';
@@ -22,6 +23,7 @@ import { workspaceRouter } from './workspace.ts';
 export interface ApiParts {
   readonly system: SystemPart;
   readonly hub: StateHub;
+  readonly health: HealthPart;
   readonly source: SourcePart;
   readonly alert: AlertPart;
   readonly incident: IncidentPart;
@@ -44,6 +46,7 @@ export function createRouter(parts: ApiParts) {
     state: procedures.state.router({
       watch: procedures.state.watch.handler(({ signal }) => parts.hub.watch(signal)),
     }),
+    health: healthRouter(parts.health),
     source: sourceRouter(parts.source),
     alert: alertRouter(parts.alert),
     incident: incidentRouter(parts.incident),

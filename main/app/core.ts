@@ -2,6 +2,7 @@ import type { PolicyConfig } from '../../shared/config/policy.ts';
 import type { Workspace } from '../../shared/config/workspace.ts';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { ok, type Result } from '../../shared/error/result.ts';
+import type { HealthReport } from '../../shared/model/health.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
@@ -10,7 +11,6 @@ import { type Corrections, createCorrections } from '../slo/index.ts';
 import type { SourceDeps } from '../source/index.ts';
 import {
   createWorkspaceWriter,
-  formatProblems,
   type LoadDeps,
   type Problem,
   type WorkspaceLoad,
@@ -23,14 +23,13 @@ import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
 import { createDiscovering } from './discovering.ts';
 import type { RunningFleet } from './fleet.ts';
-import { healthOf } from './health.ts';
 import { writeHistory } from './history.ts';
-import { watchLoopDelay } from './loop-delay.ts';
 import { createObjectiveDesk } from './objective-desk.ts';
 import { type AppOptions, VERSION } from './options.ts';
 import { pruneVerdicts, silencePart } from './quiet.ts';
 import { receiversOf } from './receiver.ts';
 import { secretReader, sessionVault } from './secret.ts';
+import { createSelfWatch, type SelfWatch } from './self-watch.ts';
 import { createStages, type Stages, secretText } from './stages.ts';
 import { createStoreCare } from './store-care.ts';
 import type { Threads } from './threads.ts';
@@ -53,6 +52,9 @@ export interface CoreParts {
 
 export interface Core {
   readonly api: Api;
+  /** Midwatch's own metrics in exposition. */
+  metrics(): Promise<string>;
+  health(): Promise<HealthReport>;
   suspend(): void;
   resume(): void;
   acknowledgeIncident(incidentId: string): Promise<void>;
@@ -87,12 +89,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   publishConfiguration(hub, state.workspace);
   if (parts.fleet) await importHistory(parts, parts.fleet, state.workspace);
-  await stages.ledger.load();
-  await stages.quiet.load();
-  await stages.pipeline.load();
-  await stages.playbooks.load();
-  hub.replace('incidents', stages.incidents.list());
-  hub.replace('deliveries', [...(await stages.notifier.recent(100))]);
+  await takeUp(stages, hub);
   await stages.notifier.start();
   stages.ingest.onStatus((status) => hub.put('sources', [status]));
   hub.replace('sources', stages.ingest.status());
@@ -100,11 +97,9 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   stages.ingest.start();
 
   const startedAt = clock.now();
-  const timers = startTimers(parts, stages, () => ({
-    startedAt,
-    problems: state.problems,
-    workspace: state.workspace,
-  }));
+  const facts = () => ({ startedAt, problems: state.problems, workspace: state.workspace });
+  const self = createSelfWatch({ clock, hub, threads, options, stages, facts });
+  const timers = startTimers(parts, stages, self, () => state.workspace);
   const watch = followWorkspace(parts, stages, (workspace, problems) => {
     state.problems = problems;
     if (!workspace) return;
@@ -121,9 +116,16 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const writer = createWorkspaceWriter(parts.workspacePath, { ...parts.loadDeps, changeFile, watch });
   return {
     api: {
-      router: routerOf(parts, { ...stages, corrections, writer, sourceDeps }, vault, () => state.workspace),
+      router: routerOf(
+        parts,
+        { ...stages, corrections, writer, sourceDeps, self },
+        vault,
+        () => state.workspace,
+      ),
       onFailure: (thrown) => log.error({ problem: messageOf(thrown) }, 'a request failed'),
     },
+    metrics: self.exposition,
+    health: self.report,
     suspend: () => stages.ingest.suspend(),
     resume: () => stages.ingest.resume(),
     acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
@@ -134,6 +136,16 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       await stages.stop();
     },
   };
+}
+
+/** What earlier runs left, before anything is polled. */
+async function takeUp(stages: Stages, hub: StateHub): Promise<void> {
+  await stages.ledger.load();
+  await stages.quiet.load();
+  await stages.pipeline.load();
+  await stages.playbooks.load();
+  hub.replace('incidents', stages.incidents.list());
+  hub.replace('deliveries', [...(await stages.notifier.recent(100))]);
 }
 
 /** Changes on disk are taken over without a restart; what is wrong leaves the last good configuration running. */
@@ -171,13 +183,6 @@ function followWorkspace(
 async function followSources({ ingest, receiving }: Stages, workspace: Workspace): Promise<void> {
   await ingest.replaceSources(workspace.sources);
   await receiving.replace(workspace.sources, workspace.receive);
-}
-
-/** What the databases last said of themselves. */
-interface StoreSizes {
-  logBytes: number | null;
-  metrics: { bytes: number; series: number } | null;
-  storeNotices: readonly string[];
 }
 
 function publishConfiguration(hub: StateHub, workspace: Workspace): void {
@@ -219,15 +224,10 @@ async function importHistory(parts: CoreParts, fleet: RunningFleet, workspace: W
   });
 }
 
-function startTimers(
-  parts: CoreParts,
-  stages: Stages,
-  facts: () => { startedAt: number; problems: readonly Problem[]; workspace: Workspace },
-): (() => void)[] {
+function startTimers(parts: CoreParts, stages: Stages, self: SelfWatch, workspace: () => Workspace) {
   const { clock, threads, hub, options } = parts;
   const { log } = options;
-  const loop = watchLoopDelay();
-  const careForStore = createStoreCare(threads.metric, () => facts().workspace, clock);
+  const careForStore = createStoreCare(threads.metric, workspace, clock);
   const every = (periodMs: number, what: string, task: () => Promise<void> | void, phase = 1) =>
     repeat({
       clock,
@@ -236,53 +236,19 @@ function startTimers(
       task,
       onError: (thrown) => log.error({ what, problem: messageOf(thrown) }, 'a regular task failed'),
     });
-  const sizes: StoreSizes = { logBytes: null, metrics: null, storeNotices: [] };
-  const publishHealth = () => {
-    const { startedAt, problems, workspace } = facts();
-    const health = healthOf({
-      startedAt,
-      version: VERSION,
-      workspace: {
-        name: workspace.name,
-        path: workspace.path,
-        demo: options.demo,
-        problems: problems.length === 0 ? [] : formatProblems(problems).split('\n').slice(0, 50),
-      },
-      sources: stages.ingest.status(),
-      workers: threads.all().map((worker) => worker.health()),
-      loop: loop.look(),
-      pollingLagMs: stages.ingest.pollingLagMs(),
-      drops: stages.ingest.drops(),
-      ...sizes,
-      notifierProblem: stages.notifier.problem(),
-      chainProblem: stages.pipeline.problem(),
-    });
-    hub.put('health', [health]);
-  };
-  publishHealth();
+  self.publish();
   return [
     every(TICK_MS, 'tick', () => stages.pipeline.tick()),
     every(HOUR_MS, 'retention of verdicts', () => pruneVerdicts(parts), 0),
     every(2 * TICK_MS, 'health', () => {
-      publishHealth();
+      self.publish();
       hub.put('sources', stages.ingest.status());
       stages.quiet.publish();
     }),
-    every(
-      10 * SECOND_MS,
-      'sizes',
-      async () => {
-        const { bytes, series, notice } = await threads.metric.call.stats();
-        sizes.metrics = { bytes, series };
-        sizes.logBytes = await threads.log.call.sizeBytes();
-        const notices = await threads.log.call.notices();
-        sizes.storeNotices = [...notices.map((one) => one.text), ...(notice === null ? [] : [notice])];
-      },
-      0,
-    ),
+    every(10 * SECOND_MS, 'sizes', () => self.measure(), 0),
     every(COMPACT_MS, 'compaction', careForStore),
     every(DAY_MS, 'backup', () => threads.log.call.backup().then(() => undefined), 0),
-    () => loop.stop(),
+    () => self.stop(),
   ];
 }
 
@@ -304,6 +270,7 @@ function routerOf(
     readonly corrections: Corrections;
     readonly writer: WorkspaceWriter;
     readonly sourceDeps: SourceDeps;
+    readonly self: SelfWatch;
   },
   vault: Vault,
   workspace: () => Workspace,
@@ -333,6 +300,7 @@ function routerOf(
     secrets: vault,
     workspace: stages.writer,
     discover: createDiscovering({ source: stages.sourceDeps, target: stages.target, workspace }),
+    health: { report: () => stages.self.report() },
     source: { tryNow: (id) => stages.ingest.pollNow(id), watched: stages.ledger.records },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {

@@ -1,5 +1,6 @@
 import type { Health, WorkerHealth } from '../../shared/model/health.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import type { LoopDelayFigures } from './loop-delay.ts';
 
 export interface HealthFacts {
   readonly startedAt: number;
@@ -7,7 +8,7 @@ export interface HealthFacts {
   readonly workspace: Health['workspace'];
   readonly sources: readonly SourceStatus[];
   readonly workers: readonly WorkerHealth[];
-  readonly loop: { readonly p99Ms: number; readonly maxMs: number };
+  readonly loop: Pick<LoopDelayFigures, 'p99Ms' | 'maxMs' | 'minute'>;
   readonly pollingLagMs: number | null;
   readonly drops: readonly { readonly reason: string; readonly count: number }[];
   readonly logBytes: number | null;
@@ -29,6 +30,7 @@ export function healthOf(facts: HealthFacts): Health {
     blind: blindness(facts),
     loopDelayP99Ms: facts.loop.p99Ms,
     loopDelayMaxMs: facts.loop.maxMs,
+    loopDelayMinuteP99Ms: facts.loop.minute?.p99Ms ?? null,
     workers: [...facts.workers],
     pollingLagMs: facts.pollingLagMs,
     missedTicks: facts.sources.reduce((sum, source) => sum + source.missedTicks, 0),

@@ -1,8 +1,20 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
+import type { Clock } from '../platform/index.ts';
+
+/** Delays of the main thread beyond the timer's own resolution. */
+export interface LoopDelayFigures {
+  /** Since the start. */
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly sumMs: number;
+  readonly count: number;
+  /** Over the latest whole minute; null in the first. */
+  readonly minute: { readonly p50Ms: number; readonly p90Ms: number; readonly p99Ms: number } | null;
+}
 
 export interface LoopDelay {
-  /** 99th percentile and maximum since the start, in milliseconds beyond the timer's own resolution. */
-  look(): { p99Ms: number; maxMs: number };
+  look(): LoopDelayFigures;
   stop(): void;
 }
 
@@ -10,18 +22,40 @@ const RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** How long the main thread kept others waiting: it polls, decides and answers, and must never compute for long. */
-export function watchLoopDelay(): LoopDelay {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  histogram.enable();
+export function watchLoopDelay(clock: Pick<Clock, 'monotonic'>): LoopDelay {
+  const whole = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const latest = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  whole.enable();
+  latest.enable();
+  let sinceMs = clock.monotonic();
+  let minute: LoopDelayFigures['minute'] = null;
   return {
     look() {
-      const beyond = (nanoseconds: number) => Math.max(0, nanoseconds / NANOSECONDS_PER_MS - RESOLUTION_MS);
-      const seen = histogram.count > 0;
+      if (clock.monotonic() - sinceMs >= MINUTE_MS) {
+        minute = { p50Ms: at(latest, 50), p90Ms: at(latest, 90), p99Ms: at(latest, 99) };
+        latest.reset();
+        sinceMs = clock.monotonic();
+      }
+      const { count } = whole;
       return {
-        p99Ms: seen ? beyond(histogram.percentile(99)) : 0,
-        maxMs: seen ? beyond(histogram.max) : 0,
+        p99Ms: at(whole, 99),
+        maxMs: count > 0 ? beyond(whole.max) : 0,
+        sumMs: count > 0 ? beyond(whole.mean) * count : 0,
+        count,
+        minute,
       };
     },
-    stop: () => void histogram.disable(),
+    stop() {
+      whole.disable();
+      latest.disable();
+    },
   };
+}
+
+function at(histogram: ELDHistogram, percentile: number): number {
+  return histogram.count > 0 ? beyond(histogram.percentile(percentile)) : 0;
+}
+
+function beyond(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / NANOSECONDS_PER_MS - RESOLUTION_MS);
 }

@@ -1,4 +1,5 @@
 import type { Result } from '../../shared/error/result.ts';
+import type { HealthReport } from '../../shared/model/health.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import type { Api, StateHub } from '../api/index.ts';
 import type { HostNotifier } from '../notify/index.ts';
@@ -33,6 +34,10 @@ export interface App {
   readonly actor: string;
   readonly workspaceName: string;
   readonly dataFolder: string;
+  /** Midwatch's own metrics in exposition, for another Prometheus. */
+  metrics(): Promise<string>;
+  /** What it keeps, what waits in it, and the memory it takes. */
+  health(): Promise<HealthReport>;
   /** The machine goes to sleep: no more polls. */
   suspend(): void;
   /** The machine is awake again: one catch-up poll a source, then as before. */

@@ -33,6 +33,8 @@ export interface Receiving {
   listening(sourceId: string): { readonly address: string; readonly problem: string | null };
   /** Where senders push to; null while nothing listens. */
   port(): number | null;
+  /** Whether the receivers' thread is there. */
+  isRunning(): boolean;
   problems(): readonly ReceivingProblem[];
   stop(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export function createReceiving(deps: ReceivingDeps): Receiving {
       };
     },
     port: () => kept.port,
+    isRunning: () => kept.running !== null,
     problems: () => kept.problems,
     stop: () => kept.stop(),
   };
@@ -76,7 +79,8 @@ function handleOf(kept: KeptReceiving): WorkerHandle<ReceiveApi> {
       status: async () => kept.running?.worker.call.status() ?? none,
       close: () => kept.stop(),
     },
-    health: () => kept.running?.worker.health() ?? NO_THREAD,
+    health: () => kept.health(),
+    heap: async () => (await kept.running?.worker.heap()) ?? null,
     onChange: (listener) => kept.onChange(listener),
     stop: () => kept.stop(),
     kill: async () => kept.running?.worker.kill(),
@@ -89,6 +93,7 @@ const NO_THREAD: WorkerHealth = {
   condition: 'ok',
   restarts: 0,
   pending: 0,
+  longestWaitMs: null,
   lastProblem: null,
 };
 
@@ -119,6 +124,12 @@ class KeptReceiving {
   thread(): Promise<WorkerHandle<ReceiveApi> | undefined> {
     if (this.running || this.stopped) return Promise.resolve(this.running?.worker);
     return new Promise((resolve) => void this.waiting.add(resolve));
+  }
+
+  /** One `take` waits all the time, so it is no queue. */
+  health(): WorkerHealth {
+    const health = this.running?.worker.health() ?? NO_THREAD;
+    return { ...health, pending: Math.max(0, health.pending - 1), longestWaitMs: null };
   }
 
   onChange(listener: (health: WorkerHealth) => void): () => void {

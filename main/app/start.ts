@@ -116,6 +116,8 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     actor: actorName(),
     workspaceName: load.workspace.name,
     dataFolder: folders.root,
+    metrics: () => core.metrics(),
+    health: () => core.health(),
     suspend: () => core.suspend(),
     resume: () => core.resume(),
     acknowledgeIncident: (id) => core.acknowledgeIncident(id),

@@ -38,6 +38,8 @@ export interface Ingest {
   /** Heard after each poll and each change of condition. */
   onStatus(listener: (status: SourceStatus) => void): () => void;
   drops(): { reason: string; count: number }[];
+  /** Samples that the store took since the start. */
+  samplesKept(): number;
   missedTicks(): number;
   /** How late the latest polls began, the largest over all sources; null before the first. */
   pollingLagMs(): number | null;
@@ -141,10 +143,14 @@ export function createIngest(deps: IngestDeps): Ingest {
     target: (sourceId) => find(sourceId)?.schedule.poll.target,
     status: () => running.map((one) => one.schedule.status()),
     onStatus: news.listen,
-    drops: () => drops.list(),
+    ...countsOf(drops),
     missedTicks: () => running.reduce((sum, one) => sum + one.schedule.missedTicks(), 0),
     pollingLagMs: () => largest(running.map((one) => one.schedule.lagMs())),
   };
+}
+
+function countsOf(drops: Drops): Pick<Ingest, 'drops' | 'samplesKept'> {
+  return { drops: drops.list, samplesKept: drops.kept };
 }
 
 function largest(lags: readonly (number | null)[]): number | null {

@@ -120,6 +120,7 @@ async function store(
   for (const batch of [rows.current, ...rows.dated]) {
     const appended = await deps.store.call.append(batch);
     samples += appended.accepted;
+    deps.drops.keep(appended.accepted);
     unknown += appended.unknown;
     deps.drops.count('twice for one instant', appended.duplicates);
     deps.drops.count('older than what is stored', appended.outOfOrder);

@@ -215,6 +215,7 @@ async function append(deps: PushKeeperDeps, batches: readonly PushBatch[]): Prom
   const rows = joinRows(batches);
   if (rows.refs.length === 0) return;
   const appended = await appendRows(deps.store, rows);
+  deps.drops.keep(appended.accepted);
   deps.drops.count('twice for one instant', appended.duplicates);
   deps.drops.count('older than what is stored', appended.outOfOrder);
   // These rows are not stored, so their senders must send them again; the others count as sent twice then.

@@ -4,6 +4,7 @@ import type { Connection } from '../transport/connection.ts';
 import type { OpenLine } from '../transport/line.ts';
 import { type Hello, type Notice, type SessionWorld, startSession } from '../transport/session.ts';
 import { createDemoDomain, type DemoDomain } from './demo.ts';
+import { createHealthDomain, type HealthDomain } from './health.ts';
 import { createIncidentDomain, type IncidentDomain } from './incident.ts';
 import { createMirror, type MirrorStores } from './mirror.ts';
 import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
@@ -34,6 +35,7 @@ export interface Core {
   readonly uiStore: UiStore;
   readonly ui: UiActions;
   readonly requests: Requests;
+  readonly health: HealthDomain;
   readonly incident: IncidentDomain;
   readonly objective: ObjectiveDomain;
   readonly playbook: PlaybookDomain;
@@ -109,6 +111,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     uiStore,
     ui,
     requests,
+    health: createHealthDomain(requests),
     incident: createIncidentDomain(requests, ui),
     objective: createObjectiveDomain(requests),
     playbook: createPlaybookDomain(requests, ui),

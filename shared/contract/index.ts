@@ -1,4 +1,5 @@
 import { discoverContract } from './discover.ts';
+import { healthContract } from './health.ts';
 import { incidentContract } from './incident.ts';
 import { objectiveContract } from './objective.ts';
 import { playbookContract } from './playbook.ts';
@@ -15,6 +16,7 @@ import { workspaceContract } from './workspace.ts';
 export const contract = {
   system: systemContract,
   state: stateContract,
+  health: healthContract,
   source: sourceContract,
   alert: alertContract,
   incident: incidentContract,

@@ -45,6 +45,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/secret/place': [undefined, 'ok'],
   '/secret/keep': [{ name: 'port', secret: 'canary' }, 'ok'],
   '/state/watch': [undefined, 'ok'],
+  '/health/report': [undefined, 'ok'],
   '/source/tryNow': [{ sourceId: 'desk' }, 'ok'],
   '/source/watched': [{ fromAt: 0, toAt: 1_000 }, 'ok'],
   '/alert/acknowledge': [{ alertId: 'nowhere' }, 'NOT_FOUND'],

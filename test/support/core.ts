@@ -37,6 +37,7 @@ export async function startTestCore(options: TestCoreOptions = {}): Promise<Test
   });
   const server = await startLoopbackServer({
     api: app.api,
+    metrics: () => app.metrics(),
     windowFolder: options.windowFolder ?? join(import.meta.dirname, '..', '..', 'out', 'renderer'),
     dataFolder,
     clock: systemClock(),

@@ -65,6 +65,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   try {
     const server = await startLoopbackServer({
       api: app.api,
+      metrics: () => app.metrics(),
       windowFolder: fileURLToPath(windowFolderUrl()),
       dataFolder: app.dataFolder,
       clock: systemClock(),

@@ -7,14 +7,18 @@ import { type Api, serveWebSocket } from '../../api/index.ts';
 import { readWindowFile, windowHeaders } from '../../app/index.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
 import { guard } from './guard.ts';
+import { createMetricsAccess, type MetricsAccess } from './metrics-access.ts';
 import { createSessions, readCookie, type Sessions } from './session.ts';
 
 /** The largest request of a window: a whole postmortem. */
 const MESSAGE_MAX_BYTES = 4 * 1024 * 1024;
 const WINDOWS_MAX = 32;
+const METRICS_PATH = '/metrics';
 
 export interface LoopbackOptions {
   readonly api: Api;
+  /** Midwatch's own metrics in exposition. */
+  readonly metrics: () => Promise<string>;
   readonly windowFolder: string;
   readonly dataFolder: string;
   readonly clock: Clock;
@@ -49,7 +53,8 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     options.log.info({ problem: messageOf(thrown) }, 'not listening on ::1');
   }
   const cookieName = `midwatch_${port}`;
-  const access = { sessions, cookieName, port };
+  const metrics = createMetricsAccess(options.dataFolder);
+  const access = { sessions, metrics, cookieName, port };
   for (const server of servers) {
     server.on('request', (request, response) => {
       answer(request, response, options, access).catch((thrown: unknown) => {
@@ -72,6 +77,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
 
 interface Access {
   readonly sessions: Sessions;
+  readonly metrics: MetricsAccess;
   readonly cookieName: string;
   readonly port: number;
 }
@@ -108,7 +114,16 @@ async function answer(
     response.end();
     return;
   }
-  if (!access.sessions.isValid(readCookie(request.headers.cookie, access.cookieName))) {
+  const entered = access.sessions.isValid(readCookie(request.headers.cookie, access.cookieName));
+  if (url.pathname === METRICS_PATH) {
+    if (!entered && !access.metrics.isValid(request.headers.authorization))
+      return page(response, 401, 'A token is needed', access.metrics.help, {
+        ...headers,
+        'WWW-Authenticate': 'Bearer',
+      });
+    return metricsPage(response, request.method === 'HEAD', await options.metrics());
+  }
+  if (!entered) {
     return page(
       response,
       403,
@@ -162,6 +177,18 @@ function factsOf(request: IncomingMessage, isUpgrade: boolean) {
     fetchSite: Array.isArray(site) ? site[0] : site,
     upgrade: isUpgrade,
   };
+}
+
+/** Written for a scrape: nothing is kept by anybody on the way. */
+function metricsPage(response: ServerResponse, headOnly: boolean, text: string): void {
+  const body = Buffer.from(text);
+  response.writeHead(200, {
+    'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
+    'Content-Length': body.byteLength,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(headOnly ? undefined : body);
 }
 
 /** A plain page; its words are ours alone, nothing of the request is repeated. */

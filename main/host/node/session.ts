@@ -48,7 +48,8 @@ export function createSessions(dataFolder: string, clock: Clock): Sessions {
   };
 }
 
-function readKey(path: string): string {
+/** A secret of this data folder, made where there is none yet. */
+export function readKey(path: string): string {
   if (existsSync(path)) {
     const key = readFileSync(path, 'utf8').trim();
     if (key.length >= 40) return key;

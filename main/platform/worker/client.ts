@@ -16,6 +16,8 @@ import {
 export interface WorkerHandle<Api extends WorkerApi> {
   readonly call: Remote<Api>;
   health(): WorkerHealth;
+  /** The thread's own heap; null while it is not running. */
+  heap(): Promise<{ readonly usedBytes: number; readonly totalBytes: number } | null>;
   /** Heard after each death (`dead`) and each restart (`ok`). What was under way has been rejected by then. */
   onChange(listener: (health: WorkerHealth) => void): () => void;
   stop(): Promise<void>;
@@ -34,6 +36,7 @@ export interface WorkerOptions {
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: CodedError) => void;
+  readonly sinceMs: number;
 }
 
 /** A restart storm must not burn the laptop: the wait doubles up to this. */
@@ -53,6 +56,7 @@ export function startWorker<Api extends WorkerApi>(options: WorkerOptions): Work
   return {
     call: remote<Api>((method, args) => thread.invoke(method, args)),
     health: () => thread.health(),
+    heap: () => thread.heap(),
     onChange: (listener) => thread.onChange(listener),
     stop: () => thread.stop(),
     kill: () => thread.kill(),
@@ -81,14 +85,32 @@ class KeptThread {
   }
 
   health(): WorkerHealth {
-    const { name } = this.options;
+    const { name, clock } = this.options;
+    // The first that was asked is the first of the map.
+    const [oldest] = this.pending.values();
     return {
       name,
       condition: this.condition,
       restarts: this.restarts,
       pending: this.pending.size,
+      longestWaitMs: oldest ? clock.monotonic() - oldest.sinceMs : null,
       lastProblem: this.lastProblem,
     };
+  }
+
+  async heap(): Promise<{ usedBytes: number; totalBytes: number } | null> {
+    if (this.condition !== 'ok') return null;
+    try {
+      const { used_heap_size: usedBytes, total_heap_size: totalBytes } =
+        await this.worker.getHeapStatistics();
+      return { usedBytes, totalBytes };
+    } catch (thrown) {
+      this.options.log.debug(
+        { worker: this.options.name, problem: messageOf(thrown) },
+        'a worker ended before its memory could be read',
+      );
+      return null;
+    }
   }
 
   onChange(listener: (health: WorkerHealth) => void): () => void {
@@ -113,7 +135,7 @@ class KeptThread {
         return;
       }
       const id = this.nextId++;
-      this.pending.set(id, { resolve, reject });
+      this.pending.set(id, { resolve, reject, sinceMs: this.options.clock.monotonic() });
       const buffers = args.flatMap((arg) => (arg instanceof Transfer ? [...arg.buffers] : []));
       const plain = args.map((arg) => (arg instanceof Transfer ? arg.value : arg));
       this.worker.postMessage({ id, name: method, args: plain }, buffers);
@@ -200,7 +222,15 @@ export function inlineWorker<Api extends WorkerApi>(name: string, api: Api): Wor
   };
   return {
     call: remote<Api>(invoke),
-    health: () => ({ name, condition: 'ok', restarts: 0, pending: 0, lastProblem: null }),
+    health: () => ({
+      name,
+      condition: 'ok',
+      restarts: 0,
+      pending: 0,
+      longestWaitMs: null,
+      lastProblem: null,
+    }),
+    heap: async () => null,
     onChange: () => () => undefined,
     stop: async () => undefined,
     kill: async () => undefined,

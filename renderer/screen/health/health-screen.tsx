@@ -1,19 +1,28 @@
-import type { Health, WorkerHealth } from '../../../shared/model/health.ts';
-import { isWatching } from '../../../shared/model/source.ts';
+import type { Health } from '../../../shared/model/health.ts';
+import { isWatching, type SourceStatus } from '../../../shared/model/source.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
-import { useCollection, useLine, useNow } from '../../state/use-core.tsx';
+import { slowestDecision } from '../../state/health.ts';
+import { useCollection, useCore, useNow, useRefresh } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Facts, type FactView } from '../../ui/facts.tsx';
-import { absoluteUtc, bytesText, coarse } from '../../ui/format.ts';
+import { coarse } from '../../ui/format.ts';
 import { Skeleton } from '../../ui/state.tsx';
+import { Dropped } from './dropped.tsx';
 import styles from './health.module.css';
+import { Kept } from './kept.tsx';
+import { Ledger } from './ledger.tsx';
+import { SourceTable } from './source-table.tsx';
+import { WorkerTable } from './worker-table.tsx';
 
 /** Loop delay beyond this share of a poll is felt; the design's own limit at the 99th percentile. */
 const LOOP_DELAY_LIMIT_MS = 20;
+const REPORT_EVERY_MS = 10_000;
 
 /** Midwatch's own state. If it cannot watch, it says so here and everywhere. */
 export function HealthScreen() {
+  const core = useCore();
   const health = useCollection('health').byId.get('core');
+  useRefresh('health', REPORT_EVERY_MS, () => void core.health.loadReport());
   return (
     <main className={styles.main} tabIndex={-1}>
       <div className="pane">
@@ -32,90 +41,19 @@ export function HealthScreen() {
 }
 
 function Body({ health }: { health: Health }) {
-  const now = useNow();
-  const sources = [...useCollection('sources').byId.values()];
-  const skewMs = useLine((state) => state.skewMs);
-  const answering = sources.filter((one) => isWatching(one.condition)).length;
+  const { ready, byId } = useCollection('sources');
+  const sources = [...byId.values()].sort((a, b) => a.id.localeCompare(b.id));
   return (
     <div className={styles.body}>
-      <section className={styles.verdict} aria-label="Is it watching">
-        {health.blind === null ? (
-          <>
-            <StateBadge state="ok">
-              <b>Watching</b>
-            </StateBadge>
-            <span className="t2">
-              {answering} of {sources.length} {sources.length === 1 ? 'source answers' : 'sources answer'},{' '}
-              {health.workers.filter((one) => one.condition === 'ok').length} of {health.workers.length}{' '}
-              workers live, up for {coarse(Math.max(0, now - health.startedAt))}.
-            </span>
-          </>
-        ) : (
-          <>
-            <StateBadge state="unwatched">
-              <b>Not watching</b>
-            </StateBadge>
-            <span className="t1">{health.blind}</span>
-          </>
-        )}
-      </section>
-      <Facts facts={facts(health)} />
+      <Verdict health={health} sources={sources} />
+      <Facts facts={facts(health, sources)} />
+      <Ledger ready={ready} sources={sources} />
+      <SourceTable ready={ready} sources={sources} />
       <div className={styles.columns}>
-        <section className="box" aria-labelledby="workers">
-          <div className="box-head">
-            <h2 id="workers">Workers</h2>
-            <span className="t3 s12">one that dies is started again; what it was deciding is unknown</span>
-          </div>
-          <table className="num">
-            <thead>
-              <tr>
-                <th scope="col">Worker</th>
-                <th scope="col">State</th>
-                <th scope="col" className="n">
-                  Waiting
-                </th>
-                <th scope="col" className="n">
-                  Restarts
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {health.workers.map((worker) => (
-                <WorkerRow key={worker.name} worker={worker} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-        <section className="box" aria-labelledby="kept">
-          <div className="box-head">
-            <h2 id="kept">What it keeps and what it dropped</h2>
-          </div>
-          <dl className={`kv box-body num ${styles.kept}`}>
-            <dt>Incidents, timelines, drafts</dt>
-            <dd>{health.logBytes === null ? 'not known' : bytesText(health.logBytes)}</dd>
-            <dt>Samples</dt>
-            <dd>{health.metricBytes === null ? 'not known' : bytesText(health.metricBytes)}</dd>
-            <dt>Series</dt>
-            <dd>{health.seriesCount === null ? 'not known' : health.seriesCount.toLocaleString('en-GB')}</dd>
-            <dt>Dropped</dt>
-            <dd>
-              {health.drops.length === 0
-                ? 'nothing'
-                : health.drops.map((one) => `${one.count.toLocaleString('en-GB')} ${one.reason}`).join('; ')}
-            </dd>
-            <dt>Messages</dt>
-            <dd>{health.notifierProblem ?? 'go out'}</dd>
-            <dt>Started</dt>
-            <dd>{absoluteUtc(health.startedAt)}</dd>
-            <dt>Clock of this window</dt>
-            <dd>
-              {skewMs === 0
-                ? 'agrees with the core'
-                : `${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead of'} the core`}
-            </dd>
-          </dl>
-        </section>
+        <WorkerTable workers={health.workers} />
+        <Kept health={health} />
       </div>
+      <Dropped drops={health.drops} />
       {health.workspace.problems.length > 0 && (
         <section className="box" aria-labelledby="problems">
           <div className="box-head">
@@ -135,39 +73,39 @@ function Body({ health }: { health: Health }) {
   );
 }
 
-function WorkerRow({ worker }: { worker: WorkerHealth }) {
-  const state = worker.condition === 'ok' ? 'ok' : worker.condition === 'dead' ? 'unwatched' : 'starting';
+function Verdict({ health, sources }: { health: Health; sources: readonly SourceStatus[] }) {
+  const now = useNow();
+  const answering = sources.filter((one) => isWatching(one.condition)).length;
   return (
-    <tr>
-      <td>
-        <b>{worker.name}</b>
-        {worker.lastProblem && <div className="s12 t2">{worker.lastProblem}</div>}
-      </td>
-      <td>
-        <StateBadge state={state}>{worker.condition === 'ok' ? 'lives' : worker.condition}</StateBadge>
-      </td>
-      <td className="n">{worker.pending}</td>
-      <td className={worker.restarts > 0 ? 'n hot' : 'n'}>{worker.restarts}</td>
-    </tr>
+    <section className={styles.verdict} aria-label="Is it watching">
+      {health.blind === null ? (
+        <>
+          <StateBadge state="ok">
+            <b>Watching</b>
+          </StateBadge>
+          <span className="t2">
+            {answering} of {sources.length} {sources.length === 1 ? 'source answers' : 'sources answer'},{' '}
+            {health.workers.filter((one) => one.condition === 'ok').length} of {health.workers.length} workers
+            live, up for {coarse(Math.max(0, now - health.startedAt))}.
+          </span>
+        </>
+      ) : (
+        <>
+          <StateBadge state="unwatched">
+            <b>Not watching</b>
+          </StateBadge>
+          <span className="t1">{health.blind}</span>
+        </>
+      )}
+    </section>
   );
 }
 
-function facts(health: Health): FactView[] {
+function facts(health: Health, sources: readonly SourceStatus[]): FactView[] {
+  const loop = health.loopDelayMinuteP99Ms ?? health.loopDelayP99Ms;
+  const decision = slowestDecision(sources);
+  const dropped = health.drops.reduce((sum, one) => sum + one.count, 0);
   return [
-    {
-      label: 'Loop delay, p99',
-      value: health.loopDelayP99Ms.toFixed(1),
-      unit: 'ms',
-      note: `limit ${LOOP_DELAY_LIMIT_MS} ms`,
-      hot: health.loopDelayP99Ms > LOOP_DELAY_LIMIT_MS,
-    },
-    {
-      label: 'Loop delay, most',
-      value: health.loopDelayMaxMs.toFixed(0),
-      unit: 'ms',
-      note: 'since the start',
-      hot: false,
-    },
     {
       label: 'Polling lag',
       value: health.pollingLagMs === null ? null : formatDuration(health.pollingLagMs),
@@ -181,6 +119,27 @@ function facts(health: Health): FactView[] {
       unit: '',
       note: 'polls that did not happen',
       hot: health.missedTicks > 0,
+    },
+    {
+      label: 'Loop delay, p99',
+      value: loop.toFixed(1),
+      unit: 'ms',
+      note: `${health.loopDelayMinuteP99Ms === null ? 'since the start' : 'latest minute'}; limit ${LOOP_DELAY_LIMIT_MS} ms, most ${health.loopDelayMaxMs.toFixed(0)} ms`,
+      hot: loop > LOOP_DELAY_LIMIT_MS,
+    },
+    {
+      label: 'Sample to decision, p95',
+      value: decision ? formatDuration(Math.round(decision.p95Ms)) : null,
+      unit: '',
+      note: decision ? `${decision.freshness}; slowest is ${decision.id}` : 'nothing was decided on yet',
+      hot: decision !== null && decision.freshness !== 'real-time',
+    },
+    {
+      label: 'Dropped',
+      value: dropped.toLocaleString('en-GB'),
+      unit: '',
+      note: dropped === 0 ? 'all that came is kept' : 'since the start, by reason below',
+      hot: dropped > 0,
     },
   ];
 }

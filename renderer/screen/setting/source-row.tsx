@@ -1,27 +1,18 @@
-import { isWatching, type SourceCondition, type SourceStatus } from '../../../shared/model/source.ts';
+import { isWatching, type SourceStatus } from '../../../shared/model/source.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { useBusy, useCore, useNow } from '../../state/use-core.tsx';
-import { StateBadge, type StateName } from '../../ui/badge.tsx';
+import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ago, coarse } from '../../ui/format.ts';
+import { SOURCE_LOOK } from '../../ui/source-look.ts';
 import styles from './setting.module.css';
-
-const LOOK: Readonly<Record<SourceCondition, readonly [StateName, string]>> = {
-  starting: ['starting', 'not tried yet'],
-  ok: ['ok', 'answers'],
-  slow: ['burning', 'answers slowly'],
-  unauthorised: ['unwatched', 'refuses the credentials'],
-  unreachable: ['unwatched', 'cannot be reached'],
-  'wrong-answer': ['unwatched', 'gives a wrong answer'],
-  stale: ['unwatched', 'gives old samples'],
-};
 
 /** One source: where, how it fares, what went wrong last and what to do about it. */
 export function SourceRow({ source }: { source: SourceStatus }) {
   const core = useCore();
   const now = useNow();
   const busy = useBusy(`try:${source.id}`);
-  const [state, words] = LOOK[source.condition];
+  const [state, words] = SOURCE_LOOK[source.condition];
   const down = source.targets.filter((one) => !one.up);
   return (
     <article className={styles.source} aria-label={`Source ${source.id}`}>

@@ -18,6 +18,7 @@ export function mortalWorker<Api extends WorkerApi>(name: string, create: () => 
     condition: life ? 'ok' : 'dead',
     restarts,
     pending: 0,
+    longestWaitMs: null,
     lastProblem: life ? null : 'killed by the script',
   });
   // A call that had begun when the thread died is rejected in the same way as one that found it dead.
@@ -39,6 +40,7 @@ export function mortalWorker<Api extends WorkerApi>(name: string, create: () => 
     handle: {
       call,
       health,
+      heap: async () => null,
       onChange(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);

@@ -5,6 +5,7 @@ import type { Incident, TimelineKind } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
 import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
+import { fakeReport } from './fake-health.ts';
 import { objectivesOf } from './fake-objective.ts';
 import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
@@ -25,9 +26,13 @@ export function fakeRouter(state: FakeState) {
     state: {
       watch: os.state.watch.handler(({ signal }) => channel((push) => state.watch(push), signal)),
     },
+    health: { report: os.health.report.handler(() => fakeReport(state)) },
     source: {
       tryNow: os.source.tryNow.handler(({ input }) => note(state, 'source.tryNow', input)),
-      watched: os.source.watched.handler(() => [...state.watched]),
+      watched: os.source.watched.handler(({ input }) => {
+        note(state, 'source.watched', input);
+        return [...state.watched];
+      }),
     },
     alert: alertsOf(state),
     incident: incidentsOf(state),

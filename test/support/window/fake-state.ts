@@ -6,6 +6,7 @@ import {
   type StateChange,
   type StateFrame,
 } from '../../../shared/contract/state.ts';
+import type { HealthReport } from '../../../shared/model/health.ts';
 import type { EvidenceChart, TimelineEntry } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
@@ -30,6 +31,8 @@ export class FakeState {
   readonly burn = new Map<string, (fromAt: number, toAt: number, stepMs: number) => Series[]>();
   readonly budget = new Map<string, Series[]>();
   readonly watched: WatchRecord[] = [];
+  /** Null takes the usual one; `failing` cannot answer. */
+  report: HealthReport | 'failing' | null = null;
   readonly postmortems = new Map<string, Postmortem>();
   readonly faults: Fault[] = [];
   /** Requests that changed something, as `domain.name` with their input. */

@@ -1,6 +1,7 @@
 import type { Health } from '../../../shared/model/health.ts';
 import type { ChangeEvent, Service } from '../../../shared/model/service.ts';
 import type { SourceStatus } from '../../../shared/model/source.ts';
+import type { Unwatched } from '../../../shared/model/watch.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { ramp, sampled } from './curves.ts';
 import { FakeState } from './fake-state.ts';
@@ -30,6 +31,7 @@ export function fleetState(scene: FleetScene, now: () => number = Date.now): Fak
     state.put('health', health(at));
     return state;
   }
+  putWatched(state, at);
   const objectives = fleetObjectives(at);
   state.put('health', health(at));
   state.put('services', ...services());
@@ -279,17 +281,22 @@ function health(now: number): Health {
     blind: null,
     loopDelayP99Ms: 11.2,
     loopDelayMaxMs: 31,
+    loopDelayMinuteP99Ms: 6.4,
     workers: ['log', 'metrics', 'query', 'slo', 'detect', 'scrape'].map((name, index) => ({
       name,
       condition: 'ok',
       restarts: index === 4 ? 1 : 0,
       pending: index,
+      longestWaitMs: index === 0 ? null : 3 * index,
       lastProblem:
         index === 4 ? 'Ran out of memory on a window of 2 016 points; started again at 00:12 UTC.' : null,
     })),
     pollingLagMs: 18,
     missedTicks: 0,
-    drops: [],
+    drops: [
+      { reason: 'over the limit of series', count: 1_204 },
+      { reason: 'twice for one instant', count: 36 },
+    ],
     logBytes: 4_210_688,
     metricBytes: 186_646_528,
     seriesCount: 2_014,
@@ -316,6 +323,37 @@ function services(): Service[] {
   ];
 }
 
+function decided(p95Ms: number): SourceStatus['decisionDelay'] {
+  return { p50Ms: p95Ms / 2, p95Ms, decisions: 21_600, freshness: 'real-time' };
+}
+
+/** A night's ledger: a sleep that was backfilled, an outage that goes on, a source that is new. */
+function putWatched(state: FakeState, at: number): void {
+  const hours = (count: number) => at - count * HOUR_MS;
+  const gap = (fromAt: number, toAt: number, change: Partial<Unwatched>): Unwatched => ({
+    fromAt,
+    toAt,
+    causes: ['asleep'],
+    filledAt: null,
+    ...change,
+  });
+  const sleep = gap(hours(20), hours(13), { filledAt: hours(12.9) });
+  state.watched.push(
+    { sourceId: 'prom-eu-west', recordedSinceAt: hours(400), unwatched: [sleep] },
+    {
+      sourceId: 'prom-us',
+      recordedSinceAt: hours(400),
+      unwatched: [sleep, gap(at - 12 * MINUTE_MS, at, { causes: ['failing'] })],
+    },
+    {
+      sourceId: 'fleet',
+      recordedSinceAt: hours(6),
+      unwatched: [gap(hours(24), hours(6), { causes: ['unrecorded'] })],
+    },
+    { sourceId: 'prom-eu-north', recordedSinceAt: hours(400), unwatched: [] },
+  );
+}
+
 function sources(now: number, oneDown: boolean): SourceStatus[] {
   const one = (id: string, over: Partial<SourceStatus> = {}): SourceStatus => ({
     id,
@@ -340,8 +378,8 @@ function sources(now: number, oneDown: boolean): SourceStatus[] {
     ...over,
   });
   return [
-    one('prom-eu-west'),
-    one('prom-eu-north', { latencyMs: 61 }),
+    one('prom-eu-west', { decisionDelay: decided(34) }),
+    one('prom-eu-north', { latencyMs: 61, decisionDelay: decided(88) }),
     one('fleet', {
       kind: 'exposition',
       address: 'http://127.0.0.1:9100/metrics',

@@ -8,6 +8,7 @@ const worker = (name: string, change: Partial<WorkerHealth> = {}): WorkerHealth 
   condition: 'ok',
   restarts: 0,
   pending: 0,
+  longestWaitMs: null,
   lastProblem: null,
   ...change,
 });
@@ -19,7 +20,7 @@ function health(change: Partial<HealthFacts> = {}) {
     workspace: { name: 'shop', path: '/w', demo: false, problems: [] },
     sources: [sourceOf('a'), sourceOf('b')],
     workers: [worker('log'), worker('slo')],
-    loop: { p99Ms: 2, maxMs: 9 },
+    loop: { p99Ms: 2, maxMs: 9, minute: { p50Ms: 0, p90Ms: 0.5, p99Ms: 1 } },
     pollingLagMs: 3,
     drops: [],
     logBytes: 10,

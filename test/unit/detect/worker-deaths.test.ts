@@ -60,6 +60,7 @@ function mortalWorker() {
       retain: (ids) => inner.call.retain(ids),
     },
     health: () => inner.health(),
+    heap: async () => null,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -77,7 +77,16 @@ describe('the queue of Triage', () => {
     const dead = {
       ...health,
       notifierProblem: 'no receiver',
-      workers: [{ name: 'slo', condition: 'dead' as const, restarts: 1, pending: 0, lastProblem: null }],
+      workers: [
+        {
+          name: 'slo',
+          condition: 'dead' as const,
+          restarts: 1,
+          pending: 0,
+          longestWaitMs: null,
+          lastProblem: null,
+        },
+      ],
     };
     expect(groups({ health: dead })).toEqual([['watch', ['self:notifier', 'self:worker:slo']]]);
   });

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HOUR_MS } from '../../../shared/unit/time.ts';
+import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
+import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
+import { type FleetScene, fleetState } from '../../support/window/fleet.ts';
+
+const missing = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
+if (missing) console.log(`Skipping "the Health screen": ${missing}.`);
+// A browser shares its machine: what is slow there is not wrong here.
+vi.setConfig({ testTimeout: 60_000 });
+
+let browser: Browser;
+let built: Awaited<ReturnType<typeof buildWindow>>;
+let core: FakeCore;
+let window: Window;
+
+beforeAll(async () => {
+  if (missing === null) [built, browser] = await Promise.all([buildWindow(), openChromium()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+afterEach(async () => {
+  await window.close();
+  await core.stop();
+});
+
+async function open(scene: FleetScene, prepare: (state: FakeCore['state']) => void = () => undefined) {
+  const state = fleetState(scene);
+  prepare(state);
+  core = await startFakeCore(built.folder, state);
+  window = await openWindow(browser, `${core.url}#/health`);
+  await window.page.getByRole('heading', { name: 'Workers' }).waitFor();
+  return window.page;
+}
+
+describe.skipIf(missing !== null)('the Health screen', () => {
+  it('hatches what was not watched, with the reason for the mouse and in a table', async () => {
+    const page = await open('page');
+    const row = page.getByRole('img', { name: /^prom-us: 70\.\d+ % watched, 2 unwatched spans/ });
+    await row.waitFor();
+    const titles = await row
+      .locator('i')
+      .evaluateAll((spans) => spans.map((one) => one.getAttribute('title')));
+    expect(titles[0]).toContain('Unwatched 7 h: the machine slept; backfilled; nothing held in it');
+    expect(titles[1]).toContain('Unwatched 12 m: the source did not answer; not backfilled');
+    const widths = await row.locator('i').evaluateAll((spans) => spans.map((one) => one.clientWidth));
+    expect(widths[0]).toBeGreaterThan(100);
+    await page.getByRole('img', { name: /^fleet: 100\.00 % of 6 h, 1 unwatched span/ }).waitFor();
+    await page.getByText('4 unwatched spans, newest first').press('Enter');
+    const table = page.getByRole('table', { name: 'Unwatched spans' });
+    await table.getByRole('cell', { name: 'before the watch began' }).waitFor();
+    expect(await table.getByRole('row').count()).toBe(5);
+    await page.getByLabel('1 h', { exact: true }).check();
+    await expect.poll(() => core.state.asked.filter((one) => one.name === 'source.watched')).toHaveLength(2);
+    const [, second] = core.state.asked.filter((one) => one.name === 'source.watched');
+    const { fromAt, toAt } = (second ?? expect.fail('it was not asked again')).input as {
+      fromAt: number;
+      toAt: number;
+    };
+    expect(toAt - fromAt).toBe(HOUR_MS);
+  });
+
+  it('says what each source suffers from and what to do, and tries it at once', async () => {
+    const page = await open('page');
+    const table = page.getByRole('table', { name: 'Sources' });
+    await table.getByText('cannot be reached').waitFor();
+    await table.getByText('88 ms').waitFor();
+    await table.getByRole('button', { name: /Try now\s+prom-us/ }).press('Enter');
+    await expect
+      .poll(() => core.state.asked)
+      .toContainEqual({ name: 'source.tryNow', input: { sourceId: 'prom-us' } });
+  });
+
+  it('says how the store grows, when it is full, what was dropped and why', async () => {
+    const page = await open('page');
+    await page.getByText('54.0 MB a day, over 3 d').waitFor();
+    const fullAt = new Date(Date.now() + 35 * 24 * HOUR_MS).toISOString().slice(0, 7);
+    await page.getByText(new RegExp(`^${fullAt}-\\d\\d$`)).waitFor();
+    await page.getByRole('cell', { name: 'over the limit of series' }).waitFor();
+    await page.getByText('1,240').waitFor();
+  });
+
+  it('keeps old figures and says that they are old, and names what it cannot measure', async () => {
+    const page = await open('page', (state) => {
+      state.report = 'failing';
+    });
+    await page.getByText('The stores could not be measured').waitFor();
+    await page.getByText('178 MB').waitFor();
+    core.state.report = null;
+    await page.getByText('54.0 MB a day, over 3 d').waitFor({ timeout: 30_000 });
+    core.state.report = 'failing';
+    await page.getByText('These figures are old').waitFor({ timeout: 30_000 });
+    expect(await page.getByText('54.0 MB a day, over 3 d').count()).toBe(1);
+  });
+
+  it('shows what it had while the core is away, and says since when', async () => {
+    const page = await open('page');
+    await page.getByText('54.0 MB a day').waitFor();
+    core.setReachable(false);
+    await page.getByText('Offline since').waitFor();
+    expect(await page.getByText('54.0 MB a day').count()).toBe(1);
+    expect(await page.getByRole('img', { name: /^prom-us/ }).count()).toBe(1);
+  });
+
+  it('says what to do where there is no source yet', async () => {
+    const page = await open('empty');
+    await page.getByText('No source yet').waitFor();
+    await page.getByText(/Add a source in Settings/).waitFor();
+    expect(await page.getByRole('heading', { name: 'Watched' }).count()).toBe(0);
+  });
+});

@@ -1,0 +1,44 @@
+import type { HealthReport } from '../../../shared/model/health.ts';
+import { DAY_MS } from '../../../shared/unit/time.ts';
+import type { FakeState } from './fake-state.ts';
+
+const MIB = 1024 * 1024;
+
+/** What the fake core keeps: a store that fills its two gigabytes in five weeks, or what a test put in its place. */
+export function fakeReport(state: FakeState): HealthReport {
+  if (state.report === 'failing') throw new Error('The fake core cannot measure its stores.');
+  return state.report ?? reportAt(state.now());
+}
+
+export function reportAt(at: number): HealthReport {
+  return {
+    at,
+    metrics: {
+      bytes: 178 * MIB,
+      bytesMax: 2_048 * MIB,
+      rawBytes: 141 * MIB,
+      rollupBytes: 22 * MIB,
+      waitingBytes: 4 * MIB,
+      rawBytesPerDay: 48 * MIB,
+      rollupBytesPerDay: 6 * MIB,
+      measuredOverMs: 3 * DAY_MS,
+      fullAt: at + 35 * DAY_MS,
+      series: 2_014,
+      seriesMax: 50_000,
+      samples: 41_200_311,
+      oldestAt: at - 3 * DAY_MS,
+      newestAt: at,
+    },
+    spans: { spans: 18_402, bytes: 9 * MIB, bytesMax: 256 * MIB, outsideTime: 0 },
+    log: { bytes: 4_210_688 },
+    receivers: { waiting: 2, refusedRequests: 1, samples: 1_204_551 },
+    memory: {
+      residentBytes: 230 * MIB,
+      proportionalBytes: 190 * MIB,
+      threads: [
+        { name: 'main', usedBytes: 38 * MIB, totalBytes: 52 * MIB },
+        { name: 'metrics', usedBytes: 11 * MIB, totalBytes: 17 * MIB },
+      ],
+    },
+  };
+}
