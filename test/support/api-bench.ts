@@ -40,6 +40,7 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
     },
     secrets: proxied('secrets'),
     hub,
+    health: proxied('health'),
     source: proxied('source'),
     alert: { log: proxied('log'), acknowledge: stage('alert')('acknowledge') },
     incident: {
