@@ -17,6 +17,7 @@ export interface ObjectivePart {
   addCorrection(input: Inputs['addCorrection'], by: string): Promise<Outputs['addCorrection']>;
   revokeCorrection(input: Inputs['revokeCorrection'], by: string): Promise<Outputs['revokeCorrection']>;
   report(input: Inputs['report']): Promise<Outputs['report']>;
+  saveReport(input: Inputs['saveReport']): Promise<Outputs['saveReport']>;
 }
 
 /** Requests about objectives. */
@@ -41,5 +42,6 @@ export function objectiveRouter(part: ObjectivePart) {
       answering(errors, () => part.revokeCorrection(input, context.actor)),
     ),
     report: at.report.handler(({ input, errors }) => answering(errors, () => part.report(input))),
+    saveReport: at.saveReport.handler(({ input, errors }) => answering(errors, () => part.saveReport(input))),
   });
 }

@@ -315,6 +315,7 @@ function routerOf(
       workspaceName: () => workspace().name,
       objectives: () => workspace().objectives,
       target: stages.objectiveTarget,
+      exportFolder: parts.folders.exports,
     }),
     playbooks: stages.playbooks,
     silence: silencePart(stages, clock, options.log),

@@ -26,6 +26,7 @@ export {
   readIncidents,
   replayWorkspaces,
 } from './replays.ts';
+export { reportWorkspace } from './reporting.ts';
 export { createPageSounds, type PageSounds } from './sound.ts';
 export { startApp } from './start.ts';
 export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

@@ -2,9 +2,8 @@ import type { PolicyConfig } from '../../shared/config/policy.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Objective } from '../../shared/model/objective.ts';
-import { DAY_MS, formatDuration } from '../../shared/unit/time.ts';
 import type { ObjectivePart } from '../api/index.ts';
-import type { Clock } from '../platform/index.ts';
+import { type Clock, writeFiles } from '../platform/index.ts';
 import {
   type Corrections,
   complianceOf,
@@ -12,11 +11,11 @@ import {
   historyOf,
   planObjective,
   policyNamed,
-  reportHtml,
-  reportMarkdown,
   spentBy,
   whatIf,
 } from '../slo/index.ts';
+import { readObjectives } from '../workspace/index.ts';
+import { checkedRange, makeReport } from './compliance.ts';
 
 export interface ObjectiveDeskDeps {
   readonly clock: Clock;
@@ -26,11 +25,8 @@ export interface ObjectiveDeskDeps {
   /** The metrics as objectives count them. */
   readonly target: (sourceId: string) => QueryTarget | undefined;
   readonly corrections: Corrections;
+  readonly exportFolder: string;
 }
-
-/** Nobody reads further back, and a source should not have to. */
-const RANGE_MAX_MS = 400 * DAY_MS;
-const REPORT_MS = 28 * DAY_MS;
 
 /** Answers what windows ask of objectives: policies, the past, corrections, reports. */
 export function createObjectiveDesk(deps: ObjectiveDeskDeps): ObjectivePart {
@@ -46,6 +42,13 @@ export function createObjectiveDesk(deps: ObjectiveDeskDeps): ObjectivePart {
     throw new CodedError('source-not-found', `There is no source named ${source} in this workspace.`);
   };
   const planOf = (one: Objective) => planObjective(one, policyNamed(policies, one.policy));
+  const report = (input: Parameters<ObjectivePart['report']>[0]) =>
+    makeReport(input, {
+      madeAt: deps.clock.now(),
+      workspace: deps.workspaceName(),
+      lineOf: (one, range) => complianceOf(one, deps.target(one.source), corrections.of(one.id), range),
+      objectives: deps.objectives(),
+    });
   return {
     policies: () =>
       policies.map((one) => ({
@@ -71,16 +74,16 @@ export function createObjectiveDesk(deps: ObjectiveDeskDeps): ObjectivePart {
       const objective = objectiveOf(objectiveId);
       return whatIf(objective, change, policies, targetOf(objective.source), checkedRange(range));
     },
-    async tryOut({ fromAt, toAt, slices, ...draft }) {
-      const objective: Objective = {
-        ...draft,
-        ...(slices ? { slices } : {}),
-        id: 'draft',
-        title: 'Draft',
-        service: 'draft',
-        definedAt: 'not saved yet',
-      };
-      return historyOf(objective, planOf(objective), targetOf(draft.source), checkedRange({ fromAt, toAt }));
+    async tryOut({ source, document, ...range }) {
+      const target = targetOf(source);
+      const read = readObjectives(document, source);
+      if (!read.ok) throw new CodedError('document-refused', read.error);
+      const tried = [];
+      for (const one of read.value) {
+        const history = await historyOf(one, planOf(one), target, checkedRange(range));
+        tried.push({ title: one.title, target: one.target, history });
+      }
+      return tried;
     },
     async spentBy({ objectiveId, label, ...range }) {
       const objective = objectiveOf(objectiveId);
@@ -91,28 +94,11 @@ export function createObjectiveDesk(deps: ObjectiveDeskDeps): ObjectivePart {
       return corrections.add({ objectiveId: objectiveOf(objectiveId).id, fromAt, toAt, reason }, by);
     },
     revokeCorrection: ({ id, reason }, by) => corrections.revoke(id, reason, by),
-    async report({ format, fromAt, toAt }) {
-      const madeAt = deps.clock.now();
-      const range = checkedRange({ fromAt: fromAt ?? (toAt ?? madeAt) - REPORT_MS, toAt: toAt ?? madeAt });
-      const lines = [];
-      for (const one of deps.objectives())
-        lines.push(await complianceOf(one, deps.target(one.source), corrections.of(one.id), range));
-      const facts = { workspace: deps.workspaceName(), ...range, madeAt, lines };
-      const stem = `compliance-${new Date(range.toAt).toISOString().slice(0, 10)}`;
-      return format === 'html'
-        ? { fileName: `${stem}.html`, text: reportHtml(facts), lines }
-        : { fileName: `${stem}.md`, text: reportMarkdown(facts), lines };
+    report,
+    async saveReport(input) {
+      const { fileName, text } = await report(input);
+      const [path = ''] = await writeFiles(deps.exportFolder, [{ name: fileName, text }]);
+      return { path };
     },
   };
-}
-
-function checkedRange({ fromAt, toAt }: { fromAt: number; toAt: number }) {
-  if (!(toAt > fromAt))
-    throw new CodedError('range-empty', 'The range ends before it begins: swap its ends.');
-  if (toAt - fromAt > RANGE_MAX_MS)
-    throw new CodedError(
-      'range-too-long',
-      `At most ${formatDuration(RANGE_MAX_MS)} can be looked at at once.`,
-    );
-  return { fromAt, toAt };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workspace } from '../../shared/config/workspace.ts';
 import { CodedError } from '../../shared/error/coded.ts';
+import type { QueryTarget } from '../../shared/model/metric.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
 import { systemClock } from '../platform/index.ts';
 import { createInlineTarget } from '../query/index.ts';
@@ -39,7 +40,7 @@ export async function replayWorkspaces(
   if (!first) return [];
   const opened = openSamples(first, samples);
   try {
-    const target = createInlineTarget('local', opened.reader, { countNewSeriesFromZero: true });
+    const { target } = opened;
     const replays: Replay[] = [];
     for (const { objectives } of workspaces)
       replays.push(
@@ -54,10 +55,15 @@ export async function replayWorkspaces(
   }
 }
 
-function openSamples(
-  workspace: Workspace,
-  samples: ReplaySamples,
-): { reader: MetricReader; close: () => void } {
+interface OpenedSamples {
+  readonly reader: MetricReader;
+  /** The samples as objectives count them. */
+  readonly target: QueryTarget;
+  close(): void;
+}
+
+/** Opens where the samples are; throws `no-samples` where there are none. */
+export function openSamples(workspace: Workspace, samples: ReplaySamples): OpenedSamples {
   if (samples.file === undefined) {
     const { metricPath } = dataFolders(workspace.id, samples.dataFolder, process.env);
     if (!existsSync(metricPath))
@@ -66,7 +72,7 @@ function openSamples(
         `${metricPath} does not exist, so there is no history to replay. Run "midwatch start" first, name the folder with --data, or give a file with --samples.`,
       );
     const reader = openMetricReader(metricPath);
-    return { reader, close: () => reader.close() };
+    return { reader, target: targetOf(reader), close: () => reader.close() };
   }
   if (!existsSync(samples.file))
     throw new CodedError('no-samples', `There is no file ${samples.file}, so nothing was replayed.`);
@@ -80,9 +86,14 @@ function openSamples(
   const reader = openMetricReader(path);
   return {
     reader,
+    target: targetOf(reader),
     close: () => {
       reader.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function targetOf(reader: MetricReader): QueryTarget {
+  return createInlineTarget('local', reader, { countNewSeriesFromZero: true });
 }

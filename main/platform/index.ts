@@ -7,6 +7,7 @@ export { type Bus, createBus } from './bus.ts';
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
 export { type SmallFile, smallFile } from './file/small-file.ts';
 export { createVault, type Seal, type SecretStore, type Vault, vaultOver } from './file/vault.ts';
+export { type FileText, writeFiles } from './file/write-files.ts';
 export { countingIds, fingerprint, type Ids, randomIds, secretToken, sha256 } from './id.ts';
 export { createLogger, type Logger, silentLogger } from './logger.ts';
 export { type Autostart, freedesktopAutostart } from './process/autostart.ts';

@@ -1,23 +1,16 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Incident } from '../../shared/model/incident.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
+import type { FileText } from '../platform/index.ts';
 import { type ChartMark, renderChartSvg } from './chart-svg.ts';
 import { sectionQuestion } from './draft.ts';
 import type { PostmortemFacts } from './facts.ts';
 import { escapeMarkdown, safeFileName, utc, yamlText } from './markdown.ts';
 
-/** A file to be written; its name has no folder in it. */
-export interface ExportFile {
-  readonly name: string;
-  readonly text: string;
-}
-
 /** The Markdown, and the charts that it refers to, as files that lie beside each other. */
 export function exportFiles(
   postmortem: Postmortem,
   facts: PostmortemFacts,
-): { markdown: ExportFile; charts: ExportFile[] } {
+): { markdown: FileText; charts: FileText[] } {
   const { incident, evidence } = facts;
   const stem = `${safeFileName(incident.name, 20)}-${safeFileName(postmortem.title)}`;
   const marks = marksOf(incident);
@@ -93,29 +86,4 @@ function frontMatter(postmortem: Postmortem, incident: Incident): string[] {
     '---',
     '',
   ];
-}
-
-/** Writes each file whole or not at all, the charts before the Markdown that refers to them. Answers their paths. */
-export async function writeFiles(folder: string, files: readonly ExportFile[]): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const paths: string[] = [];
-  for (const { name, text } of files) {
-    const path = join(folder, name);
-    const partial = `${path}.partial`;
-    try {
-      const file = await open(partial, 'w', 0o600);
-      try {
-        await file.writeFile(text, 'utf8');
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(partial, path);
-    } catch (thrown) {
-      await rm(partial, { force: true });
-      throw thrown;
-    }
-    paths.push(path);
-  }
-  return paths;
 }

@@ -2,10 +2,10 @@ import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { Incident, NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
-import type { Clock, Logger, WorkerHandle } from '../platform/index.ts';
+import { type Clock, type Logger, type WorkerHandle, writeFiles } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
 import { draftPostmortem, draftSections } from './draft.ts';
-import { exportFiles, writeFiles } from './export.ts';
+import { exportFiles } from './export.ts';
 import type { PostmortemFacts } from './facts.ts';
 import { mergeDraft, mergeWritten, type Written } from './merge.ts';
 

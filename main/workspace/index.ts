@@ -8,6 +8,7 @@
  * Windows ask the same by `workspace.preview` and `workspace.apply`. A new folder of files needs only its name in `folder.ts`.
  */
 export type { CheckExpression } from './checker.ts';
+export { readObjectives } from './draft-objective.ts';
 export { changeFile } from './file-change.ts';
 export { type LoadDeps, loadWorkspace, type WorkspaceLoad, workspaceId } from './load.ts';
 export { formatProblems, hasErrors, type Problem, problemsToJson } from './problem.ts';

@@ -57,7 +57,7 @@ function Screen({ route }: { route: Route }) {
     case 'incident':
       return <IncidentScreen id={route.id} tab={route.tab} />;
     case 'objectives':
-      return <ObjectiveScreen id={route.id} />;
+      return <ObjectiveScreen id={route.id} tab={route.tab ?? null} />;
     case 'signals':
       return (
         <Suspense fallback={<Loading />}>

@@ -1,3 +1,5 @@
+import { ComplianceReport } from '../screen/objective/compliance-report.tsx';
+import { NewObjective } from '../screen/objective/new-objective.tsx';
 import { useCore, useUi } from '../state/use-core.tsx';
 import { ConfirmStep } from './dialog/confirm-step.tsx';
 import { KeyHelp } from './dialog/key-help.tsx';
@@ -28,6 +30,10 @@ export function Overlays() {
       return <PhaseDialog incidentId={overlay.incidentId} onClose={onClose} />;
     case 'open-incident':
       return <OpenIncident onClose={onClose} />;
+    case 'new-objective':
+      return <NewObjective onClose={onClose} />;
+    case 'report':
+      return <ComplianceReport onClose={onClose} />;
     case 'confirm-step':
       return <ConfirmStep {...overlay} onClose={onClose} />;
     case 'observe-step':

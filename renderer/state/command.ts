@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
+import { objectiveCommands } from './objective-command.ts';
 import { sortObjectives } from './objective-table.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
 import { signalCommands } from './signal-command.ts';
@@ -15,6 +16,7 @@ export function runCommand(core: Core, id: CommandId): void {
 type Handler = (core: Core) => void;
 
 const handlers: Partial<Record<CommandId, Handler>> = {
+  ...objectiveCommands,
   ...signalCommands,
   palette: (core) => core.ui.open({ kind: 'palette' }),
   search: (core) => core.ui.open({ kind: 'palette' }),
@@ -26,7 +28,6 @@ const handlers: Partial<Record<CommandId, Handler>> = {
     const id = incidentToShow(core.mirror.incidents.getState().byId.values(), core.uiStore.getState());
     core.ui.go({ screen: 'incident', id, tab: 'response' });
   },
-  'go-objectives': (core) => core.ui.go({ screen: 'objectives', id: null }),
   'go-postmortems': (core) => core.ui.go({ screen: 'postmortems' }),
   'go-settings': (core) => core.ui.go({ screen: 'settings' }),
   'go-health': (core) => core.ui.go({ screen: 'health' }),

@@ -8,6 +8,7 @@ import { createHealthDomain, type HealthDomain } from './health.ts';
 import { createIncidentDomain, type IncidentDomain } from './incident.ts';
 import { createMirror, type MirrorStores } from './mirror.ts';
 import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
+import { createObjectivePast, type ObjectivePast } from './objective-past.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
@@ -38,6 +39,7 @@ export interface Core {
   readonly health: HealthDomain;
   readonly incident: IncidentDomain;
   readonly objective: ObjectiveDomain;
+  readonly past: ObjectivePast;
   readonly playbook: PlaybookDomain;
   readonly postmortem: PostmortemDomain;
   readonly signal: SignalDesk;
@@ -114,6 +116,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     health: createHealthDomain(requests),
     incident: createIncidentDomain(requests, ui),
     objective: createObjectiveDomain(requests),
+    past: createObjectivePast(requests, ui),
     playbook: createPlaybookDomain(requests, ui),
     postmortem: createPostmortemDomain(requests, ui, world.later),
     signal: createSignalDesk(uiStore, ui),

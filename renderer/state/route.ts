@@ -8,13 +8,16 @@ export type Route =
       /** Why somebody came, once: a pressed notification leads to the button. It does not stay in the address. */
       readonly intent?: 'acknowledge';
     }
-  | { readonly screen: 'objectives'; readonly id: string | null }
+  /** `tab` is what the open objective shows; without one its burn-down. */
+  | { readonly screen: 'objectives'; readonly id: string | null; readonly tab?: ObjectiveTab }
   /** `view` is what `signal-view.ts` reads and writes. */
   | { readonly screen: 'signals'; readonly view: string }
   | { readonly screen: 'postmortems' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'health' };
 export type IncidentTab = 'response' | 'postmortem';
+export const OBJECTIVE_TABS = ['alerts', 'spent', 'what-if', 'corrections'] as const;
+export type ObjectiveTab = (typeof OBJECTIVE_TABS)[number];
 export type ScreenName = Route['screen'];
 
 export function routeOf(hash: string): Route {
@@ -32,8 +35,10 @@ export function routeOf(hash: string): Route {
         tab: tab === 'postmortem' ? 'postmortem' : 'response',
         ...(tab === 'acknowledge' ? { intent: 'acknowledge' as const } : {}),
       };
-    case 'objectives':
-      return { screen, id: id || null };
+    case 'objectives': {
+      const shown = OBJECTIVE_TABS.find((one) => one === tab);
+      return { screen, id: id || null, ...(shown ? { tab: shown } : {}) };
+    }
     case 'postmortems':
     case 'settings':
     case 'health':
@@ -46,8 +51,12 @@ export function routeOf(hash: string): Route {
 export function hashOf(route: Route): string {
   if (route.screen === 'signals') return route.view === '' ? '#/signals' : `#/signals?${route.view}`;
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
-  const tab = route.screen === 'incident' && id !== '' && route.tab === 'postmortem' ? '/postmortem' : '';
-  return `#/${route.screen}${id}${tab}`;
+  return `#/${route.screen}${id}${id === '' ? '' : tabOf(route)}`;
+}
+
+function tabOf(route: Route): string {
+  if (route.screen === 'incident') return route.tab === 'postmortem' ? '/postmortem' : '';
+  return route.screen === 'objectives' && route.tab ? `/${route.tab}` : '';
 }
 
 // A hand-typed address may hold a broken escape; it then names nothing, which the screen says.

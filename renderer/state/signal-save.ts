@@ -1,6 +1,7 @@
 import type { WorkspaceEditInput } from '../../shared/config/edit.ts';
 import { type Board, rangeText } from '../../shared/model/board.ts';
 import { promDuration } from '../../shared/unit/time.ts';
+import { draftDocument, EMPTY_DRAFT, identifier } from './objective-draft.ts';
 import { JOINED, LOCAL } from './signal-panel.ts';
 import type { SignalView } from './signal-view.ts';
 
@@ -115,32 +116,13 @@ export interface ObjectiveFields extends SaveFields {
 /** An OpenSLO document over two counters. */
 export function objectiveEdit(fields: ObjectiveFields): WorkspaceEditInput {
   const { name, service, source, bad, total, targetPercent, period } = fields;
-  const id = identifier(name);
-  const { source: asked } = sourcePart(source);
-  const metric = (query: string) => ({ metricSource: { type: 'Prometheus', spec: { query } } });
-  return {
-    kind: 'create',
-    folder: 'slos',
-    id,
-    documents: [
-      {
-        apiVersion: 'openslo/v1',
-        kind: 'SLO',
-        metadata: {
-          name: id,
-          displayName: name,
-          ...(asked === undefined ? {} : { annotations: { 'midwatch.dev/source': asked } }),
-        },
-        spec: {
-          service,
-          indicator: { spec: { ratioMetric: { counter: true, bad: metric(bad), total: metric(total) } } },
-          timeWindow: [{ duration: period, isRolling: true }],
-          budgetingMethod: 'Occurrences',
-          objectives: [{ targetPercent }],
-        },
-      },
-    ],
-  };
+  const document = draftDocument({
+    ...EMPTY_DRAFT,
+    ...{ name, service, total, period, source: sourcePart(source).source ?? '' },
+    counted: bad,
+    target: String(targetPercent),
+  });
+  return { kind: 'create', folder: 'slos', id: document.metadata.name, documents: [document] };
 }
 
 const COUNTED = /\b(?:rate|irate|increase)\s*\(\s*([^()[\]]*?)\s*\[/g;
@@ -150,15 +132,4 @@ export function countersOf(expression: string): { bad: string; total: string } {
   const found = [...expression.matchAll(COUNTED)].map((match) => match[1] ?? '');
   const total = found.at(-1) ?? '';
   return { bad: found.length > 1 ? (found[0] ?? '') : '', total };
-}
-
-/** A name as an identifier: letters, digits, `-`, `_` and `.`. */
-function identifier(name: string): string {
-  const id = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9._-]+/g, '-')
-    .replaceAll(/^[^a-z0-9]+|-+$/g, '')
-    .slice(0, 100);
-  return id === '' ? 'unnamed' : id;
 }

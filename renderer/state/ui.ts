@@ -13,6 +13,8 @@ export type Overlay =
   | { readonly kind: 'severity'; readonly incidentId: string; readonly proposed: Severity | null }
   | { readonly kind: 'phase'; readonly incidentId: string }
   | { readonly kind: 'open-incident' }
+  | { readonly kind: 'new-objective' }
+  | { readonly kind: 'report' }
   | {
       readonly kind: 'confirm-step';
       readonly runId: string;

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Correction } from '../model/correction.ts';
-import { Indicator, ObjectiveKind, PolicyRow, Slices } from '../model/objective.ts';
+import { PolicyRow } from '../model/objective.ts';
 import { ComplianceLine, ObjectiveHistory, SpentBy, WhatIf } from '../model/objective-history.ts';
 import { contractErrors } from './error.ts';
 
@@ -46,21 +46,13 @@ export const objectiveContract = {
       }),
     )
     .output(WhatIf),
-  /** An objective that is not saved yet over the past, for the wizard: its value, its budget, its alerts. */
+  /**
+   * A document that is not saved yet over the past, for the wizard: the value, budget and alerts of each of its objectives.
+   * REFUSED `document-refused` where it is no OpenSLO document, with what to write.
+   */
   tryOut: base
-    .input(
-      z.object({
-        source: Id,
-        kind: ObjectiveKind,
-        indicator: Indicator,
-        slices: Slices.optional(),
-        target: Fraction,
-        periodMs: z.number().int().positive().max(DAYS_MAX_MS),
-        policy: Id,
-        ...Range,
-      }),
-    )
-    .output(ObjectiveHistory),
+    .input(z.object({ source: Id, document: z.json(), ...Range }))
+    .output(z.array(z.object({ title: z.string(), target: z.number(), history: ObjectiveHistory }))),
   /** Who spent the budget, by a label of the series; without one the label that tells most. */
   spentBy: base
     .input(
@@ -86,4 +78,8 @@ export const objectiveContract = {
   report: base
     .input(z.object({ format: z.enum(['markdown', 'html']), fromAt: At.optional(), toAt: At.optional() }))
     .output(z.object({ fileName: z.string(), text: z.string(), lines: z.array(ComplianceLine) })),
+  /** The same, written into the folder of exports. */
+  saveReport: base
+    .input(z.object({ format: z.enum(['markdown', 'html']), fromAt: At.optional(), toAt: At.optional() }))
+    .output(z.object({ path: z.string() })),
 };

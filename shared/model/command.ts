@@ -39,6 +39,9 @@ export type CommandId =
   | 'show-response'
   | 'show-postmortem'
   | 'send-test'
+  | 'new-objective'
+  | 'what-if'
+  | 'report'
   | 'run-query'
   | 'edit-query'
   | 'add-panel'
@@ -172,6 +175,15 @@ export const commands: readonly Command[] = [
   },
   { id: 'copy-link', label: 'Copy a link to what is shown', keys: 'l', group: 'Query', screens: ['signals'] },
   { id: 'save-board', label: 'Save as a board', keys: 'Shift+S', group: 'Query', screens: ['signals'] },
+  { id: 'new-objective', label: 'New objective', keys: 'c', group: 'Write', screens: ['objectives'] },
+  {
+    id: 'what-if',
+    label: 'What if the objective were another',
+    keys: 'w',
+    group: 'Write',
+    screens: ['objectives'],
+  },
+  { id: 'report', label: 'Report of compliance', keys: 'x', group: 'Write', screens: ['objectives'] },
   { id: 'go-triage', label: 'Triage', keys: 'g t', group: 'Go to', screens: null },
   { id: 'go-incident', label: 'Incident', keys: 'g i', group: 'Go to', screens: null },
   { id: 'go-objectives', label: 'Objectives', keys: 'g o', group: 'Go to', screens: null },

@@ -32,6 +32,8 @@ export const HELP = `Midwatch: the incident commander's desktop.
                                 files, otherwise they are printed; what could not be carried over is named by line
   midwatch replay [workspace] --from TIME --to TIME    what the objectives would have alerted on; --against DIR compares
                                 another workspace; --samples FILE, --incidents FILE, --out FILE
+  midwatch report [workspace]   which objectives were kept over the last 28 days, by service; --format markdown or html,
+                                --from TIME --to TIME, --out FILE, --samples FILE
   midwatch secret NAME          keeps what comes on stdin in the system's keyring, as keychain:NAME
   midwatch help | version
 
@@ -100,6 +102,7 @@ function parse(args: readonly string[]) {
       samples: { type: 'string' },
       incidents: { type: 'string' },
       out: { type: 'string' },
+      format: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
     },

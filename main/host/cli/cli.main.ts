@@ -9,6 +9,7 @@ import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
 import { exportTo, importFrom } from './interchange.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
 import { smoke } from './smoke.ts';
@@ -42,6 +43,8 @@ async function run(command: Command, host: CliHost): Promise<number> {
       return exportTo(command.workspace, command.format, terminal);
     case 'replay':
       return replay(command, terminal);
+    case 'report':
+      return report(command, host.vault, terminal);
     case 'import':
       return importFrom(command, terminal);
     case 'start':

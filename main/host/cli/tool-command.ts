@@ -17,6 +17,17 @@ export type ToolCommand =
       readonly into: string | undefined;
     }
   | {
+      readonly kind: 'report';
+      readonly workspace: string;
+      readonly format: 'markdown' | 'html';
+      /** Without ends the last 28 d. */
+      readonly fromAt: number | undefined;
+      readonly toAt: number | undefined;
+      readonly samples: string | undefined;
+      readonly dataFolder: string | undefined;
+      readonly out: string | undefined;
+    }
+  | {
       readonly kind: 'replay';
       readonly workspace: string;
       readonly fromAt: number;
@@ -40,6 +51,7 @@ export interface ToolOptions {
   readonly incidents?: string;
   readonly out?: string;
   readonly data?: string;
+  readonly format?: string;
 }
 
 /** Reads one of these sub-commands; null where it is another. */
@@ -70,9 +82,23 @@ export function parseTool(
       const [workspace = '.', extra] = rest;
       return extra === undefined ? parseReplay(workspace, options) : tooMany(extra);
     }
+    case 'report': {
+      const [workspace = '.', extra] = rest;
+      return extra === undefined ? parseReport(workspace, options) : tooMany(extra);
+    }
     default:
       return null;
   }
+}
+
+function parseReport(workspace: string, options: ToolOptions): Result<ToolCommand, string> {
+  const { from, to, samples, data, out, format = 'markdown' } = options;
+  if (format !== 'markdown' && format !== 'html')
+    return unknownFormat('report --format', format, ['markdown', 'html']);
+  const [fromAt, toAt] = [from, to].map((text) => (text === undefined ? undefined : Date.parse(text)));
+  if (Number.isNaN(fromAt) || Number.isNaN(toAt))
+    return err('The ends of a report are times: --from 2026-01-01T00:00:00Z --to 2026-01-29T00:00:00Z');
+  return ok({ kind: 'report', workspace, format, fromAt, toAt, samples, dataFolder: data, out });
 }
 
 function parseReplay(workspace: string, options: ToolOptions): Result<ToolCommand, string> {

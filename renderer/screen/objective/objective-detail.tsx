@@ -1,85 +1,81 @@
-import { useMemo } from 'react';
-import type { ObjectiveStatus, PolicyRow } from '../../../shared/model/objective.ts';
+import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
-import { Chart } from '../../chart/chart.tsx';
-import { budgetLines } from '../../state/budget-view.ts';
 import { badName, thresholdText, windowName } from '../../state/fact.ts';
-import { viewSpans } from '../../state/unwatched.ts';
-import { useCollection, useCore, useLoaded, useNow, useRefresh } from '../../state/use-core.tsx';
-import { PriorityBadge } from '../../ui/badge.tsx';
+import type { ObjectiveTab } from '../../state/route.ts';
+import { useCore, useNow } from '../../state/use-core.tsx';
 import { ago } from '../../ui/format.ts';
 import { useMedia } from '../../ui/media.ts';
-import { Skeleton } from '../../ui/state.tsx';
+import { AlertHistory } from './alert-history.tsx';
+import { BurnDown } from './burn-down.tsx';
+import { Corrections } from './corrections.tsx';
 import styles from './objective.module.css';
+import { PolicyRows } from './policy-rows.tsx';
+import { Spent } from './spent.tsx';
+import { WhatIf } from './what-if.tsx';
 
-const REFRESH_MS = 30_000;
+const TABS: readonly { readonly tab: ObjectiveTab | null; readonly label: string }[] = [
+  { tab: null, label: 'Burn-down' },
+  { tab: 'alerts', label: 'Alert history' },
+  { tab: 'spent', label: 'Who spent it' },
+  { tab: 'what-if', label: 'What if' },
+  { tab: 'corrections', label: 'Corrections' },
+];
 
-/** The budget over the period, the rows of the policy with their detection times, and what can never fire. */
-export function ObjectiveDetail({ status }: { status: ObjectiveStatus }) {
+/** What is behind an objective's line: its budget, its past, who spent it, what a change would do, what was taken out. */
+export function ObjectiveDetail({ status, tab }: { status: ObjectiveStatus; tab: ObjectiveTab | null }) {
   // The trend's column is not shown in a small window.
   const narrow = useMedia('(width < 80rem)');
   return (
     <tr className={styles.more}>
       <td colSpan={narrow ? 8 : 9}>
-        <div className={styles.detail}>
-          <BurnDown status={status} />
-          <div className="stack">
-            <NeverFires status={status} />
-            <Rows rows={status.rows} />
-            <Reason status={status} />
-          </div>
-        </div>
+        <Tabs id={status.objective.id} tab={tab} />
+        <Panel key={status.objective.id} status={status} tab={tab} />
       </td>
     </tr>
   );
 }
 
-function BurnDown({ status }: { status: ObjectiveStatus }) {
+function Tabs({ id, tab }: { id: string; tab: ObjectiveTab | null }) {
   const core = useCore();
-  const { id, periodMs, service, title } = status.objective;
-  useRefresh(`budget:${id}`, REFRESH_MS, () => void core.objective.loadBudget(id));
-  const loaded = useLoaded(core.objective.budget, id);
-  const changes = useCollection('changes').byId;
-  const view = useMemo(
-    () => (loaded.value ? budgetLines(loaded.value.series, status) : null),
-    [loaded.value, status],
-  );
-  const spans = useMemo(() => viewSpans(loaded.value?.unwatched ?? []), [loaded.value]);
-  const marks = useMemo(
-    () =>
-      [...changes.values()]
-        .filter((one) => one.service === service)
-        .map((one) => ({ at: one.at, kind: 'deploy' as const, label: one.to ?? one.what })),
-    [changes, service],
-  );
-  if (!view)
-    return loaded.failure ? (
-      <p className="t2 s12">The budget cannot be drawn: {loaded.failure.text}</p>
-    ) : (
-      <Skeleton rows={5} label="Loading the budget" />
-    );
-  if (view.lines.length === 0)
-    return (
-      <p className="t2 s12">
-        No budget is known yet: no event of this objective was seen in the last {windowName(periodMs)}.
-      </p>
-    );
   return (
-    <div className={styles.burnDown}>
-      <Chart
-        title="Budget remaining"
-        unit={`%, ${windowName(periodMs)}, ${title}`}
-        suffix=" %"
-        link={`budget:${id}`}
-        surface="surface-2"
-        ceiling={100}
-        {...view}
-        marks={marks}
-        spans={spans}
-      />
-    </div>
+    <nav className={`tabs ${styles.tabs}`} aria-label="What to show of this objective">
+      {TABS.map((one) => (
+        <button
+          key={one.label}
+          type="button"
+          data-on={one.tab === tab || undefined}
+          aria-current={one.tab === tab ? 'page' : undefined}
+          onClick={() => core.ui.go({ screen: 'objectives', id, ...(one.tab ? { tab: one.tab } : {}) })}
+        >
+          {one.label}
+        </button>
+      ))}
+    </nav>
   );
+}
+
+function Panel({ status, tab }: { status: ObjectiveStatus; tab: ObjectiveTab | null }) {
+  switch (tab) {
+    case 'alerts':
+      return <AlertHistory status={status} />;
+    case 'spent':
+      return <Spent status={status} />;
+    case 'what-if':
+      return <WhatIf status={status} />;
+    case 'corrections':
+      return <Corrections status={status} />;
+    case null:
+      return (
+        <div className={styles.detail}>
+          <BurnDown status={status} />
+          <div className="stack">
+            <NeverFires status={status} />
+            <PolicyRows rows={status.rows} />
+            <Reason status={status} />
+          </div>
+        </div>
+      );
+  }
 }
 
 function NeverFires({ status }: { status: ObjectiveStatus }) {
@@ -97,60 +93,6 @@ function NeverFires({ status }: { status: ObjectiveStatus }) {
         {[...new Set(never.map((row) => row.leftOut))].join(' ')}
       </p>
     </div>
-  );
-}
-
-function Rows({ rows }: { rows: readonly PolicyRow[] }) {
-  return (
-    <table className="small num">
-      <thead>
-        <tr>
-          <th scope="col">Row</th>
-          <th scope="col" className="n">
-            Needs
-          </th>
-          <th scope="col" className="n">
-            Windows
-          </th>
-          <th scope="col" className="n">
-            Detected at 100 % errors
-          </th>
-          <th scope="col" className="n">
-            10 %
-          </th>
-          <th scope="col" className="n">
-            1 %
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.name}>
-            <td>
-              <PriorityBadge priority={row.priority} /> {row.name}
-            </td>
-            <td
-              className="n"
-              title={row.raisedToOne ? 'raised to 1' : `${formatPercent(row.budgetFraction)} of the budget`}
-            >
-              {thresholdText(row.threshold)}
-              {row.raisedToOne && ' (raised)'}
-            </td>
-            <td className="n">
-              {windowName(row.longMs)}, {windowName(row.shortMs)}
-            </td>
-            {[row.detectionMs.all, row.detectionMs.tenth, row.detectionMs.hundredth].map((ms, index) => {
-              const key = `${row.name}-${index}`;
-              return (
-                <td key={key} className={ms === null ? 'n never' : 'n'}>
-                  {ms === null || row.leftOut !== null ? 'never' : formatDuration(ms)}
-                </td>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

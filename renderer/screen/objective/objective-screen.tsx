@@ -2,8 +2,10 @@ import { Fragment, type ReactNode, useEffect, useMemo } from 'react';
 import type { ObjectiveState, ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { windowName } from '../../state/fact.ts';
 import { type ObjectiveColumn, sortObjectives } from '../../state/objective-table.ts';
+import type { ObjectiveTab } from '../../state/route.ts';
 import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
 import { StateBadge, type StateName } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
 import { ObjectiveDetail } from './objective-detail.tsx';
@@ -19,7 +21,7 @@ const STATE_LOOK: Readonly<Record<ObjectiveState, readonly [StateName, string]>>
 };
 
 /** Every objective: its burn, its budget, how long that lasts, and why a threshold can or cannot fire. */
-export function ObjectiveScreen({ id }: { id: string | null }) {
+export function ObjectiveScreen({ id, tab }: { id: string | null; tab: ObjectiveTab | null }) {
   const core = useCore();
   const { ready, byId } = useCollection('objectives');
   const sort = useUi((state) => state.objectiveSort);
@@ -42,7 +44,8 @@ export function ObjectiveScreen({ id }: { id: string | null }) {
         {ready && rows.length === 0 && (
           <Empty glyph="wait" title="No objectives yet">
             <p>
-              Write one in slos/ in the workspace, as OpenSLO. It is checked and taken over without a restart.
+              Make one from a source with <b>New objective</b>, or write one in slos/ in the workspace, as
+              OpenSLO: it is checked and taken over without a restart.
             </p>
           </Empty>
         )}
@@ -87,7 +90,7 @@ export function ObjectiveScreen({ id }: { id: string | null }) {
                     open={status.objective.id === id}
                     selected={status.objective.id === selected}
                   />
-                  {status.objective.id === id && <ObjectiveDetail status={status} />}
+                  {status.objective.id === id && <ObjectiveDetail status={status} tab={tab} />}
                 </Fragment>
               ))}
             </tbody>
@@ -99,6 +102,7 @@ export function ObjectiveScreen({ id }: { id: string | null }) {
 }
 
 function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolean }) {
+  const core = useCore();
   const counts = (Object.keys(STATE_LOOK) as ObjectiveState[])
     .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
     .filter((one) => one.count > 0);
@@ -115,6 +119,14 @@ function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolea
             {count} {STATE_LOOK[state][1]}
           </StateBadge>
         ))}
+      </span>
+      <span className="line push">
+        <Button caps={['x']} disabled={rows.length === 0} onPress={() => core.ui.open({ kind: 'report' })}>
+          Report
+        </Button>
+        <Button kind="primary" caps={['c']} onPress={() => core.ui.open({ kind: 'new-objective' })}>
+          New objective
+        </Button>
       </span>
     </div>
   );

@@ -35,7 +35,9 @@ export function objectivesOf(state: FakeState) {
       const history = empty(input.objectiveId, input.fromAt, input.toAt);
       return { before: history, after: history, came: [], gone: [], kept: 0, rows: [] };
     }),
-    tryOut: os.objective.tryOut.handler(({ input }) => empty('draft', input.fromAt, input.toAt)),
+    tryOut: os.objective.tryOut.handler(({ input }) => [
+      { title: 'Draft', target: 0.999, history: empty('draft', input.fromAt, input.toAt) },
+    ]),
     spentBy: os.objective.spentBy.handler(({ input: { objectiveId, fromAt, toAt, label } }) => ({
       ...{ objectiveId, fromAt, toAt, label: label ?? 'instance', labels: ['instance'] },
       ...{ bad: 0, total: 0, parts: [] },
@@ -62,6 +64,9 @@ export function objectivesOf(state: FakeState) {
       fileName: 'compliance.md',
       text: '# Compliance',
       lines: [],
+    })),
+    saveReport: os.objective.saveReport.handler(({ input }) => ({
+      path: `/exports/compliance.${input.format === 'html' ? 'html' : 'md'}`,
     })),
   };
 }

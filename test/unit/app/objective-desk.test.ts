@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createObjectiveDesk } from '../../../main/app/objective-desk.ts';
 import type { Corrections } from '../../../main/slo/index.ts';
 import { DAY_MS, SECOND_MS } from '../../../shared/unit/time.ts';
@@ -15,6 +18,9 @@ const none: Corrections = {
   },
 };
 
+const folder = mkdtempSync(join(tmpdir(), 'midwatch-desk-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 function desk() {
   const target = counterTarget();
   target.grow('requests', 10, T0 - 2 * DAY_MS, T0, 60 * SECOND_MS);
@@ -25,7 +31,33 @@ function desk() {
     objectives: () => [gatewayObjective()],
     target: (id) => (id === 'counters' ? target : undefined),
     corrections: none,
+    exportFolder: folder,
   });
+}
+
+function sloDocument() {
+  const { indicator } = gatewayObjective();
+  const metric = (query: string) => ({ metricSource: { type: 'Prometheus', spec: { query } } });
+  return {
+    apiVersion: 'openslo/v1',
+    kind: 'SLO',
+    metadata: { name: 'shop', displayName: 'Shop' },
+    spec: {
+      service: 'shop',
+      indicator: {
+        spec: {
+          ratioMetric: {
+            counter: true,
+            bad: metric(indicator.bad ?? ''),
+            total: metric(indicator.total),
+          },
+        },
+      },
+      timeWindow: [{ duration: '28d', isRolling: true }],
+      budgetingMethod: 'Occurrences',
+      objectives: [{ targetPercent: 99 }],
+    },
+  };
 }
 
 describe('what windows ask of objectives', () => {
@@ -55,11 +87,16 @@ describe('what windows ask of objectives', () => {
     await expect(
       desk().alertHistory({ objectiveId: 'gateway-availability', fromAt: T0 - 500 * DAY_MS, toAt: T0 }),
     ).rejects.toThrow(/At most/);
-    const { kind, indicator, target } = gatewayObjective();
-    const draft = { kind, indicator, target, periodMs: DAY_MS, policy: 'midwatch', ...range };
-    await expect(desk().tryOut({ ...draft, source: 'gone' })).rejects.toThrow(/no source named gone/);
-    const tried = await desk().tryOut({ ...draft, source: 'counters' });
-    expect(tried).toMatchObject({ episodes: [], bad: 0 });
+    const { target } = gatewayObjective();
+    const document = sloDocument();
+    await expect(desk().tryOut({ document, source: 'gone', ...range })).rejects.toThrow(
+      /no source named gone/,
+    );
+    const [tried] = await desk().tryOut({ document, source: 'counters', ...range });
+    expect(tried).toMatchObject({ title: 'Shop', target: 0.99, history: { episodes: [], bad: 0 } });
+    await expect(
+      desk().tryOut({ document: { ...document, kind: 'Service' }, source: 'counters', ...range }),
+    ).rejects.toThrow(/kind: expected kind: SLO/);
     expect(() => desk().detectionTimes({ target, periodMs: DAY_MS, policy: 'other' })).toThrow(
       /no policy named other/,
     );
@@ -70,6 +107,9 @@ describe('what windows ask of objectives', () => {
     expect(report.fileName).toBe('compliance-2026-01-05.md');
     expect(report.lines[0]).toMatchObject({ objectiveId: 'gateway-availability', met: true });
     expect((await desk().report({ format: 'html' })).text).toMatch(/^<!doctype html>/);
+    const saved = await desk().saveReport({ format: 'html' });
+    expect(saved.path).toBe(join(folder, 'compliance-2026-01-05.html'));
+    expect(readFileSync(saved.path, 'utf8')).toContain('shop');
     const made = await desk().addCorrection(
       { objectiveId: 'gateway-availability', fromAt: T0 - DAY_MS, toAt: T0, reason: 'move' },
       'ana',

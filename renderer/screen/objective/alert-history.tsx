@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
+import { formatSignificant } from '../../../shared/unit/number.ts';
+import { PAST_SPANS } from '../../state/objective-past.ts';
+import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
+import { Skeleton } from '../../ui/state.tsx';
+import { countText, EpisodeList, EpisodeStrip } from './episodes.tsx';
+import styles from './objective.module.css';
+import { SpanChoice } from './span-choice.tsx';
+
+/** The alerts that the objective as it is would have had, evaluated anew over the samples that are kept. */
+export function AlertHistory({ status }: { status: ObjectiveStatus }) {
+  const core = useCore();
+  const [spanMs, setSpanMs] = useState<number>(PAST_SPANS[1].ms);
+  const { id } = status.objective;
+  const key = `${id}:${spanMs}`;
+  useRefresh(`alerts:${key}`, 0, () => {
+    void core.past.loadAlerts(key, id, core.clock.getState().nowAt, spanMs);
+  });
+  const { value, loading, failure } = useLoaded(core.past.alerts, key);
+  return (
+    <div className={styles.panel}>
+      <div className="line wrap">
+        <SpanChoice spanMs={spanMs} onChange={setSpanMs} />
+        {value && (
+          <span className="s12 t2 num">
+            {countText(value.episodes.length)}, {formatSignificant(value.pagesPerDay)} pages a day
+          </span>
+        )}
+        <span className="s12 t3">Replayed over the samples that are kept, without silences and routing.</span>
+      </div>
+      {!value && loading && <Skeleton rows={3} label="Replaying the past" />}
+      {!value && failure && <p className="s12 t2">The past cannot be shown: {failure.text}</p>}
+      {value && (
+        <>
+          <EpisodeStrip label="Alerts" episodes={value.episodes} range={value} />
+          <EpisodeList episodes={value.episodes} empty="No alert in this stretch." />
+          <Notes notes={value.notes} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What a reader must know about a look at the past. */
+export function Notes({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul className="s12 t2">
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  );
+}
