@@ -18,6 +18,8 @@ export interface Asking {
   readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
   /** For people: local metrics are evaluated in a thread of its own, so that no page waits behind a chart of a month. */
   readonly peopleTarget: (sourceId: string) => QueryTarget | undefined;
+  /** The past of objectives for people, in that thread too: a month replayed must not make the watch blind. */
+  readonly pastTarget: (sourceId: string) => QueryTarget | undefined;
   /** Reads an expression as it would be asked of this source. */
   readonly check: (sourceId: string, expression: string) => Result<CheckedExpression, QueryError>;
 }
@@ -71,6 +73,7 @@ export function createAsking({ threads, running }: AskingDeps) {
       target: wrapped(local),
       objectiveTarget: wrapped(localOf(threads.query, true)),
       peopleTarget: wrapped(localOf(threads.explore)),
+      pastTarget: wrapped(localOf(threads.explore, true)),
     };
   };
   return { local, over };

@@ -314,7 +314,7 @@ function routerOf(
       corrections: stages.corrections,
       workspaceName: () => workspace().name,
       objectives: () => workspace().objectives,
-      target: stages.objectiveTarget,
+      target: stages.asking.pastTarget,
       exportFolder: parts.folders.exports,
     }),
     playbooks: stages.playbooks,
