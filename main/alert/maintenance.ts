@@ -2,7 +2,7 @@ import type { MaintenanceConfig, MaintenanceDefinition } from '../../shared/conf
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { MaintenanceState } from '../../shared/model/maintenance.ts';
 import { type Matcher, parseMatchers } from '../../shared/model/matcher.ts';
-import { createRecurrence, type Recurrence } from '../calendar/index.ts';
+import { createRecurrence, type Recurrence, type Span } from '../calendar/index.ts';
 import { compileMatchers, type LabelTest } from './matcher.ts';
 import type { OpenWindow } from './rule/hold-stage.ts';
 
@@ -63,9 +63,19 @@ export function createMaintenance(definitions: () => readonly MaintenanceDefinit
         schedule: config.schedule ?? null,
         current: recurrence.current(at),
         next: recurrence.next(at),
+        upcoming: upcomingOf(recurrence, at),
         definedAt,
       })),
   };
+}
+
+const UPCOMING = 3;
+
+function upcomingOf(recurrence: Recurrence, at: number): Span[] {
+  const spans: Span[] = [];
+  for (let next = recurrence.next(at); next && spans.length < UPCOMING; next = recurrence.next(next.startsAt))
+    spans.push(next);
+  return spans;
 }
 
 function plan(definition: MaintenanceDefinition): Planned[] {

@@ -4,6 +4,7 @@ import { IncidentList } from '../screen/incident/incident-list.tsx';
 import { IncidentScreen } from '../screen/incident/incident-screen.tsx';
 import { ObjectiveScreen } from '../screen/objective/objective-screen.tsx';
 import { SettingScreen } from '../screen/setting/setting-screen.tsx';
+import { SilenceScreen } from '../screen/silence/silence-screen.tsx';
 import { TriageScreen } from '../screen/triage/triage-screen.tsx';
 import type { Route } from '../state/route.ts';
 import { useCore, useLine, useRefresh, useUi } from '../state/use-core.tsx';
@@ -66,6 +67,8 @@ function Screen({ route }: { route: Route }) {
       );
     case 'postmortems':
       return <IncidentList purpose="postmortems" />;
+    case 'silences':
+      return <SilenceScreen />;
     case 'settings':
       return <SettingScreen />;
     case 'health':

@@ -1,5 +1,6 @@
 import { ComplianceReport } from '../screen/objective/compliance-report.tsx';
 import { NewObjective } from '../screen/objective/new-objective.tsx';
+import { NewSilence } from '../screen/silence/new-silence.tsx';
 import { useCore, useUi } from '../state/use-core.tsx';
 import { ConfirmStep } from './dialog/confirm-step.tsx';
 import { KeyHelp } from './dialog/key-help.tsx';
@@ -30,6 +31,8 @@ export function Overlays() {
       return <PhaseDialog incidentId={overlay.incidentId} onClose={onClose} />;
     case 'open-incident':
       return <OpenIncident onClose={onClose} />;
+    case 'new-silence':
+      return <NewSilence matchers={overlay.matchers} onClose={onClose} />;
     case 'new-objective':
       return <NewObjective onClose={onClose} />;
     case 'report':

@@ -12,6 +12,7 @@ const ICONS: Readonly<Record<ScreenName, string>> = {
   objectives: 'M8 14A6 6 0 1 1 14 8M8 11a3 3 0 1 1 3-3M8 8l5.5-5.500',
   signals: 'M2 14V2M2 14h12M4.500 10l2.500-4 2.500 3L14 3.500',
   postmortems: 'M3 2h7l3 3v9H3zM6 7h4M6 10h4',
+  silences: 'M4 11V7a4 4 0 0 1 6-3.500M12 7v4M2.500 11h11M6.5 13.500h3M2 14L14 2',
   settings: 'M2 5h7M13 5h1M2 11h1M7 11h7M11 3v4M5 9v4',
   health: 'M8 14C3 10.5 1.5 8 1.5 5.500A3.2 3.2 0 0 1 8 4.500a3.2 3.2 0 0 1 6.5 1C14.5 8 13 10.5 8 14z',
 };
@@ -22,6 +23,7 @@ const SCREENS: readonly { readonly screen: ScreenName; readonly command: Command
   { screen: 'objectives', command: 'go-objectives' },
   { screen: 'signals', command: 'go-signals' },
   { screen: 'postmortems', command: 'go-postmortems' },
+  { screen: 'silences', command: 'go-silences' },
   { screen: 'settings', command: 'go-settings' },
   { screen: 'health', command: 'go-health' },
 ];

@@ -5,6 +5,7 @@ import { objectiveCommands } from './objective-command.ts';
 import { sortObjectives } from './objective-table.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
 import { signalCommands } from './signal-command.ts';
+import { silenceCommands } from './silence-command.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {
@@ -17,6 +18,7 @@ type Handler = (core: Core) => void;
 
 const handlers: Partial<Record<CommandId, Handler>> = {
   ...objectiveCommands,
+  ...silenceCommands,
   ...signalCommands,
   palette: (core) => core.ui.open({ kind: 'palette' }),
   search: (core) => core.ui.open({ kind: 'palette' }),

@@ -13,6 +13,7 @@ export type Route =
   /** `view` is what `signal-view.ts` reads and writes. */
   | { readonly screen: 'signals'; readonly view: string }
   | { readonly screen: 'postmortems' }
+  | { readonly screen: 'silences' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'health' };
 export type IncidentTab = 'response' | 'postmortem';
@@ -40,6 +41,7 @@ export function routeOf(hash: string): Route {
       return { screen, id: id || null, ...(shown ? { tab: shown } : {}) };
     }
     case 'postmortems':
+    case 'silences':
     case 'settings':
     case 'health':
       return { screen };

@@ -5,6 +5,7 @@ export type ScreenName =
   | 'objectives'
   | 'signals'
   | 'postmortems'
+  | 'silences'
   | 'settings'
   | 'health';
 
@@ -19,6 +20,7 @@ export type CommandId =
   | 'go-objectives'
   | 'go-signals'
   | 'go-postmortems'
+  | 'go-silences'
   | 'go-settings'
   | 'go-health'
   | 'next'
@@ -39,6 +41,7 @@ export type CommandId =
   | 'show-response'
   | 'show-postmortem'
   | 'send-test'
+  | 'new-silence'
   | 'new-objective'
   | 'what-if'
   | 'report'
@@ -175,6 +178,13 @@ export const commands: readonly Command[] = [
   },
   { id: 'copy-link', label: 'Copy a link to what is shown', keys: 'l', group: 'Query', screens: ['signals'] },
   { id: 'save-board', label: 'Save as a board', keys: 'Shift+S', group: 'Query', screens: ['signals'] },
+  {
+    id: 'new-silence',
+    label: 'Silence alerts',
+    keys: 'z',
+    group: 'Respond',
+    screens: ['triage', 'incident', 'silences'],
+  },
   { id: 'new-objective', label: 'New objective', keys: 'c', group: 'Write', screens: ['objectives'] },
   {
     id: 'what-if',
@@ -189,6 +199,7 @@ export const commands: readonly Command[] = [
   { id: 'go-objectives', label: 'Objectives', keys: 'g o', group: 'Go to', screens: null },
   { id: 'go-signals', label: 'Signals', keys: 'g q', group: 'Go to', screens: null },
   { id: 'go-postmortems', label: 'Postmortems', keys: 'g p', group: 'Go to', screens: null },
+  { id: 'go-silences', label: 'Silences', keys: 'g z', group: 'Go to', screens: null },
   { id: 'go-settings', label: 'Settings', keys: 'g s', group: 'Go to', screens: null },
   { id: 'go-health', label: 'Health', keys: 'g h', group: 'Go to', screens: null },
   {

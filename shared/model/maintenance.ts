@@ -16,6 +16,8 @@ export const MaintenanceState = z.object({
   current: Span.nullable(),
   /** The next that has not begun; null where there is none. */
   next: Span.nullable(),
+  /** The next few that have not begun, soonest first. */
+  upcoming: z.array(Span),
   definedAt: z.string(),
 });
 export type MaintenanceState = z.infer<typeof MaintenanceState>;

@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import { formatMatchers } from '../../../shared/model/matcher.ts';
+import { type Silence, silenceState } from '../../../shared/model/silence.ts';
+import { endOf, heldBy, SILENCE_SPANS } from '../../state/silence.ts';
+import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
+import { StateBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { absoluteUtc, ago, coarse } from '../../ui/format.ts';
+import styles from './silence.module.css';
+
+/** One silence: what it matches and holds, by whom and why, and until when. */
+export function SilenceRow({ silence, now }: { silence: Silence; now: number }) {
+  const state = silenceState(silence, now);
+  const held = heldBy(useCollection('alerts').byId.values(), silence.id);
+  const { comment, author, createdAt, renewals, origin, expiredBy } = silence;
+  const endsAt = endOf(silence);
+  return (
+    <div className={styles.row} data-state={state} data-silence={silence.id}>
+      <div className={styles.state}>
+        <StateBadge state={state === 'active' ? 'suppressed' : state === 'pending' ? 'starting' : 'ok'}>
+          {state === 'active' ? 'in force' : state === 'pending' ? 'to come' : 'ended'}
+        </StateBadge>
+      </div>
+      <div className="stack">
+        <code className={styles.matchers}>{formatMatchers(silence.matchers)}</code>
+        <p>{comment}</p>
+        <p className="s12 t2">
+          {author}, {ago(createdAt, now)}
+          {renewals.length > 0 && `, renewed ${renewals.length} times`}
+          {origin !== null && `, from ${origin}`}
+        </p>
+      </div>
+      <div className={`stack num ${styles.when}`}>
+        <time dateTime={new Date(endsAt).toISOString()} title={absoluteUtc(endsAt)}>
+          {state === 'expired'
+            ? `${expiredBy === null ? 'ran out' : `ended by ${expiredBy}`} ${ago(endsAt, now)}`
+            : state === 'pending'
+              ? `begins in ${coarse(silence.startsAt - now)}`
+              : `ends in ${coarse(endsAt - now)}`}
+        </time>
+        {state === 'active' && (
+          <span className="s12 t2">{held === 0 ? 'holds nothing now' : `holds ${held} now`}</span>
+        )}
+      </div>
+      {state !== 'expired' && <Actions silence={silence} held={held} />}
+    </div>
+  );
+}
+
+function Actions({ silence, held }: { silence: Silence; held: number }) {
+  const core = useCore();
+  const [asked, setAsked] = useState<'renew' | 'end' | null>(null);
+  const [ms, setMs] = useState<number>(SILENCE_SPANS[1].ms);
+  const key = `silence:${silence.id}`;
+  const busy = useBusy(key);
+  const renew = async () => {
+    const done = await core.requests.say(key, (api) => api.silence.renew({ id: silence.id, durationMs: ms }));
+    if (done.ok) setAsked(null);
+  };
+  if (asked === null)
+    return (
+      <div className={`line ${styles.actions}`}>
+        <Button onPress={() => setAsked('renew')}>Renew</Button>
+        <Button kind="quiet" onPress={() => setAsked('end')}>
+          End now
+        </Button>
+      </div>
+    );
+  if (asked === 'end')
+    return (
+      <div className={`line wrap ${styles.actions}`}>
+        <span className="s12 t2">
+          {held === 0 ? 'It holds nothing now.' : `${held} held alerts may page at once.`}
+        </span>
+        <Button
+          kind="stop"
+          busy={busy}
+          onPress={() => void core.requests.say(key, (api) => api.silence.expire({ id: silence.id }))}
+        >
+          End it
+        </Button>
+        <Button kind="quiet" onPress={() => setAsked(null)}>
+          Keep
+        </Button>
+      </div>
+    );
+  return (
+    <form
+      className={`line wrap ${styles.actions}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void renew();
+      }}
+    >
+      <label className="line s12 t2">
+        From now
+        <select className={styles.field} value={ms} onChange={(event) => setMs(Number(event.target.value))}>
+          {SILENCE_SPANS.map((one) => (
+            <option key={one.ms} value={one.ms}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button type="submit" busy={busy} onPress={() => undefined}>
+        Renew
+      </Button>
+      <Button kind="quiet" onPress={() => setAsked(null)}>
+        Cancel
+      </Button>
+    </form>
+  );
+}

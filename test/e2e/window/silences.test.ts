@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../shared/unit/time.ts';
+import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
+import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
+import { fleetState } from '../../support/window/fleet.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const noChromium = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
+if (noChromium) console.log(`Skipping silences in the window: ${noChromium}.`);
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SHOTS =
+  process.env.UPDATE_SCREENSHOTS === '1'
+    ? join(ROOT, 'docs', 'screenshots')
+    : join(ROOT, 'test-results', 'screenshots');
+
+let browser: Browser;
+let built: Awaited<ReturnType<typeof buildWindow>>;
+let core: FakeCore;
+let window: Window;
+beforeAll(async () => {
+  if (noChromium) return;
+  [built, browser] = await Promise.all([buildWindow(), openChromium()]);
+  const state = fleetState('page');
+  const now = state.now();
+  const span = (startsAt: number) => ({ startsAt, endsAt: startsAt + HOUR_MS });
+  state.put('maintenance', {
+    ...{ id: 'index', title: 'Index rebuild', services: ['vector-index'], matchers: ['zone="eu"'] },
+    ...{ includeDependents: true, timeZone: 'Europe/Berlin', schedule: '30 2 * * sun' },
+    ...{ current: null, next: span(now + DAY_MS), definedAt: 'midwatch.yaml:31' },
+    upcoming: [span(now + DAY_MS), span(now + 8 * DAY_MS), span(now + 15 * DAY_MS)],
+  });
+  core = await startFakeCore(built.folder, state);
+  window = await openWindow(browser, `${core.url}#/triage`);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await core?.stop();
+  await built?.remove();
+});
+
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const [size, width, height] of [
+      ['', 1_440, 900],
+      ['-small', 1_024, 640],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: join(SHOTS, `${name}-${theme}${size}.png`) });
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+    }
+    expect(await barriers(page)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 1_440, height: 900 });
+}
+
+describe.skipIf(noChromium !== null)('silences in the window', () => {
+  it('begin with the alert in hand, say what they would hold, and need a reason', async () => {
+    const { page } = window;
+    await page.getByText('What changed').first().waitFor();
+    await page.keyboard.press('z');
+    const dialog = page.getByRole('dialog', { name: 'Silence alerts' });
+    await dialog.getByText(/It would hold \d+ now|No alert that is active now/).waitFor();
+    const matchers = dialog.getByLabel(/Matchers/);
+    expect(await matchers.inputValue()).toMatch(/^service="/);
+    const make = dialog.getByRole('button', { name: 'Silence', exact: true });
+    expect(await make.getAttribute('aria-disabled')).toBe('true');
+    await matchers.fill('service=');
+    await matchers.fill('service');
+    await dialog.getByText(/expected =/).waitFor();
+    await matchers.fill('service="gateway"');
+    await dialog.getByText(/It would hold \d+ now/).waitFor();
+    await dialog.getByLabel(/Why/).fill('Canary is rolled back by hand');
+    await dialog.getByLabel('For', { exact: true }).fill('soon');
+    await dialog.getByText('Write how long').waitFor();
+    await dialog.getByRole('button', { name: '2 h' }).click();
+    await look(page, 'silence-new');
+    await make.click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(core.state.asked.filter((one) => one.name === 'silence.create').map((one) => one.input)).toEqual([
+      { matchers: 'service="gateway"', comment: 'Canary is rolled back by hand', durationMs: 2 * HOUR_MS },
+    ]);
+  });
+
+  it('are listed with what they hold and until when, renewed, and ended only after a second word', async () => {
+    const { page, complaints } = window;
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search or run').fill('silences');
+    await page.getByText('Go to Silences').click();
+    await page.getByRole('heading', { name: 'Silences and maintenance' }).waitFor();
+    const row = page.locator('[data-silence]').first();
+    await row.getByText(/ends in (2 h|1 h 59 m)/).waitFor();
+    await row.getByText('Canary is rolled back by hand').waitFor();
+    await page.getByText('Index rebuild').waitFor();
+    await page.getByText('Europe/Berlin').waitFor();
+    expect(await page.locator('[data-maintenance] li').count()).toBe(3);
+    await look(page, 'silences');
+    await row.getByRole('button', { name: 'Renew' }).click();
+    await row.getByLabel('From now').selectOption({ label: '8 h' });
+    await row.getByRole('button', { name: 'Renew' }).click();
+    await row.getByText(/ends in (8 h|7 h 59 m)/).waitFor();
+    await row.getByRole('button', { name: 'End now' }).click();
+    expect(core.state.asked.some((one) => one.name === 'silence.expire')).toBe(false);
+    await row.getByRole('button', { name: 'End it' }).click();
+    await row.getByText(/ended by You/).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
