@@ -3,6 +3,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { DataPolicy } from '../../shared/model/observation.ts';
 import { Priority } from '../../shared/model/priority.ts';
 import { parseDuration } from '../../shared/unit/time.ts';
+import type { RuleCondition } from './rule-condition.ts';
 
 /** A plain rule as the evaluator takes it. */
 export interface AlertRule {
@@ -18,6 +19,9 @@ export interface AlertRule {
   readonly service: string | null;
   /** May hold `{{ $labels.name }}` and `{{ $value }}`. */
   readonly summary: string;
+  /** Once it fires, it ends only when the value is past this one as well; null: its threshold itself. */
+  readonly resolveAt: number | null;
+  readonly when: RuleCondition;
   readonly onNoData: DataPolicy;
   readonly onError: DataPolicy;
   readonly definedAt: string;
@@ -56,6 +60,12 @@ function readRule(config: AlertRuleConfig, id: string, defaultSource: string, de
     priority: Priority.safeParse(labels.priority).data ?? 'P2',
     service: labels.service ?? null,
     summary: annotations.summary ?? config.alert,
+    resolveAt: annotations.resolve_at === undefined ? null : Number(annotations.resolve_at),
+    when: {
+      expression: annotations.when ?? null,
+      deployedWithinMs: parseDuration(annotations.deployed_within ?? '') ?? null,
+      deployedBeforeMs: parseDuration(annotations.deployed_before ?? '') ?? null,
+    },
     onNoData: policyOf(annotations.no_data),
     onError: policyOf(annotations.error),
     definedAt,

@@ -2,6 +2,7 @@ import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Service } from '../../shared/model/service.ts';
+import { stormOf } from '../../shared/model/storm.ts';
 import type { AlertBook } from './book.ts';
 import { correctionOf, type Folded } from './correction.ts';
 import { wasJustSaid } from './rule/correct.ts';
@@ -9,7 +10,9 @@ import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
 import { judge } from './rule/hold.ts';
 import type { ActiveSilence, HoldContext, OpenWindow } from './rule/hold-stage.ts';
 import { isAlerting, memoryOf } from './rule/memory.ts';
+import { receiversOf } from './rule/route.ts';
 import { type ServiceGraph, serviceGraph } from './rule/service-graph.ts';
+import { createStormBrake, type StormBrake } from './rule/storm.ts';
 import { type CauseIndex, causeIndex, startOf } from './rule/suppress.ts';
 
 /** What decides who hears of an alert; all of it may change with a reload. */
@@ -44,6 +47,7 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
   const graph = graphOf(deps);
   const causes = causeIndex(graph, deps.routing().causal_window);
   const groups = new Map<string, Alert[]>();
+  const storms = new Map<string, string[]>();
   const ofService = new Map<string, string[]>();
   const justSaid: Alert[] = [];
   for (const alert of book.all()) {
@@ -52,17 +56,55 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
     if (wasJustSaid(alert, now)) justSaid.push(alert);
     const { resolutionOwed, hold } = memoryOf(alert);
     if (!isAlerting(alert) && !resolutionOwed && hold === null && alert.resolvedAt === null) continue;
-    collect(groups, alert.groupKey, alert);
+    if (stormOf(alert.groupKey)) collect(storms, alert.groupKey, alert.id);
+    else collect(groups, alert.groupKey, alert);
   }
   const windows = deps.windows(now);
   const silences = deps.silences(now);
-  const holding: HoldContext = { now, windows, silences, causeOf: (alert) => causes.causeOf(alert) };
+  const { flapping } = deps.routing();
+  const causeOf = (alert: Alert) => causes.causeOf(alert);
+  const holding: HoldContext = { now, windows, silences, causeOf, flapping };
   const pass: Pass = { book, deps, now, causes, holding, justSaid, ofService };
-  return causesFirst(groups, graph).flatMap((alerts) => {
-    const folded = holdGroup(pass, alerts);
+  const brake = brakeOf(pass, graph);
+  const say = (alerts: readonly string[], folded: readonly Folded[]) => {
     const request = dispatchOne(pass, alerts);
     return [...(request ? [request] : []), ...correctionOf(book, folded, now)];
+  };
+  const each = causesFirst(groups, graph).flatMap((alerts) => {
+    const folded = holdGroup(pass, alerts);
+    const joined = brakeGroup(pass, brake, alerts);
+    for (const { id, key } of joined) collect(storms, key, id);
+    const left = joined.length === 0 ? alerts : alerts.filter((id) => !joined.some((one) => one.id === id));
+    return say(left, folded);
   });
+  return [...each, ...[...storms.values()].flatMap((alerts) => say(alerts, holdGroup(pass, alerts)))];
+}
+
+function brakeOf({ book, deps, now }: Pass, graph: ServiceGraph): StormBrake {
+  const routing = deps.routing();
+  const inHours = deps.inBusinessHours(now);
+  return createStormBrake(book.all(), {
+    now,
+    limit: routing.storm_limit,
+    receiversOf: ({ priority }) => receiversOf(priority, routing, inHours),
+    graph,
+  });
+}
+
+/** Asks of the new alerts of one group whether they may be said by themselves. Answers those that join a storm. */
+function brakeGroup(
+  { book, causes }: Pass,
+  brake: StormBrake,
+  ids: readonly string[],
+): { readonly id: string; readonly key: string }[] {
+  const answer = brake.admit(ids.flatMap((id) => book.get(id) ?? []));
+  for (const alert of answer?.alerts ?? []) {
+    if (answer) book.put(alert, [answer.verdict]);
+    causes.put(alert);
+  }
+  return (answer?.alerts ?? []).flatMap(({ id, groupKey }) =>
+    stormOf(groupKey) ? [{ id, key: groupKey }] : [],
+  );
 }
 
 const graphs = new WeakMap<object, ServiceGraph>();

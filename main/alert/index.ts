@@ -20,6 +20,7 @@ export {
 } from './reported.ts';
 export type { ActiveSilence } from './rule/hold-stage.ts';
 export { isAlerting } from './rule/memory.ts';
+export { lastDeployment } from './rule-condition.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
 export {
   createSilences,
@@ -28,4 +29,4 @@ export {
   type SilencesDeps,
   type SilenceWish,
 } from './silences.ts';
-export { splitThreshold, type Threshold } from './threshold.ts';
+export { resolveAtProblem, splitThreshold, type Threshold } from './threshold.ts';

@@ -7,7 +7,7 @@ import { fingerprint, type Logger } from '../platform/index.ts';
 import type { AlertBook } from './book.ts';
 import { type Effect, unsettled } from './news.ts';
 import { groupKeyOf } from './rule/group.ts';
-import { blankAlert, isAlerting } from './rule/memory.ts';
+import { blankAlert, isAlerting, memoryOf } from './rule/memory.ts';
 import { INTAKE } from './rule/order.ts';
 import type { Draft, IntakeContext } from './rule/stage.ts';
 import { step } from './rule/state.ts';
@@ -78,7 +78,9 @@ export function createIntake(deps: IntakeDeps, book: AlertBook): Intake {
     const after = step(before, observation, context);
     // What is quiet and was never anything else is no alert: a fleet has thousands of those.
     if (existing === null && after.alert.phase === 'inactive') return [];
-    const moved = isAlerting(before) ? after.alert : { ...after.alert, groupKey };
+    // The group that heard of it also hears of its end.
+    const isOwed = memoryOf(after.alert).resolutionOwed && !isAlerting(after.alert);
+    const moved = isAlerting(before) || isOwed ? after.alert : { ...after.alert, groupKey };
     book.put(unsettled(moved, after.effects, now), [...verdicts, ...after.verdicts]);
     return after.effects.map((effect) => ({ ...effect, alertId: id }));
   };

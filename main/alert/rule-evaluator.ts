@@ -3,9 +3,10 @@ import type { InstantSample, Labels, QueryError, QueryTarget } from '../../share
 import type { Finding, Observation } from '../../shared/model/observation.ts';
 import { formatPercent, formatSignificant } from '../../shared/unit/number.ts';
 import type { AlertRule } from './alert-rule.ts';
+import { type ConditionDeps, type HeldBack, readCondition } from './rule-condition.ts';
 import { compares, splitThreshold, type Threshold } from './threshold.ts';
 
-export interface RuleEvaluatorDeps {
+export interface RuleEvaluatorDeps extends ConditionDeps {
   /** The metrics of a source by its id; null where there is no such source. */
   readonly target: (sourceId: string) => QueryTarget | null;
 }
@@ -58,7 +59,10 @@ async function evaluateRule(
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
   const threshold = deps.thresholdOf(rule);
-  const answer = await target.instant(threshold?.measured ?? rule.expression, at);
+  const [answer, heldBack] = await Promise.all([
+    target.instant(threshold?.measured ?? rule.expression, at),
+    readCondition(rule.when, target, at, deps),
+  ]);
   if (!answer.ok) return undecided(rule, active, failure(answer.error), observe);
   if (answer.value.kind === 'scalar') {
     const reason = 'The expression gives one number instead of series; compare series, or use vector().';
@@ -69,10 +73,22 @@ async function evaluateRule(
     const reason = `${samples.length} series, over the limit of ${MAX_SERIES} a rule; aggregate them.`;
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
-  return decided(rule, samples, threshold, active, observe);
+  return decided(rule, samples, threshold, active, mayFire(observe, heldBack));
 }
 
 type Observe = (labels: Labels, finding: Finding) => Observation;
+
+/** What holds while its condition does not is held back: it neither fires nor ends. */
+function mayFire(observe: Observe, heldBack: HeldBack): Observe {
+  return (labels, finding) => {
+    const seen = observe(labels, finding);
+    if (finding.kind !== 'holds') return seen;
+    const why = heldBack(labels, seen.service);
+    if (why === null) return seen;
+    const { value, threshold, reason } = finding;
+    return { ...seen, finding: { kind: 'held-back', value, threshold, reason: `${reason}, but ${why}` } };
+  };
+}
 
 /** The rule knows nothing: one alert for the rule, and its active alerts stay as they are. */
 function undecided(
@@ -97,7 +113,9 @@ function decided(
   active: readonly Alert[],
   observe: Observe,
 ): Observation[] {
-  const seen = samples.map((sample) => observe(sample.labels, findingOf(sample.value, threshold)));
+  const seen = samples.map((sample) =>
+    observe(sample.labels, findingOf(sample.value, threshold, rule.resolveAt)),
+  );
   const present = new Set(seen.map((one) => key(one.labels)));
   const own = observe(rule.labels, { kind: 'no-data', reason: 'No series matches the expression.' });
   const ownKey = key(own.labels);
@@ -123,7 +141,7 @@ function decided(
   return [own];
 }
 
-function findingOf(value: number, threshold: Threshold | null): Finding {
+function findingOf(value: number, threshold: Threshold | null, resolveAt: number | null): Finding {
   if (threshold === null) {
     const reason = `The expression holds, its value is ${formatSignificant(value)}.`;
     return Number.isNaN(value)
@@ -138,8 +156,15 @@ function findingOf(value: number, threshold: Threshold | null): Finding {
   if (Number.isNaN(value)) return { kind: 'no-data', reason: 'The value is not a number, which is no data.' };
   const limit = `${threshold.comparison} ${formatSignificant(threshold.value)}`;
   const measured = { value, threshold: threshold.value };
-  return compares(value, threshold)
-    ? { kind: 'holds', ...measured, reason: `${formatSignificant(value)} ${limit}` }
+  if (compares(value, threshold))
+    return { kind: 'holds', ...measured, reason: `${formatSignificant(value)} ${limit}` };
+  const end = resolveAt === null ? threshold : { ...threshold, value: resolveAt };
+  return compares(value, end)
+    ? {
+        kind: 'between',
+        ...measured,
+        reason: `${formatSignificant(value)}, not ${limit}; it ends when it is not ${end.comparison} ${formatSignificant(end.value)}`,
+      }
     : { kind: 'clear', ...measured, reason: `${formatSignificant(value)}, not ${limit}` };
 }
 

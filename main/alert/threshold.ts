@@ -69,6 +69,19 @@ export function compares(value: number, { comparison, value: threshold }: Thresh
   }
 }
 
+/** What is wrong with a resolve threshold of its own beside this expression; null where nothing is. */
+export function resolveAtProblem(expression: string, resolveAt: number): string | null {
+  const threshold = splitThreshold(expression);
+  if (threshold === null)
+    return 'expected no resolve_at: the expression is not of the form "measured > number", so it has no threshold to part from';
+  const { comparison, value } = threshold;
+  if (comparison === '==' || comparison === '!=')
+    return `expected no resolve_at: ${comparison} has no side on which it could lie`;
+  const isAbove = comparison === '>' || comparison === '>=';
+  if (isAbove ? resolveAt <= value : resolveAt >= value) return null;
+  return `expected a resolve_at that is at ${isAbove ? 'most' : 'least'} ${value}, as it fires at ${comparison} ${value}`;
+}
+
 function childrenOf(node: SyntaxNode): SyntaxNode[] {
   const children: SyntaxNode[] = [];
   for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);

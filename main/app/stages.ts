@@ -6,7 +6,7 @@ import { err, ok } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import { answersQueries } from '../../shared/model/source.ts';
 import { createExecutor } from '../action/index.ts';
-import { type AlertRule, type Alerts, createAlerts, createRuleEvaluator } from '../alert/index.ts';
+import { type AlertRule, type Alerts, createAlerts } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
 import { createBusinessHours } from '../calendar/index.ts';
 import { createDetection, type Detection } from '../detect/index.ts';
@@ -23,6 +23,7 @@ import { backfillOf, pushOf } from './push.ts';
 import { type Quiet, quietOf } from './quiet.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
+import { ruleEvaluatorOf } from './rule-asking.ts';
 import type { SecretReader } from './secret.ts';
 import { spanKeeper } from './store-care.ts';
 import { tellingOf } from './telling.ts';
@@ -188,7 +189,7 @@ function pipelineOf(
       deps,
       (id) => ingest.status().find((one) => one.id === id)?.pollEveryMs ?? 0,
     ),
-    ruleEvaluator: createRuleEvaluator({ target: (id) => ingest.target(id) ?? null }),
+    ruleEvaluator: ruleEvaluatorOf(ingest, hub),
     publish: {
       objectives: (statuses) => hub.put('objectives', statuses),
       detectors: (statuses) => hub.put('detectors', statuses),

@@ -3,12 +3,13 @@ import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Incident } from '../../shared/model/incident.ts';
 import type { Service } from '../../shared/model/service.ts';
+import { stormOf } from '../../shared/model/storm.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
 import { type Book, type Change, isKnown } from './book.ts';
 import { capture, EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
 import { type ChartPlan, planCharts } from './evidence-plan.ts';
 import type { IncidentDeps, Placement } from './incident-deps.ts';
-import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange } from './join.ts';
+import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange, sharesStorm } from './join.ts';
 import { isAtWork, isOver, step } from './lifecycle.ts';
 import { byUrgency, draftFromAlerts, evidenceEntry, impactOf, openingEntries } from './opening.ts';
 import { alertEntry } from './words.ts';
@@ -249,7 +250,8 @@ function placed(change: AlertChange, incidentId: string | null, opened: boolean,
 
 function joinReason(change: AlertChange, incident: Incident): string {
   if (incident.alertIds.includes(change.alert.id)) return `belongs to ${incident.name} already`;
-  if (incident.groupKey === change.alert.groupKey) return `joins ${incident.name}: the same alert group`;
+  if (incident.groupKey === change.alert.groupKey)
+    return `joins ${incident.name}: the same ${stormOf(incident.groupKey) ? 'storm of alerts' : 'alert group'}`;
   if (change.causeId && incident.alertIds.includes(change.causeId))
     return `joins ${incident.name}: what it follows from is there`;
   return `joins ${incident.name}: connected service, within ${formatDuration(GROUP_INTERVAL_MS)} of its opening`;
@@ -261,6 +263,7 @@ function sharesOpening(first: AlertChange, other: AlertChange, deps: IncidentDep
   if (first.alert.groupKey === other.alert.groupKey) return true;
   if (first.causeId === other.alert.id || other.causeId === first.alert.id) return true;
   if (first.causeId && first.causeId === other.causeId) return true;
+  if (!sharesStorm(first.alert.groupKey, other.alert.groupKey)) return false;
   return isConnected(first.alert.service, other.alert.service, deps.services());
 }
 

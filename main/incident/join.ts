@@ -2,6 +2,7 @@ import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Incident, NewTimelineEntry } from '../../shared/model/incident.ts';
 import { priorityRank } from '../../shared/model/priority.ts';
 import type { Service } from '../../shared/model/service.ts';
+import { stormOf } from '../../shared/model/storm.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
 import type { Change } from './book.ts';
 import { isOver, MIDWATCH, step } from './lifecycle.ts';
@@ -20,6 +21,11 @@ export function isConnected(a: string, b: string, services: readonly Service[]):
   return dependsOn(a, b) || dependsOn(b, a);
 }
 
+/** A storm is one incident of its own, whatever its services are connected with. */
+export function sharesStorm(a: string | null, b: string | null): boolean {
+  return (stormOf(a) === null && stormOf(b) === null) || a === b;
+}
+
 /** The open incident that an alert belongs to: its own, its group's, that of its cause, or one of connected services just opened. */
 export function belongsTo(
   change: AlertChange,
@@ -34,6 +40,7 @@ export function belongsTo(
     open.find((incident) => change.causeId && incident.alertIds.includes(change.causeId)) ??
     open.find(
       (incident) =>
+        sharesStorm(groupKey, incident.groupKey) &&
         Math.abs(change.at - incident.openedAt) <= GROUP_INTERVAL_MS &&
         incident.services.some((other) => isConnected(service, other, services)),
     )

@@ -3,6 +3,7 @@ import type { NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import { type Priority, priorityRank, type Severity } from '../../shared/model/priority.ts';
 import type { Service } from '../../shared/model/service.ts';
+import { stormOf } from '../../shared/model/storm.ts';
 import { formatPercent } from '../../shared/unit/number.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
 import type { EvidenceWrite } from '../store/index.ts';
@@ -44,7 +45,7 @@ export function draftFromAlerts(facts: OpeningFacts): IncidentDraft | null {
   const status = first.objectiveId === null ? undefined : facts.objective(first.objectiveId);
   return {
     id: facts.id,
-    title: titleOf(first.alert, status),
+    title: stormTitle(first.alert.groupKey) + titleOf(first.alert, status),
     phase: 'detected',
     severity: suggestion.severity,
     suggestion,
@@ -62,6 +63,12 @@ export function draftFromAlerts(facts: OpeningFacts): IncidentDraft | null {
     ),
     ...freshTimes(suggestion.severity, facts.now, facts.business),
   };
+}
+
+function stormTitle(groupKey: string): string {
+  const storm = stormOf(groupKey);
+  if (!storm) return '';
+  return storm.cause === null ? 'Storm of alerts, first ' : `Storm of alerts behind ${storm.cause}, first `;
 }
 
 /** What each new incident begins with. */

@@ -3,7 +3,7 @@ import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.t
 import { defaultRouting } from '../../shared/config/routing.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import { placeholderNames } from '../action/index.ts';
-import { maintenanceProblem } from '../alert/index.ts';
+import { maintenanceProblem, resolveAtProblem } from '../alert/index.ts';
 import { compilePattern } from '../platform/index.ts';
 import { checkBoard } from './board.ts';
 import { checkSlo } from './check-slo.ts';
@@ -38,6 +38,11 @@ export function crossCheck(
     const { expr, labels, annotations } = written.config.rule;
     const source = check.source(written, ['annotations', 'source'], annotations.source);
     check.expression(written, ['expr'], expr, source);
+    if (annotations.when !== undefined)
+      check.expression(written, ['annotations', 'when'], annotations.when, source);
+    const resolveAt = annotations.resolve_at;
+    const wrong = resolveAt === undefined ? null : resolveAtProblem(expr, Number(resolveAt));
+    if (wrong !== null) say(problems, written, ['annotations', 'resolve_at'], wrong);
     if (labels.service !== undefined) check.service(written, ['labels', 'service'], labels.service);
   }
   unique(found.detectors, (one) => one.id, ['id'], 'detector', problems);

@@ -15,7 +15,8 @@ const Policy = z.enum(['keep', 'alert', 'ok']);
 
 /**
  * One alerting rule as Prometheus writes it. The labels `priority` and `service` say how urgent it is and whose it is;
- * the annotations `source`, `no_data` and `error` are Midwatch's own and mean nothing to Prometheus.
+ * the annotations `source`, `no_data`, `error`, `resolve_at`,
+ * `when`, `deployed_within` and `deployed_before` are Midwatch's own and mean nothing to Prometheus.
  * Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
  */
 export const AlertRuleConfig = z.strictObject({
@@ -37,6 +38,18 @@ export const AlertRuleConfig = z.strictObject({
       (notes) =>
         [notes.no_data, notes.error].every((one) => one === undefined || Policy.safeParse(one).success),
       { message: 'has a policy (no_data, error) that is none of keep, alert and ok' },
+    )
+    .refine(
+      ({ resolve_at }) =>
+        resolve_at === undefined || (resolve_at !== '' && Number.isFinite(Number(resolve_at))),
+      { message: 'has a resolve_at that is not a number', path: ['resolve_at'] },
+    )
+    .refine(
+      (notes) =>
+        [notes.deployed_within, notes.deployed_before].every(
+          (one) => one === undefined || parseDuration(one) !== undefined,
+        ),
+      { message: 'has a deployed_within or deployed_before that is not a duration such as 30s, 5m or 1h' },
     ),
 });
 export type AlertRuleConfig = z.infer<typeof AlertRuleConfig>;

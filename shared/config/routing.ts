@@ -86,6 +86,16 @@ export const RoutingConfig = z.strictObject({
   repeat_interval: duration('4h'),
   /** A cause is looked for this far before its effect. */
   causal_window: duration('15m'),
+  /** New groups in 10 s for one receiver; what is over it is one storm. */
+  storm_limit: z.number().int().min(1).default(10),
+  /** An alert that fires more often than this within that time is said again only when it fires steadily. */
+  flapping: z
+    .strictObject({
+      firings: z.number().int().min(2).max(20).default(4),
+      within: duration('30m'),
+      steady: duration('5m'),
+    })
+    .prefault({}),
   rate_limit: z
     .strictObject({ notifications: z.number().int().min(1).default(10), per: duration('10m') })
     .prefault({}),

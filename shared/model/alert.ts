@@ -20,6 +20,8 @@ export const StageVerdict = z.object({
     'maintenance',
     'silence',
     'suppress',
+    'flapping',
+    'storm',
     'group',
     'rate-limit',
     'route',
@@ -46,7 +48,7 @@ export type UnsettledChange = z.infer<typeof UnsettledChange>;
 
 /** What keeps an alert from telling anybody, and since when. */
 export const AlertHold = z.object({
-  stage: z.enum(['maintenance', 'silence', 'suppress']),
+  stage: z.enum(['maintenance', 'silence', 'suppress', 'flapping']),
   /** The window, the silence or the alert that holds it. */
   by: z.string(),
   reason: z.string(),
@@ -79,6 +81,13 @@ export const AlertMemory = z.object({
   hold: AlertHold.nullable().default(null),
   /** The `firedAt` of the episode that the holding stages have decided on. */
   judgedAt: z.number().nullable().default(null),
+  /** When it fired lately, oldest first, bounded. */
+  firings: z.array(z.number()).default([]),
+  /** Its episode that the storm brake has decided on, and the group that it counted as, new at that time. */
+  admitted: z
+    .object({ firedAt: z.number().nullable(), groupAt: z.number(), group: z.string() })
+    .nullable()
+    .default(null),
   /** News that incidents have not been told, because a person or a plan wanted quiet. */
   withheld: UnsettledChange.nullable().default(null),
   /** When its present episode was first said; null while it was not. */

@@ -18,7 +18,7 @@ export type Finding =
   | {
       readonly kind: 'held-back';
       readonly value: number;
-      readonly threshold: number;
+      readonly threshold: number | null;
       readonly reason: string;
     }
   /** Neither fires nor resolves. */

@@ -1,5 +1,6 @@
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
 import type { NotificationRequest } from '../../../shared/model/notification-request.ts';
+import { stormOf } from '../../../shared/model/storm.ts';
 import { correct } from './correct.ts';
 import type { DispatchContext, DispatchStage, Outgoing } from './dispatch-stage.ts';
 import { decideGroup } from './group.ts';
@@ -8,6 +9,7 @@ import { requestOf } from './notify.ts';
 import { rateLimit } from './rate-limit.ts';
 import { route } from './route.ts';
 import { verdictOf } from './stage.ts';
+import { STORM_WINDOW_MS } from './storm.ts';
 import { isAhead } from './validate.ts';
 
 /** What a group that is due passes on its way to the notifier, in order. A stage is added by a line here. */
@@ -25,9 +27,11 @@ const NOTHING: DispatchResult = { alerts: [], verdicts: [], request: null };
 /** Takes one group from its alerts to at most one notification, with the verdict of each stage on each alert it is about. */
 export function dispatchGroup(alerts: readonly Alert[], context: DispatchContext): DispatchResult {
   const { now, routing } = context;
+  const isStorm = stormOf(alerts[0]?.groupKey ?? null) !== null;
   const timing = {
-    groupWaitMs: routing.group_wait,
-    groupIntervalMs: routing.group_interval,
+    groupWaitMs: isStorm ? 0 : routing.group_wait,
+    groupIntervalMs: isStorm ? STORM_WINDOW_MS : routing.group_interval,
+    overIntervalMs: routing.group_interval,
     repeatIntervalMs: routing.repeat_interval,
   };
   const answer = decideGroup(alerts, timing, now);
@@ -81,9 +85,11 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
     (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval) && !isAhead(one.at, now),
   );
   return remember(fresh ? { ...alert, receivers: [...(addressing?.receivers ?? [])] } : alert, {
-    notifications: nobody
-      ? kept
-      : [...kept, { at: now, summary: dispatch.summary, sound: addressing?.sound ?? false }],
+    // A storm is one notification that is brought up to date: it takes nothing from what a service may say.
+    notifications:
+      nobody || stormOf(dispatch.groupKey)
+        ? kept
+        : [...kept, { at: now, summary: dispatch.summary, sound: addressing?.sound ?? false }],
     ...(fresh
       ? { notifiedAt: now, notifiedPriority: alert.priority, renotify: null, resolutionOwed: false }
       : { resolutionOwed: false, notifiedAt: null }),

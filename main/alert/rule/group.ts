@@ -1,5 +1,6 @@
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
+import { stormOf } from '../../../shared/model/storm.ts';
 import { formatDuration, formatInstant } from '../../../shared/unit/time.ts';
 import { isAlerting, isAudible, memoryOf } from './memory.ts';
 import { verdictOf } from './stage.ts';
@@ -9,6 +10,8 @@ import { isAhead } from './validate.ts';
 export interface GroupTiming {
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
+  /** Between what was said last and the word that something is over. */
+  readonly overIntervalMs: number;
   readonly repeatIntervalMs: number;
 }
 
@@ -54,10 +57,11 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
   const lead = unsaid[0] ?? over[0] ?? alerting[0];
   if (!lead) return null;
   const base = { groupKey: lead.groupKey, service: lead.service, alerting, over, summary: false };
-  const lastSaidAt = lastSaid(alerts, now);
+  const isStorm = stormOf(lead.groupKey) !== null;
+  const lastSaidAt = isStorm ? saidOfStorm(alerting, now) : lastSaid(alerts, now);
 
   const again = unsaid.find((one) => memoryOf(one).renotify !== null);
-  const p0 = unsaid.find((one) => one.priority === 'P0');
+  const p0 = isStorm && alerting.some(isSaidP0) ? undefined : unsaid.find((one) => one.priority === 'P0');
   if (p0 || again) {
     const said = again ? memoryOf(again).renotify?.reason : undefined;
     const why = said ?? `P0 waits for nothing: ${lead.title}`;
@@ -68,10 +72,11 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
     const dueAt = dueAtOf(unsaid, alerting.length > unsaid.length, lastSaidAt, timing, now);
     if (now < dueAt) return wait(unsaid, waitReason(dueAt, lastSaidAt, timing), now);
     const why = `${unsaid.length === 1 ? 'one alert is' : `${unsaid.length} alerts are`} new in the group`;
-    return due({ ...base, fresh: unsaid, why, firstP0: false, silent: false }, now);
+    const silent = isStorm && lastSaidAt !== null;
+    return due({ ...base, fresh: unsaid, why, firstP0: false, silent }, now);
   }
   if (over.length > 0) {
-    const dueAt = (lastSaidAt ?? Number.NEGATIVE_INFINITY) + timing.groupIntervalMs;
+    const dueAt = (lastSaidAt ?? Number.NEGATIVE_INFINITY) + timing.overIntervalMs;
     if (now < dueAt) return wait(over, waitReason(dueAt, lastSaidAt, timing), now);
     return due({ ...base, fresh: [], why: overReason(over, alerting), firstP0: false, silent: true }, now);
   }
@@ -102,6 +107,17 @@ function lastSaid(alerts: readonly Alert[], now: number): number | null {
   const known = times.filter((at) => !isAhead(at, now));
   if (known.length > 0) return Math.max(...known);
   return times.length > 0 ? 0 : null;
+}
+
+/** A storm is said by its first alert, and then brought up to date without a sound. */
+function saidOfStorm(alerting: readonly Alert[], now: number): number | null {
+  const times = alerting.flatMap((one) => memoryOf(one).notifiedAt ?? []).filter((at) => !isAhead(at, now));
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+function isSaidP0(alert: Alert): boolean {
+  const { notifiedAt, notifiedPriority } = memoryOf(alert);
+  return notifiedAt !== null && notifiedPriority === 'P0';
 }
 
 function dueAtOf(

@@ -1,3 +1,4 @@
+import type { RoutingConfig } from '../../../shared/config/routing.ts';
 import type { Alert, AlertHold } from '../../../shared/model/alert.ts';
 import type { Labels } from '../../../shared/model/metric.ts';
 import type { Silence } from '../../../shared/model/silence.ts';
@@ -38,6 +39,7 @@ export interface HoldContext {
   readonly windows: readonly OpenWindow[];
   readonly silences: readonly ActiveSilence[];
   readonly causeOf: (alert: Alert) => Cause | null;
+  readonly flapping: RoutingConfig['flapping'];
 }
 
 export interface HoldAnswer {
@@ -49,6 +51,6 @@ export interface HoldAnswer {
 
 /** One stage that may hold an alert back. What is held stays visible, with the reason and with what holds it. */
 export interface HoldStage {
-  readonly name: Extract<StageName, 'maintenance' | 'silence' | 'suppress'>;
+  readonly name: Extract<StageName, 'maintenance' | 'silence' | 'suppress' | 'flapping'>;
   readonly decide: (alert: Alert, context: HoldContext) => HoldAnswer;
 }

@@ -11,6 +11,8 @@ const NOTHING: AlertMemory = {
   acknowledgedValue: null,
   hold: null,
   judgedAt: null,
+  firings: [],
+  admitted: null,
   withheld: null,
   notifiedAt: null,
   notifiedPriority: null,

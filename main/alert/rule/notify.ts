@@ -1,6 +1,7 @@
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../../shared/model/notification-request.ts';
+import { type Storm, stormOf } from '../../../shared/model/storm.ts';
 import type { Outgoing } from './dispatch-stage.ts';
 import { moreUrgent } from './memory.ts';
 
@@ -28,11 +29,14 @@ function pageOf({ dispatch, addressing }: Outgoing): Page {
   const more = (alerting.length > 0 ? alerting : over).length - 1;
   const resolved = alerting.length === 0;
   const company = more > 0 ? ` and ${more} more` : '';
-  const title = dispatch.summary
-    ? `${dispatch.service}: summary, ${alerting.length} firing`
-    : resolved
-      ? `Over: ${dispatch.service}, ${lead?.title ?? ''}${company}`
-      : `${lead?.priority ?? ''} ${dispatch.service}: ${lead?.title ?? ''}${company}`;
+  const storm = stormOf(dispatch.groupKey);
+  const title = storm
+    ? stormTitle(storm, alerting, lead)
+    : dispatch.summary
+      ? `${dispatch.service}: summary, ${alerting.length} firing`
+      : resolved
+        ? `Over: ${dispatch.service}, ${lead?.title ?? ''}${company}`
+        : `${lead?.priority ?? ''} ${dispatch.service}: ${lead?.title ?? ''}${company}`;
   return {
     title: plainText(title, TITLE_LENGTH),
     // One alert stands in the title already.
@@ -58,6 +62,14 @@ function line(alert: Alert): string {
 
 function rest(count: number): string[] {
   return count > LISTED ? [`… and ${count - LISTED} more.`] : [];
+}
+
+function stormTitle({ cause }: Storm, alerting: readonly Alert[], lead: Alert | undefined): string {
+  const behind = cause === null ? '' : ` behind ${cause}`;
+  if (alerting.length === 0) return `Over: storm${behind}`;
+  const services = new Set(alerting.map((one) => one.service)).size;
+  const reach = `${alerting.length} more firing in ${services} ${services === 1 ? 'service' : 'services'}`;
+  return `${lead?.priority ?? ''} storm${behind}: ${reach}, first ${lead?.service ?? ''}: ${lead?.title ?? ''}`;
 }
 
 /** Label text is hostile: no control characters, no endless lines. Line breaks between alerts stay. */

@@ -1,5 +1,6 @@
 import { deduplicate } from './deduplicate.ts';
 import { enrich } from './enrich.ts';
+import { flapping } from './flapping.ts';
 import type { HoldStage } from './hold-stage.ts';
 import { maintenance } from './maintenance.ts';
 import { silence } from './silence.ts';
@@ -11,7 +12,7 @@ import { validate } from './validate.ts';
 export const INTAKE: readonly IntakeStage[] = [validate, deduplicate, enrich];
 
 /** What may hold an alert that fires, in order; the first that does is the reason. */
-export const HOLDS: readonly HoldStage[] = [maintenance, silence, suppress];
+export const HOLDS: readonly HoldStage[] = [maintenance, silence, suppress, flapping];
 
 /** The order in which verdicts are read: intake, state, what may hold it, then what decides who hears of it. */
 export const STAGE_ORDER: readonly StageName[] = [
@@ -22,6 +23,8 @@ export const STAGE_ORDER: readonly StageName[] = [
   'maintenance',
   'silence',
   'suppress',
+  'flapping',
+  'storm',
   'group',
   'rate-limit',
   'route',

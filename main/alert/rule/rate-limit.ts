@@ -1,3 +1,4 @@
+import { stormOf } from '../../../shared/model/storm.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import type { DispatchStage } from './dispatch-stage.ts';
 
@@ -8,6 +9,7 @@ import type { DispatchStage } from './dispatch-stage.ts';
 export const rateLimit: DispatchStage = {
   name: 'rate-limit',
   decide(outgoing, { now, routing, ...context }) {
+    if (stormOf(outgoing.dispatch.groupKey)) return { outgoing, reason: null };
     const recent = context.recent();
     const { notifications: limit, per } = routing.rate_limit;
     const { dispatch } = outgoing;

@@ -2,6 +2,15 @@ import type { RouteTarget, RoutingConfig } from '../../../shared/config/routing.
 import type { Priority } from '../../../shared/model/priority.ts';
 import type { DispatchStage } from './dispatch-stage.ts';
 
+/** Whom an alert of this priority would reach now. */
+export function receiversOf(
+  priority: Priority,
+  routing: RoutingConfig,
+  inBusinessHours: boolean,
+): readonly string[] {
+  return targetOf(routing, priority, inBusinessHours).target.receivers;
+}
+
 /** Sends each priority to its receivers; out of business hours to those on call, if the route says so. */
 export const route: DispatchStage = {
   name: 'route',

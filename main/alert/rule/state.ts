@@ -243,6 +243,9 @@ function raisePriority(alert: Alert, priority: Priority): Alert {
   );
 }
 
+/** As many as the rule on flapping may ask for, and one more. */
+const FIRINGS_KEPT = 21;
+
 function fire(alert: Alert, phase: 'firing' | 'no_data' | 'error', priority: Priority, at: number): Alert {
   return remember(
     {
@@ -256,6 +259,7 @@ function fire(alert: Alert, phase: 'firing' | 'no_data' | 'error', priority: Pri
       acknowledgement: null,
     },
     {
+      firings: [...memoryOf(alert).firings, at].slice(-FIRINGS_KEPT),
       clearSinceAt: null,
       acknowledgedValue: null,
       notifiedAt: null,

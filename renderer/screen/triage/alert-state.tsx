@@ -9,6 +9,8 @@ const HELD_BY: Readonly<Record<StageVerdict['stage'], string>> = {
   maintenance: 'In maintenance',
   silence: 'Silenced',
   suppress: 'Follows from another',
+  flapping: 'Flapping',
+  storm: 'Storm',
   group: 'Grouped',
   'rate-limit': 'Rate limit',
   route: 'Not routed',

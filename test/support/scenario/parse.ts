@@ -113,8 +113,9 @@ function parseSetting(reader: WordReader, setup: Setup, line: number): void {
         'group_interval',
         'repeat_interval',
         'causal_window',
+        'storm_limit',
       ]);
-      setup.routing[key] = reader.word('a duration');
+      setup.routing[key] = key === 'storm_limit' ? reader.number('a limit') : reader.word('a duration');
       return;
     }
     default:
@@ -161,12 +162,30 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
   const unknown = { onNoData: 'alert' as const, onError: 'alert' as const };
   const policies = ['keep', 'alert', 'ok'] as const;
   let onNoData: (typeof policies)[number] = unknown.onNoData;
+  let resolveAt: number | null = null;
+  let when: Setup['rules'][number]['when'] = {
+    expression: null,
+    deployedWithinMs: null,
+    deployedBeforeMs: null,
+  };
   for (;;) {
-    const key = reader.oneOf('a property', ['for', 'keep', 'priority', 'service', 'no_data', 'expr']);
+    const key = reader.oneOf('a property', [
+      'for',
+      'keep',
+      'priority',
+      'service',
+      'no_data',
+      'resolve',
+      'when',
+      'expr',
+    ]);
     if (key === 'for') found.forMs = reader.durationMs('for');
     else if (key === 'keep') found.keepFiringForMs = reader.durationMs('keep_firing_for');
     else if (key === 'priority') found.priority = priorityOf(reader);
     else if (key === 'service') found.service = reader.word('a service');
+    else if (key === 'resolve') resolveAt = reader.number('a value');
+    else if (key === 'when')
+      when = { ...when, expression: reader.word('a quoted expression').replaceAll('"', '') };
     else if (key === 'no_data') onNoData = reader.oneOf('a policy', policies);
     else break;
   }
@@ -182,6 +201,8 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
     service: found.service || null,
     ...unknown,
     onNoData,
+    resolveAt,
+    when,
   };
 }
 

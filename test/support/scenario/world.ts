@@ -325,7 +325,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     objectiveTarget: () => targets.counting,
     objectives,
     detection: createDetection({ worker: detect.handle, log: logger, stepMs: DETECTOR_STEP_MS }),
-    ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null }),
+    ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null, deployedAt: () => null }),
     alerts,
     incidents,
     notifier,

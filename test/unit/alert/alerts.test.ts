@@ -51,6 +51,8 @@ describe('from an observation to a request', () => {
       'maintenance',
       'silence',
       'suppress',
+      'flapping',
+      'storm',
       'group',
       'rate-limit',
       'route',

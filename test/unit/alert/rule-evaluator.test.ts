@@ -58,7 +58,7 @@ groups:
 }
 
 function evaluate(target: QueryTarget | null, rules = rulesOf()) {
-  const evaluator = createRuleEvaluator({ target: () => target });
+  const evaluator = createRuleEvaluator({ target: () => target, deployedAt: () => null });
   return evaluator.evaluate(rules, WORKDAY_AT, []);
 }
 
@@ -122,7 +122,7 @@ describe('a series that vanishes', () => {
   const run = async (rules: ReturnType<typeof rulesOf>) => {
     const it = watch();
     const target = new TableTarget();
-    const evaluator = createRuleEvaluator({ target: () => target });
+    const evaluator = createRuleEvaluator({ target: () => target, deployedAt: () => null });
     const poll = async () => {
       const seen = await evaluator.evaluate(rules, it.clock.now() + 1_000, it.alerts.list());
       await it.see(...seen.map(({ at: _at, ...one }) => one));
