@@ -63,7 +63,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         deps.drops.count('reading failed', 1);
         return err(`the scrape could not be read: ${messageOf(thrown)}`);
       }
-      for (const { reason, count } of answer.dropped) deps.drops.count(reason, count);
+      for (const { reason, count } of answer.dropped) note(deps, by, reason, count);
       try {
         return ok(await store(deps, known, request, answer, by));
       } catch (thrown) {
@@ -81,6 +81,12 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       if (own.length > 0) await deps.store.call.markStale(own, at);
     },
   };
+}
+
+/** In the account of all, and in that of the source, which its row shows. */
+function note(deps: KeeperDeps, by: Bringer, reason: string, count: number): void {
+  deps.drops.count(reason, count);
+  deps.dropsOf(by.sourceId).count(reason, count);
 }
 
 function scrape(worker: WorkerHandle<ScrapeApi>, request: ScrapeRequest): Promise<ScrapeAnswer> {
@@ -103,8 +109,7 @@ async function store(
     timesOf(answer, request.at),
     deps.clock.monotonic(),
   )) {
-    deps.drops.count(leftOutReason(by.sourceId, owner), count);
-    deps.dropsOf(by.sourceId).count(leftOutReason(by.sourceId, owner), count);
+    note(deps, by, leftOutReason(by.sourceId, owner), count);
   }
   const rows = splitRows(answer, request.at);
   // Whatever ended is told before the samples go in: if the store fails in between, it is still told at the next poll.
@@ -122,9 +127,9 @@ async function store(
     samples += appended.accepted;
     deps.drops.keep(appended.accepted);
     unknown += appended.unknown;
-    deps.drops.count('twice for one instant', appended.duplicates);
-    deps.drops.count('older than what is stored', appended.outOfOrder);
-    deps.drops.count('of a series that the store has let go', appended.unknown);
+    note(deps, by, 'twice for one instant', appended.duplicates);
+    note(deps, by, 'older than what is stored', appended.outOfOrder);
+    note(deps, by, 'of a series that the store has let go', appended.unknown);
   }
   // Their numbers are void: at the next scrape they are registered anew.
   if (unknown > 0) await deps.scrapeWorker.call.forget(request.key);

@@ -1,4 +1,5 @@
 import type { PrometheusSourceConfig } from '../../shared/config/source.ts';
+import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
 import { createPrometheusSource, isFailing, type SourceDeps } from '../source/index.ts';
 import type { BarePoll, OnPolled } from './poll.ts';
 
@@ -29,7 +30,10 @@ export function createPrometheusPoll(
         lastTryAt: state.lastTryAt,
         nextTryAt: failing?.nextTryAt ?? null,
         latencyMs: state.latencyMs,
-        problem: failing?.failure.problem ?? slowProblem(state.condition, state.latencyMs, source.address),
+        problem:
+          failing?.failure.problem ??
+          slowProblem(state.condition, state.latencyMs, source.address) ??
+          skewProblem(source.skewMs(), source.address),
         seriesCount: null,
         targets: [],
       };
@@ -39,6 +43,16 @@ export function createPrometheusPoll(
     close: () => source.close(),
     end: async () => undefined,
   };
+}
+
+/** Half a minute is no drift of a clock that is kept. */
+const SKEW_MAX_MS = 30 * SECOND_MS;
+
+/** Its answers are for the times that we ask for; what it stores carries the times of its own clock. */
+function skewProblem(skewMs: number | null, address: string): string | null {
+  if (skewMs === null || Math.abs(skewMs) <= SKEW_MAX_MS) return null;
+  const off = `${formatDuration(Math.round(Math.abs(skewMs) / SECOND_MS) * SECOND_MS)} ${skewMs > 0 ? 'ahead of' : 'behind'}`;
+  return `${address}: its clock is ${off} this machine's. It is still watched, but the newest of its samples may be missing or late in what is asked for now. Set both clocks by a time server.`;
 }
 
 export function slowProblem(condition: string, latencyMs: number | null, address: string): string | null {

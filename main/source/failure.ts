@@ -55,10 +55,17 @@ export function failureOfHttp(failure: ServerFailure, address: string): SourceFa
       );
     case 'tls':
       return make('unreachable', 'Renew the certificate, or correct tls in midwatch.yaml.');
+    case 'no-tls':
+      return make('wrong-answer', 'Check the address: http may be what is meant, or another port.');
     case 'certificate-refused':
       return make('unauthorised', 'Check tls.cert and tls.key in midwatch.yaml.');
     case 'no-secret':
       return make('unauthorised', 'Give the secret where midwatch.yaml says it is.');
+    case 'no-http':
+      return make(
+        'wrong-answer',
+        'Check the address and its port: something else may listen there, or a proxy spoils what it passes on.',
+      );
     case 'redirect':
       return make('wrong-answer', 'Give the address that it should be asked at.');
     case 'encoding':

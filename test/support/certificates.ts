@@ -12,6 +12,8 @@ export interface Certificates {
   readonly ca: string;
   readonly server: Identity;
   readonly expired: Identity;
+  /** The authority's own: signed by itself. */
+  readonly selfSigned: Identity;
   readonly client: Identity;
   /** A client that another authority vouches for. */
   readonly stranger: Identity;
@@ -84,6 +86,7 @@ export function makeCertificates(): Certificates {
     return {
       ca: read('ca.crt'),
       server: issue('server', 'ca', 2),
+      selfSigned: { cert: read('ca.crt'), key: read('ca.key') },
       expired: issue('expired', 'ca', -1),
       client: issue('client', 'ca', 2),
       stranger: issue('stranger', 'other', 2),

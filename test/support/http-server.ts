@@ -31,6 +31,7 @@ export async function startServer(answer: Answer, tls?: ServerOptions): Promise<
       body: Buffer.concat(chunks).toString('utf8'),
     };
     heard.push(one);
+    heardOf.set(response, one);
     await answer(one, response);
   };
   const server = tls ? createSecureServer(tls, listen) : createServer(listen);
@@ -53,10 +54,20 @@ export function sendJson(response: ServerResponse, body: unknown, status = 200):
   response.end(JSON.stringify(body));
 }
 
+/** The time that a query asks for, in seconds, whichever way it was sent. */
+export function askedTime({ url, body }: Heard): number {
+  return Number(
+    new URLSearchParams(body).get('time') ?? new URL(url, 'http://here').searchParams.get('time'),
+  );
+}
+
+const heardOf = new WeakMap<ServerResponse, Heard>();
+
 /** What a Prometheus answers to `vector(1)`. */
 export function sendOne(response: ServerResponse): void {
+  const heard = heardOf.get(response);
   sendJson(response, {
     status: 'success',
-    data: { resultType: 'vector', result: [{ metric: {}, value: [1_700_000_000, '1'] }] },
+    data: { resultType: 'vector', result: [{ metric: {}, value: [heard ? askedTime(heard) : 0, '1'] }] },
   });
 }

@@ -46,5 +46,5 @@ export function parseExposition(
 }
 
 export function overLimit(seriesMax: number): string {
-  return `there are more than ${seriesMax} series, which is the limit`;
+  return `there are more than ${seriesMax} series, which is the limit (series_limit): look for a label that has too many values`;
 }

@@ -9,7 +9,7 @@ import { displayAddress, guardedLookup, isForbiddenHost } from './address.ts';
 import { BODY_MAX_BYTES, discard, readBody } from './body.ts';
 import { type Credentials, readCredentials, type SecretReader } from './credentials.ts';
 import { classify, type HttpFailure } from './failure.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { parseHttpDate, parseRetryAfter } from './retry-after.ts';
 
 export interface HttpRequest {
   readonly url: string;
@@ -26,6 +26,8 @@ export interface HttpAnswer {
   readonly contentType: string;
   readonly retryAfterMs: number | null;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** What the server's clock showed, to the second (`Date`); null where it does not say. */
+  readonly serverAt: number | null;
   /** Where the answer came from in the end, without credentials and query. */
   readonly address: string;
 }
@@ -184,6 +186,7 @@ async function follow(
         status: answer.statusCode,
         contentType: single(answer.headers['content-type']) ?? '',
         retryAfterMs: parseRetryAfter(single(answer.headers['retry-after']), options.clock.now()),
+        serverAt: parseHttpDate(single(answer.headers.date)),
         body: body.value,
         address: displayAddress(hop.url.href),
       });

@@ -7,9 +7,11 @@ export type HttpFailure =
   | { readonly kind: 'broken-off'; readonly detail: string }
   | { readonly kind: 'timeout'; readonly detail: string }
   | { readonly kind: 'tls'; readonly detail: string }
+  | { readonly kind: 'no-tls'; readonly detail: string }
   | { readonly kind: 'certificate-refused'; readonly detail: string }
   | { readonly kind: 'no-secret'; readonly detail: string }
   | { readonly kind: 'redirect'; readonly detail: string }
+  | { readonly kind: 'no-http'; readonly detail: string }
   | { readonly kind: 'encoding'; readonly detail: string }
   | { readonly kind: 'too-large'; readonly detail: string }
   | { readonly kind: 'cancelled'; readonly detail: string };
@@ -22,6 +24,16 @@ const TIMEOUT = new Set([
   'UND_ERR_BODY_TIMEOUT',
   'ETIMEDOUT',
 ]);
+
+/** What answers a TLS greeting in plain text. */
+const NO_TLS = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+
+/** The parser's words for a connection that ended in the middle: nothing of what came before was wrong. */
+const ENDED_EARLY = new Set(['HPE_INVALID_EOF_STATE', 'HPE_CLOSED_CONNECTION']);
 
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
@@ -55,10 +67,20 @@ export function classify(thrown: unknown): HttpFailure {
   if (certificate) return { kind: 'tls', detail: certificate };
   if (CLIENT_CERTIFICATE_ALERT.test(code))
     return { kind: 'certificate-refused', detail: 'it refused the client certificate, or asks for one' };
+  if (NO_TLS.has(code))
+    return { kind: 'no-tls', detail: 'it does not answer in TLS, though its address says https' };
   if (/^(?:ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL|CERT_|UNABLE_TO_)/.test(code))
     return { kind: 'tls', detail: `no secure connection could be made (${code})` };
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return { kind: 'broken-off', detail: 'the answer broke off before its end' };
+  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW')
+    return { kind: 'no-http', detail: 'the headers of its answer are larger than 64 KiB' };
+  if (ENDED_EARLY.has(code)) return { kind: 'broken-off', detail: 'the answer broke off before its end' };
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
+    return {
+      kind: 'no-http',
+      detail: `what it answered is not HTTP, or damaged on the way (${code || clip(messageOf(error), 80)})`,
+    };
   if (BROKEN_OFF.has(code)) return { kind: 'broken-off', detail: `the connection broke off (${code})` };
   return { kind: 'broken-off', detail: `the connection failed (${code || clip(messageOf(error))})` };
 }

@@ -2,6 +2,8 @@ import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { InstantSample, InstantValue, Labels, Series } from '../../../shared/model/metric.ts';
 import { clip } from '../http/failure.ts';
 import { parseSampleValue } from '../number.ts';
+import { type AskedTime, ofAskedTime } from './asked-time.ts';
+import type { DataProblem } from './data-problem.ts';
 
 /** A well-formed answer of the query API; `error` is the server's own refusal of the query. */
 export type Answer =
@@ -10,8 +12,8 @@ export type Answer =
 
 /** Which result is read out of an answer: an instant's vector or scalar, or a range's matrix of so many points at most. */
 export type Wanted =
-  | { readonly kind: 'probe' | 'instant' }
-  | { readonly kind: 'matrix'; readonly pointsLeft: number };
+  | { readonly kind: 'instant'; readonly asked: AskedTime }
+  | { readonly kind: 'matrix'; readonly asked: AskedTime; readonly pointsLeft: number };
 
 /** An answer opened and read; plain data, so that it can come from a thread. */
 export type Opened =
@@ -35,7 +37,10 @@ export function openAnswer({ body, contentType, wanted }: AnswerJob): Result<Ope
   if (!answer.ok) return answer;
   if (answer.value.kind === 'error') return ok(answer.value);
   const { data, warnings } = answer.value;
-  const value = wanted.kind === 'matrix' ? readMatrix(data, wanted.pointsLeft) : readInstant(data);
+  const value =
+    wanted.kind === 'matrix'
+      ? ofAskedTime(readMatrix(data, wanted.pointsLeft), wanted.asked)
+      : ofAskedTime(readInstant(data), wanted.asked);
   return ok({ kind: 'read', warnings, value });
 }
 
@@ -94,9 +99,6 @@ function readWarnings(warnings: unknown): readonly string[] {
     .map((one) => clip(one, 300));
 }
 
-/** What the data says, or why it cannot be used: `shape` is not the API's, `query` is a kind of result not asked for. */
-export type DataProblem = { readonly kind: 'shape' | 'query'; readonly what: string };
-
 export function readInstant(data: unknown): Result<InstantValue, DataProblem> {
   if (!isRecord(data)) return shape('data that is not an object');
   switch (data.resultType) {
@@ -125,6 +127,7 @@ function readVector(result: unknown): Result<InstantValue, DataProblem> {
     if (!isRecord(entry)) return shape('a vector with an entry that is not an object');
     const labels = readLabels(entry.metric);
     if (!labels) return shape('a series whose labels are not text');
+    if (isOversized(labels)) return oversizedLabels();
     // The API writes labels in one order, so that the same text is the same series.
     const key = JSON.stringify(labels);
     if (seen.has(key)) return shape('one series twice');
@@ -147,6 +150,7 @@ export function readMatrix(data: unknown, pointsLeft: number): Result<Series[], 
     if (!isRecord(entry)) return shape('a matrix with an entry that is not an object');
     const labels = readLabels(entry.metric);
     if (!labels) return shape('a series whose labels are not text');
+    if (isOversized(labels)) return oversizedLabels();
     if (entry.values === undefined && entry.histograms !== undefined) return nativeHistogram();
     if (!Array.isArray(entry.values)) return shape('a series without values');
     points += entry.values.length;
@@ -189,6 +193,22 @@ function readLabels(metric: unknown): Labels | undefined {
   if (!isRecord(metric)) return undefined;
   for (const name of Object.keys(metric)) if (typeof metric[name] !== 'string') return undefined;
   return metric as Labels;
+}
+
+/** Names and values of one series together: they go into alerts, incidents and every window. */
+const LABELS_LENGTH_MAX = 64 * 1024;
+
+function isOversized(labels: Labels): boolean {
+  let length = 0;
+  for (const [name, value] of Object.entries(labels)) length += name.length + value.length;
+  return length > LABELS_LENGTH_MAX;
+}
+
+function oversizedLabels(): { readonly ok: false; readonly error: DataProblem } {
+  return err({
+    kind: 'query',
+    what: 'The expression gives a series whose labels are longer than 64 KiB together. Leave the long label out, by sum without (…) for example.',
+  });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,8 +8,9 @@ import type { Gate } from '../gate.ts';
 import type { HttpAnswer, HttpClient } from '../http/client.ts';
 import type { HttpFailure } from '../http/failure.ts';
 import type { Watched } from '../watched.ts';
-import type { DataProblem, Opened, Wanted } from './answer.ts';
-import { cancelled, judge, queryError, tooManyWaiting, unsent, type Verdict } from './judge.ts';
+import type { Opened, Wanted } from './answer.ts';
+import type { DataProblem } from './data-problem.ts';
+import { cancelled, judge, ofProbe, queryError, tooManyWaiting, unsent, type Verdict } from './judge.ts';
 
 export type Ask =
   | {
@@ -18,6 +19,8 @@ export type Ask =
       readonly parameters: Readonly<Record<string, string>>;
       /** What a thread is to read where the body is large; left out: it is always read here. */
       readonly wanted?: Wanted;
+      /** Asked to learn of the source alone, so that too large an answer is the source's fault and not the query's. */
+      readonly probe?: true;
     }
   /** Names are asked beside the watch: how that goes says nothing of the source's health. Answered by address alone. */
   | {
@@ -41,6 +44,7 @@ export interface Exchange {
   ): Promise<Result<T, QueryError>>;
   tally(): Tally;
   warnings(): readonly string[];
+  skewMs(): number | null;
 }
 
 export interface ExchangeOptions {
@@ -63,6 +67,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   let asked = 0;
   let answered = 0;
   let warnings: readonly string[] = [];
+  let skewMs: number | null = null;
 
   const send = createSender(http, options.url);
 
@@ -93,6 +98,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   return {
     tally: () => ({ asked, answered }),
     warnings: () => warnings,
+    skewMs: () => skewMs,
     async ask<T>(
       request: Ask,
       read: (data: unknown) => Result<T, DataProblem>,
@@ -110,10 +116,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (request.expression !== null) asked += 1;
         const sent = await send(request, timeoutMs, query?.signal);
         const latencyMs = networkClock.monotonic() - began;
+        if (sent.ok) skewMs = skewOf(sent.value, networkClock);
         const elsewhere = sent.ok ? await openLarge(sent.value, request, options) : undefined;
-        const verdict: Verdict<T> = sent.ok
+        const probe = request.expression !== null && request.probe === true;
+        const judged: Verdict<T> = sent.ok
           ? judge(sent.value, request.expression ?? '', read, elsewhere)
-          : unsent<T>(sent.error, options.address, timeoutMs < options.timeoutMs);
+          : unsent<T>(sent.error, options.address, { callersLimit: timeoutMs < options.timeoutMs, probe });
+        const verdict = probe ? ofProbe(judged, options.address) : judged;
         if (request.expression === null) return settleAside(verdict);
         if (verdict.kind === 'value' && verdict.warnings.length > 0)
           query?.onNotes?.(verdict.warnings.map((message) => ({ severity: 'warning', message })));
@@ -126,6 +135,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       }
     },
   };
+}
+
+function skewOf({ serverAt }: HttpAnswer, clock: Pick<Clock, 'now'>): number | null {
+  return serverAt === null ? null : serverAt - clock.now();
 }
 
 /** A body of many megabytes is opened by a thread, so that nothing else waits for it; undefined: here. */

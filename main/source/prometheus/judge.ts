@@ -3,7 +3,8 @@ import type { QueryError } from '../../../shared/model/metric.ts';
 import { failureOfHttp, failureOfStatus, type SourceFailure, sourceFailure } from '../failure.ts';
 import type { HttpAnswer } from '../http/client.ts';
 import type { HttpFailure } from '../http/failure.ts';
-import { type DataProblem, type Opened, readAnswer } from './answer.ts';
+import { type Opened, readAnswer } from './answer.ts';
+import type { DataProblem } from './data-problem.ts';
 import { refusalOf } from './refusal.ts';
 
 /** What one exchange says: a value, a refusal of this one query, or a failure of the whole source. */
@@ -21,12 +22,7 @@ export function judge<T>(
 ): Verdict<T> {
   const wrong = (what: string): Verdict<T> => ({
     kind: 'failed',
-    failure: sourceFailure(
-      'wrong-answer',
-      answer.address,
-      what,
-      'Check that the address is that of a Prometheus API, and what stands before it.',
-    ),
+    failure: wrongAnswer(answer.address, what),
   });
   const { status } = answer;
   const clear = status === 401 || status === 403 || status === 407 || status === 429;
@@ -52,6 +48,23 @@ export function judge<T>(
     : { kind: 'refused', alive: true, error: refusedResult(value.error.what) };
 }
 
+/** A server without time for the lightest of queries is in trouble, which of any other query only the query would be. */
+export function ofProbe<T>(verdict: Verdict<T>, address: string): Verdict<T> {
+  if (verdict.kind !== 'refused' || verdict.alive || verdict.error.code !== 'timeout') return verdict;
+  const what = 'it had no time for vector(1), the lightest of queries';
+  const todo = 'Midwatch keeps trying; look at its load.';
+  return { kind: 'failed', failure: sourceFailure('unreachable', address, what, todo, { code: 'timeout' }) };
+}
+
+function wrongAnswer(address: string, what: string): SourceFailure {
+  return sourceFailure(
+    'wrong-answer',
+    address,
+    what,
+    'Check that the address is that of a Prometheus API, and what stands before it.',
+  );
+}
+
 function statusClause(status: number): string {
   return status >= 200 && status <= 299 ? '' : `status ${status}: `;
 }
@@ -61,7 +74,11 @@ function refusedResult(message: string): QueryError {
 }
 
 /** Nothing came. A limit that the caller set shorter than the source's says nothing of the source. */
-export function unsent<T>(failure: HttpFailure, address: string, callersLimit: boolean): Verdict<T> {
+export function unsent<T>(
+  failure: HttpFailure,
+  address: string,
+  { callersLimit, probe }: { readonly callersLimit: boolean; readonly probe: boolean },
+): Verdict<T> {
   const aside = (code: QueryError['code'], message: string, retryable: boolean): Verdict<T> => ({
     kind: 'refused',
     alive: false,
@@ -71,6 +88,7 @@ export function unsent<T>(failure: HttpFailure, address: string, callersLimit: b
     case 'cancelled':
       return { kind: 'refused', alive: false, error: cancelled() };
     case 'too-large':
+      if (probe) return { kind: 'failed', failure: wrongAnswer(address, `${failure.detail}, to vector(1)`) };
       return aside('limit', `${address}: ${failure.detail}. Ask for less time or fewer series.`, false);
     case 'timeout':
       return callersLimit

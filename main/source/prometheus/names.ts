@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { MetricAbout, NameList, NameQuestion, QueryNames } from '../../../shared/model/metric.ts';
 import type { Clock } from '../../platform/index.ts';
 import { clip } from '../http/failure.ts';
-import type { DataProblem } from './answer.ts';
+import type { DataProblem } from './data-problem.ts';
 import type { Ask, Exchange } from './exchange.ts';
 
 /** Names of an hour: what is gone for longer is no completion. */

@@ -15,8 +15,10 @@ import { displayAddress } from '../http/address.ts';
 import { createHttpClient } from '../http/client.ts';
 import type { SourceState } from '../state.ts';
 import { createWatched } from '../watched.ts';
-import { type DataProblem, readInstant, readMatrix } from './answer.ts';
+import { readInstant, readMatrix } from './answer.ts';
+import { askedInstant, askedRange, ofAskedTime } from './asked-time.ts';
 import { chunkWindow, joinChunks, POINTS_MAX, pointsOf } from './chunk.ts';
+import type { DataProblem } from './data-problem.ts';
 import { createExchange, type Exchange, type Tally } from './exchange.ts';
 import { createNames } from './names.ts';
 
@@ -34,6 +36,8 @@ export interface PrometheusSource extends QueryTarget {
   tally(): Tally;
   /** Warnings of the last answer that had any: a partial answer is less than the truth. */
   warnings(): readonly string[];
+  /** How far the server's clock is ahead of ours, to the second; null where it does not say what it shows. */
+  skewMs(): number | null;
   close(): Promise<void>;
 }
 
@@ -69,12 +73,14 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
     gate: createGate(config.concurrency, WAITING_MAX, { ...config.rateLimit, clock: networkClock }),
   });
 
-  const instant = (expression: string, at: number, options?: QueryOptions) =>
-    exchange.ask<InstantValue>(
-      { path: 'query', expression, parameters: { time: seconds(at) }, wanted: { kind: 'instant' } },
-      readInstant,
+  const instant = (expression: string, at: number, options?: QueryOptions) => {
+    const asked = askedInstant(at);
+    return exchange.ask<InstantValue>(
+      { path: 'query', expression, parameters: { time: seconds(at) }, wanted: { kind: 'instant', asked } },
+      (data) => ofAskedTime(readInstant(data), asked),
       options,
     );
+  };
 
   return {
     id: config.id,
@@ -85,13 +91,15 @@ export function createPrometheusSource(config: PrometheusSourceConfig, deps: Sou
     tryNow: () => watched.tryNow(),
     tally: () => exchange.tally(),
     warnings: () => exchange.warnings(),
+    skewMs: () => exchange.skewMs(),
     close: () => http.close(),
     instant,
     range: (expression, window, options) => askRange(exchange, expression, window, options),
     async probe() {
+      const at = deps.clock.now();
       return exchange.ask<null>(
-        { path: 'query', expression: 'vector(1)', parameters: { time: seconds(deps.clock.now()) } },
-        readProbe,
+        { path: 'query', expression: 'vector(1)', parameters: { time: seconds(at) }, probe: true },
+        (data) => readProbe(data, at),
         undefined,
       );
     },
@@ -115,8 +123,13 @@ async function askRange(
       step: seconds(chunk.stepMs),
     };
     const part = await exchange.ask<Series[]>(
-      { path: 'query_range', expression, parameters, wanted: { kind: 'matrix', pointsLeft: left } },
-      (data) => readMatrix(data, left),
+      {
+        path: 'query_range',
+        expression,
+        parameters,
+        wanted: { kind: 'matrix', asked: askedRange(chunk), pointsLeft: left },
+      },
+      (data) => ofAskedTime(readMatrix(data, left), askedRange(chunk)),
       options,
     );
     if (!part.ok) return part;
@@ -127,8 +140,8 @@ async function askRange(
 }
 
 /** The one query whose answer is known beforehand: another answer is no Prometheus. */
-function readProbe(data: unknown): Result<null, DataProblem> {
-  const read = readInstant(data);
+function readProbe(data: unknown, askedAt: number): Result<null, DataProblem> {
+  const read = ofAskedTime(readInstant(data), askedInstant(askedAt));
   if (!read.ok) return err({ kind: 'shape', what: read.error.what });
   return read.value.kind === 'vector' && read.value.samples.length === 1 && read.value.samples[0]?.value === 1
     ? ok(null)

@@ -7,7 +7,7 @@ import { displayAddress, guardedLookup, isForbiddenHost } from '../../../main/so
 import { readBody } from '../../../main/source/http/body.ts';
 import { readCredentials } from '../../../main/source/http/credentials.ts';
 import { classify, clip } from '../../../main/source/http/failure.ts';
-import { parseRetryAfter, RETRY_AFTER_MAX_MS } from '../../../main/source/http/retry-after.ts';
+import { parseHttpDate, parseRetryAfter, RETRY_AFTER_MAX_MS } from '../../../main/source/http/retry-after.ts';
 import { parseSampleValue } from '../../../main/source/number.ts';
 import { prometheusConfig, secretsOf } from '../../support/source.ts';
 
@@ -126,6 +126,12 @@ describe('small readers', () => {
     for (const text of [undefined, '', '-1', 'soon', '1e3']) expect(parseRetryAfter(text, 0)).toBeNull();
   });
 
+  it('read the date of a server, and nothing else as one', () => {
+    expect(parseHttpDate('Thu, 01 Jan 1970 00:00:09 GMT')).toBe(9_000);
+    for (const text of [undefined, '', '9', 'Thu, soon', '1970-01-01'])
+      expect(parseHttpDate(text)).toBeNull();
+  });
+
   it('never read no number as zero', () => {
     for (const text of ['', ' ', '-', '+', '.', 'e1', '0x1', '1_0', '1 2', 'null', '--1', '1.2.3'])
       expect(parseSampleValue(text)).toBeUndefined();
@@ -143,6 +149,15 @@ describe('small readers', () => {
     expect(kindOf('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')).toBe('certificate-refused');
     expect(kindOf('ECONNRESET')).toBe('broken-off');
     expect(kindOf('')).toBe('broken-off');
+    expect(kindOf('UND_ERR_HEADERS_OVERFLOW')).toBe('no-http');
+    expect(kindOf('HPE_INVALID_CONSTANT')).toBe('no-http');
+    expect(kindOf('HPE_INVALID_EOF_STATE')).toBe('broken-off');
+    expect(kindOf('ERR_SSL_WRONG_VERSION_NUMBER')).toBe('no-tls');
+    const parser = Object.assign(new Error('Expected HTTP/\n'), { name: 'HTTPParserError' });
+    expect(classify(parser)).toEqual({
+      kind: 'no-http',
+      detail: 'what it answered is not HTTP, or damaged on the way (Expected HTTP/)',
+    });
     expect(classify(new AggregateError([thrown('ECONNREFUSED')])).kind).toBe('refused');
     expect(classify(new Error('outer', { cause: thrown('CERT_HAS_EXPIRED') })).kind).toBe('tls');
     expect(classify('a string').kind).toBe('broken-off');
