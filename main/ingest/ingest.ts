@@ -175,6 +175,7 @@ function shareAmong(deps: IngestDeps, find: (id: string) => Running | undefined)
         ...accounts,
         ...deps.push,
         intervalMs: (id) => find(id)?.config.pollEveryMs ?? 0,
+        seriesMax: (id) => seriesLimitOf(find(id)?.config),
         onArrival: (arrival) => find(arrival.sourceId)?.arrivals?.arrived(arrival),
         onUnkept: (id, problem) => find(id)?.arrivals?.unkept(problem),
       })
@@ -186,6 +187,11 @@ function shareAmong(deps: IngestDeps, find: (id: string) => Running | undefined)
     listening: deps.push?.listening ?? (() => NOT_LISTENING),
   };
   return { shared, drops, ownership, push };
+}
+
+/** None for a source that is gone: what it still brings is not worth a place. */
+function seriesLimitOf(config: SourceConfig | undefined): number {
+  return config?.kind === 'push' ? config.seriesLimit : 0;
 }
 
 const NOT_LISTENING: Listening = {

@@ -1,10 +1,11 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import { type Clock, Transfer, type WorkerHandle } from '../platform/index.ts';
-import type { MetricWriterApi, SampleBatch } from '../store/index.ts';
+import { seriesName } from '../receive/index.ts';
+import type { MetricWriterApi, SampleBatch, SeriesRefusal } from '../store/index.ts';
 import type { Drops } from './drops.ts';
 import { type Bringer, leftOutReason, type Ownership } from './ownership.ts';
-import type { ScrapeAnswer, ScrapeApi, ScrapeRequest } from './scrape-api.ts';
+import { OVER_LIMIT, type ScrapeAnswer, type ScrapeApi, type ScrapeRequest } from './scrape-api.ts';
 
 /** What became of one scrape that was kept. */
 export interface Kept {
@@ -12,12 +13,24 @@ export interface Kept {
   readonly problem: string | null;
   readonly seriesCount: number;
   readonly samples: number;
+  /** Samples of this scrape whose series the store has no room for, and the names of those that it refused just now. */
+  readonly overLimit: OverLimit;
+}
+
+export interface OverLimit {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+/** Who brings a scrape, and how many series it may have. */
+export interface ScrapeBringer extends Bringer {
+  readonly seriesMax: number;
 }
 
 /** Brings scrapes of one target after the other into the store: read in a thread, numbered, appended, ends marked. */
 export interface Keeper {
   /** An error means that nothing, or only part, of the scrape is known to be kept; it is a clause. */
-  keep(request: ScrapeRequest, by: Bringer): Promise<Result<Kept, string>>;
+  keep(request: ScrapeRequest, by: ScrapeBringer): Promise<Result<Kept, string>>;
   /** The target is not scraped any more: all its series end now. */
   end(key: string, by: Bringer, at: number): Promise<void>;
 }
@@ -99,10 +112,10 @@ async function store(
   known: KnownTarget,
   request: ScrapeRequest,
   answer: ScrapeAnswer,
-  by: Bringer,
+  by: ScrapeBringer,
 ): Promise<Kept> {
   const before = known.refs;
-  const numbered = await numberFresh(deps, request.key, answer);
+  const { numbered, refused } = await numberFresh(deps, request.key, answer, by);
   for (const { owner, count } of deps.ownership.sift(
     by,
     answer.refs,
@@ -137,7 +150,18 @@ async function store(
     await deps.store.call.markStale(known.endings[0].refs, known.endings[0].at);
     known.endings.shift();
   }
-  return { problem: answer.problem, seriesCount: answer.seriesCount, samples };
+  const overLimit = { count: refused.length + droppedFor(answer, OVER_LIMIT), names: namesOf(refused) };
+  return { problem: answer.problem, seriesCount: answer.seriesCount, samples, overLimit };
+}
+
+const NAMES_KEPT = 5;
+
+function namesOf(refused: readonly SeriesRefusal[]): string[] {
+  return refused.slice(0, NAMES_KEPT).map(({ labels }) => seriesName(labels));
+}
+
+function droppedFor({ dropped }: ScrapeAnswer, reason: string): number {
+  return dropped.find((one) => one.reason === reason)?.count ?? 0;
 }
 
 /** The rows' own times, the scrape's where they have none. */
@@ -145,14 +169,22 @@ function timesOf(answer: ScrapeAnswer, at: number): Float64Array | number {
   return answer.times ? answer.times.map((time) => (Number.isNaN(time) ? at : time)) : at;
 }
 
-/** Gets numbers for series that are new and writes them into the rows; answers those numbers. */
-async function numberFresh(deps: KeeperDeps, key: string, answer: ScrapeAnswer): Promise<Uint32Array> {
-  if (answer.fresh.length === 0) return new Uint32Array(0);
-  const { refs, refused } = await deps.store.call.register(answer.fresh);
-  deps.drops.count('over the limit of series', refused.length);
+/** Gets numbers for series that are new and writes them into the rows; answers those numbers, and whom the store refused. */
+async function numberFresh(
+  deps: KeeperDeps,
+  key: string,
+  answer: ScrapeAnswer,
+  by: ScrapeBringer,
+): Promise<{ readonly numbered: Uint32Array; readonly refused: readonly SeriesRefusal[] }> {
+  if (answer.fresh.length === 0) return { numbered: new Uint32Array(0), refused: [] };
+  const { refs, refused } = await deps.store.call.register(answer.fresh, {
+    sourceId: by.sourceId,
+    seriesMax: by.seriesMax,
+  });
+  note(deps, by, OVER_LIMIT, refused.length);
   await deps.scrapeWorker.call.learn(key, refs);
   for (const [index, row] of answer.freshRows.entries()) answer.refs[row] = refs[index] ?? 0;
-  return refs;
+  return { numbered: refs, refused };
 }
 
 /** Rows by their time: those of the scrape, and those with times of their own. Rows without a number are left out. */

@@ -2,7 +2,7 @@ import type { PushSourceConfig } from '../../shared/config/source.ts';
 import { messageOf } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { SourceCondition } from '../../shared/model/source.ts';
-import { formatDuration } from '../../shared/unit/time.ts';
+import { formatDuration, MINUTE_MS } from '../../shared/unit/time.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { SenderStatus } from '../receive/index.ts';
 import { createPace } from './pace.ts';
@@ -133,7 +133,7 @@ function createReporter(config: PushSourceConfig, deps: PushPollDeps) {
   };
 }
 
-interface Facts extends Pick<PushPollDeps, 'sender' | 'refused'> {
+interface Facts extends Pick<PushPollDeps, 'sender' | 'refused' | 'clock'> {
   readonly closed: string | null;
   readonly unkept: string | null;
   readonly silent: number | null;
@@ -164,10 +164,17 @@ function agentOf({ sender }: Facts): string {
   return agent ? ` (${agent})` : '';
 }
 
-function refusedProblem(config: PushSourceConfig, { refused }: Facts): string | null {
+/** A series that has not been sent for so long made room for another. */
+const OVER_FOR_MS = 15 * MINUTE_MS;
+
+function refusedProblem(config: PushSourceConfig, { refused, sender, clock }: Facts): string | null {
+  const todo = `Raise series_limit (${config.seriesLimit}), or look for a label that has too many values.`;
   const { count, names } = refused();
-  if (count === 0) return null;
-  return `${count} series of ${config.id} were refused, the latest ${names.join(', ')}: what they say is not watched. Raise series_limit (${config.seriesLimit}), or look for a label that has too many values.`;
+  if (count > 0)
+    return `${count} series of ${config.id} were refused, the latest ${names.join(', ')}: what they say is not watched. ${todo}`;
+  const over = sender()?.overLimit;
+  if (!over || clock.now() - over.at > OVER_FOR_MS) return null;
+  return `${config.id} sends more than its ${config.seriesLimit} series; those over it were refused, the latest ${over.names.join(', ')}: what they say is not watched, the rest is. ${todo}`;
 }
 
 /** Silence begins to count as such at its limit, not when somebody looks. */

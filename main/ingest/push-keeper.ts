@@ -1,11 +1,18 @@
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
-import type { Labels } from '../../shared/model/metric.ts';
 import type { Clock, Logger, WorkerHandle } from '../platform/index.ts';
-import type { PushBatch, PushOutcome, ReceiveApi, ReceiveProblem, SenderStatus } from '../receive/index.ts';
+import {
+  type PushBatch,
+  type PushOutcome,
+  type ReceiveApi,
+  type ReceiveProblem,
+  type SenderStatus,
+  seriesName,
+} from '../receive/index.ts';
 import type { MetricWriterApi } from '../store/index.ts';
 import type { Drops } from './drops.ts';
 import { type Bringer, leftOutReason, type Ownership } from './ownership.ts';
 import { appendRows, joinRows, numberRows } from './push-rows.ts';
+import { OVER_LIMIT } from './scrape-api.ts';
 
 /** What one request of a sender brought and what was kept of it. */
 export interface Arrival {
@@ -39,6 +46,8 @@ export interface PushKeeperDeps {
   readonly dropsOf: (sourceId: string) => Drops;
   /** How often something is due from the source. */
   readonly intervalMs: (sourceId: string) => number;
+  /** Its `series_limit`. */
+  readonly seriesMax: (sourceId: string) => number;
   readonly onArrival: (arrival: Arrival) => void;
   /** The store did not take it: the sender was told to send again. */
   readonly onUnkept: (sourceId: string, problem: string) => void;
@@ -50,7 +59,6 @@ export interface PushKeeperDeps {
 const AGAIN_MS = 200;
 const SENDERS_EVERY_MS = 5_000;
 const NAMES_KEPT = 5;
-const NAME_LENGTH_MAX = 200;
 
 export function createPushKeeper(deps: PushKeeperDeps): PushKeeper {
   const { clock, receive, log } = deps;
@@ -135,7 +143,7 @@ function hasNews(batch: PushBatch): boolean {
   return batch.alerts.length > 0 || batch.changes.length > 0 || batch.spans.length > 0;
 }
 
-/** All that waits in one go: the store is asked twice however many senders there are. */
+/** All that waits in one go: what is known already is stored by one request, however many senders there are. */
 async function keepAll(
   deps: PushKeeperDeps,
   batches: readonly PushBatch[],
@@ -186,18 +194,26 @@ async function numberAll(
   batches: readonly PushBatch[],
   onRefused: (sourceId: string, names: readonly string[]) => void,
 ): Promise<Uint32Array[]> {
-  const fresh = batches.flatMap((batch) => batch.fresh);
-  const all =
-    fresh.length === 0 ? { refs: new Uint32Array(0), refused: [] } : await deps.store.call.register(fresh);
-  let from = 0;
+  const numbers = new Map<PushBatch, Uint32Array>();
+  // Each source has an account of its own, so each asks for itself; few batches bring new series.
+  for (const sourceId of new Set(batches.map((one) => one.sourceId))) {
+    const own = batches.filter((one) => one.sourceId === sourceId && one.fresh.length > 0);
+    if (own.length === 0) continue;
+    const fresh = own.flatMap((batch) => batch.fresh);
+    const { refs } = await deps.store.call.register(fresh, { sourceId, seriesMax: deps.seriesMax(sourceId) });
+    let from = 0;
+    for (const batch of own) {
+      numbers.set(batch, refs.slice(from, from + batch.fresh.length));
+      from += batch.fresh.length;
+    }
+  }
   return batches.map((batch) => {
-    const refs = all.refs.slice(from, from + batch.fresh.length);
-    from += batch.fresh.length;
+    const refs = numbers.get(batch) ?? new Uint32Array(0);
     numberRows(batch, refs);
     const unnumbered = batch.fresh.filter((_labels, index) => refs[index] === 0);
     if (unnumbered.length > 0) {
-      note(deps, batch.sourceId, 'over the limit of series', unnumbered.length);
-      onRefused(batch.sourceId, unnumbered.map(nameOf));
+      note(deps, batch.sourceId, OVER_LIMIT, unnumbered.length);
+      onRefused(batch.sourceId, unnumbered.map(seriesName));
     }
     return refs;
   });
@@ -248,12 +264,4 @@ function noteRefused(
   known.count += names.length;
   known.names = [...names.slice(-NAMES_KEPT).reverse(), ...known.names].slice(0, NAMES_KEPT);
   refused.set(sourceId, known);
-}
-
-/** A series as a selector, cut: its labels are the sender's text. */
-function nameOf(labels: Labels): string {
-  const { __name__: name = '', ...rest } = labels;
-  const pairs = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
-  const text = `${name}{${pairs.join(',')}}`;
-  return text.length <= NAME_LENGTH_MAX ? text : `${text.slice(0, NAME_LENGTH_MAX - 1)}…`;
 }

@@ -4,6 +4,9 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Transfer } from '../platform/index.ts';
 import type { AnswerJob, ExpositionFormat, Opened } from '../source/index.ts';
 
+/** Why a sample is left out whose series the store has no room for. */
+export const OVER_LIMIT = 'over the limit of series';
+
 /** One scrape as it comes from the network. `body` null: the fetch failed, so all but `up` has vanished. */
 export interface ScrapeRequest {
   /** Which target's cache is meant. */

@@ -9,7 +9,7 @@ import {
   scanExposition,
 } from '../source/index.ts';
 import { attachTargetLabels, labelKey } from './attach.ts';
-import type { ScrapeAnswer, ScrapeApi, ScrapeRequest } from './scrape-api.ts';
+import { OVER_LIMIT, type ScrapeAnswer, type ScrapeApi, type ScrapeRequest } from './scrape-api.ts';
 import { createRows, type Rows } from './scrape-rows.ts';
 
 /** What is known of one series text of one target. Two texts of one series share one entry. */
@@ -184,7 +184,7 @@ function readBody(
       return undefined;
     }
     if (request.at < entry.refusedUntilAt) {
-      rows.drop('over the limit of series');
+      rows.drop(OVER_LIMIT);
       return undefined;
     }
     return addFresh(cache, rows, request, freshKeys, { name, value, ownAt, entry });

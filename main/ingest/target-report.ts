@@ -1,5 +1,6 @@
 import type { SourceCondition } from '../../shared/model/source.ts';
 import { isFailing, type SourceState } from '../source/index.ts';
+import type { OverLimit } from './keeper.ts';
 import type { BareReport } from './poll.ts';
 import { slowProblem } from './poll-prometheus.ts';
 
@@ -8,6 +9,7 @@ export interface TargetReport {
   readonly address: string;
   readonly state: SourceState;
   readonly seriesCount: number;
+  readonly overLimit: OverLimit;
 }
 
 /** What the states of the targets make of the source that they form. */
@@ -57,7 +59,14 @@ function verdictOf(
   }
   const slow = targets.find((target) => target.state.condition === 'slow');
   if (slow) return { condition: 'slow', problem: slowProblem('slow', slow.state.latencyMs, slow.address) };
-  return { condition: targets.some(isTried) ? 'ok' : 'starting', problem: null };
+  return { condition: targets.some(isTried) ? 'ok' : 'starting', problem: overLimitProblem(targets) };
+}
+
+function overLimitProblem(targets: readonly TargetReport[]): string | null {
+  const count = targets.reduce((sum, { overLimit }) => sum + overLimit.count, 0);
+  if (count === 0) return null;
+  const names = targets.flatMap(({ overLimit }) => overLimit.names).slice(0, 3);
+  return `The local store has no room for ${count} series of this source${names.length > 0 ? ` (${names.join(', ')})` : ''}: what they say is not watched, the rest is. Raise series_limit, or look for a label whose values never end.`;
 }
 
 function bestOf(targets: readonly TargetReport[]): SourceCondition {

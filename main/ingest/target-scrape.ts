@@ -1,6 +1,6 @@
 import type { ExpositionSourceConfig, ExpositionTargetConfig } from '../../shared/config/source.ts';
 import { createExpositionTarget, type SourceDeps } from '../source/index.ts';
-import type { Keeper } from './keeper.ts';
+import type { Keeper, OverLimit } from './keeper.ts';
 import type { TargetReport } from './target-report.ts';
 
 export interface Scraped {
@@ -9,6 +9,10 @@ export interface Scraped {
   /** Why the scrape could not be kept, as a clause; that is Midwatch's trouble and not the target's. */
   readonly unkept: string | null;
 }
+
+/** Series that Midwatch itself makes of each scrape, beside what is exposed. */
+const REPORTS_MAX = 3;
+const NONE_OVER: OverLimit = { count: 0, names: [] };
 
 /** One target of a source: fetched, read and kept, one scrape after the other. */
 export interface TargetScrape {
@@ -25,7 +29,12 @@ export function createTargetScrape(
 ): TargetScrape {
   const target = createExpositionTarget(source, config, deps);
   const key = `${source.id}/${config.id}`;
-  const by = { sourceId: source.id, intervalMs: source.pollEveryMs };
+  const by = {
+    sourceId: source.id,
+    intervalMs: source.pollEveryMs,
+    seriesMax: source.seriesLimit + REPORTS_MAX * source.targets.length,
+  };
+  let overLimit: OverLimit = NONE_OVER;
   let seriesCount = 0;
   let closed = false;
   return {
@@ -54,12 +63,15 @@ export function createTargetScrape(
         return { up: false, samples: 0, unkept: kept.error };
       }
       seriesCount = kept.value.seriesCount;
+      // Names are had when a series is refused; until it is offered again the count alone says that it still is.
+      const { count, names } = kept.value.overLimit;
+      overLimit = count === 0 ? NONE_OVER : { count, names: names.length > 0 ? names : overLimit.names };
       if (!fetched.ok) return { up: false, samples: kept.value.samples, unkept: null };
       if (kept.value.problem === null) target.accept(fetched.value);
       else target.reject(kept.value.problem);
       return { up: kept.value.problem === null, samples: kept.value.samples, unkept: null };
     },
-    report: () => ({ id: config.id, address: target.address, state: target.state(), seriesCount }),
+    report: () => ({ id: config.id, address: target.address, state: target.state(), seriesCount, overLimit }),
     async close() {
       closed = true;
       await target.close();

@@ -20,3 +20,4 @@ export type {
   Refusal,
 } from './received.ts';
 export { createReceiveApi } from './receiver.ts';
+export { seriesName } from './series-name.ts';

@@ -64,6 +64,8 @@ export interface SenderStatus {
   readonly agent: string | null;
   readonly refused: readonly Refusal[];
   readonly lastProblem: { readonly at: number; readonly message: string } | null;
+  /** When a request last had series over the source's limit, and the names of some. */
+  readonly overLimit: { readonly at: number; readonly names: readonly string[] } | null;
 }
 
 /** The receivers' thread: HTTP, decoding and numbering of series happen there; the main thread only passes rows on. */

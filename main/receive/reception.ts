@@ -214,12 +214,13 @@ function learn(hall: Hall, taken: TakenIn, outcome: PushOutcome, index: SourceEn
   for (const [at, entry] of taken.entries.entries()) index.learn(entry, outcome.refs[at] ?? 0, now);
 }
 
-function count(source: SourceEntry, { batch }: TakenIn, agent: string | undefined): void {
+function count(source: SourceEntry, { batch, overLimit }: TakenIn, agent: string | undefined): void {
   source.requests += 1;
   source.samples += batch.refs.length;
   source.lastReceivedAt = batch.receivedAt;
   source.agent = agentOf(agent) ?? source.agent;
   source.refused.addAll(batch.refused);
+  if (overLimit.length > 0) source.overLimit = { at: batch.receivedAt, names: overLimit };
 }
 
 function requestOf(

@@ -2,6 +2,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { ReceivedSeries } from './received.ts';
 import { entryOf, NO_ROOM, type SeriesIndex, UNKNOWN } from './series-index.ts';
 import type { SeriesKey } from './series-key.ts';
+import { seriesName } from './series-name.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -10,6 +11,9 @@ import { Tally } from './tally.ts';
  * Source: https://github.com/prometheus/prometheus/blob/main/storage/remote/write_handler.go
  */
 const AHEAD_MAX_MS = 10 * 60_000;
+
+/** A person looks for a label with too many values: a few names show it. */
+const NAMES_MAX = 3;
 
 /** Whether the machine stores the low word of a double first. */
 const LOW = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
@@ -23,6 +27,8 @@ export class RowDraft {
   readonly samplesMax: number;
   readonly refused = new Tally();
   readonly fresh: Labels[] = [];
+  /** Names of series that are over the source's limit: a few of them. */
+  readonly overLimit: string[] = [];
   /** The index' entry of each fresh series. */
   readonly freshEntries: number[] = [];
   private readonly freshByEntry = new Map<number, number>();
@@ -68,7 +74,9 @@ export class RowDraft {
     const labels = this.readLabels();
     if (typeof labels === 'string') return this.refuse(labels, samples);
     const entry = index.add(key, now);
-    return typeof entry === 'string' ? this.refuse(entry, samples) : this.list(entry, labels);
+    if (typeof entry !== 'string') return this.list(entry, labels);
+    if (this.overLimit.length < NAMES_MAX) this.overLimit.push(seriesName(labels));
+    return this.refuse(entry, samples);
   }
 
   /** Adds one sample by the two words of its value; answers false where the request holds too many. */

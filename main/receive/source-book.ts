@@ -15,6 +15,7 @@ export interface SourceEntry {
   agent: string | null;
   readonly refused: Tally;
   lastProblem: { readonly at: number; readonly message: string } | null;
+  overLimit: SenderStatus['overLimit'];
 }
 
 export interface SourceBook {
@@ -59,6 +60,7 @@ export function createSourceBook(): SourceBook {
         agent: one.agent,
         refused: one.refused.list(),
         lastProblem: one.lastProblem,
+        overLimit: one.overLimit,
       })),
   };
 }
@@ -78,6 +80,7 @@ function freshEntry(sender: PushSender): SourceEntry {
     agent: null,
     refused: new Tally(),
     lastProblem: null,
+    overLimit: null,
   };
 }
 

@@ -14,6 +14,8 @@ export interface TakenIn {
   /** The index' entries of the batch' fresh series, and which generation of the index they are of. */
   readonly entries: readonly number[];
   readonly generation: number;
+  /** Names of some series that are over the source's limit. */
+  readonly overLimit: readonly string[];
   /** The answer, given what the store would not have beside what was refused here. */
   readonly answer: (lost: readonly Refusal[]) => ReceiveAnswer | ReceiveProblem;
 }
@@ -92,6 +94,7 @@ function takenOf(
     },
     entries: draft.freshEntries,
     generation: source.index.generation,
+    overLimit: draft.overLimit,
   };
 }
 

@@ -26,6 +26,7 @@ export type {
   SampleBatch,
   SelectOptions,
   SeriesBlock,
+  SeriesBringer,
   SeriesRefusal,
   SeriesRollup,
   StoredSeries,

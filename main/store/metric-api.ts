@@ -17,6 +17,12 @@ export interface SeriesBlock {
   readonly synthetic: boolean;
 }
 
+/** Who brings series first, and how many it may have at one time (`series_limit`). */
+export interface SeriesBringer {
+  readonly sourceId: string;
+  readonly seriesMax: number;
+}
+
 export interface SeriesRefusal {
   readonly labels: Labels;
   readonly reason: string;
@@ -24,6 +30,7 @@ export interface SeriesRefusal {
 
 /** What the cache may hold. The defaults are `METRIC_LIMITS`; a test gives smaller ones. */
 export interface MetricLimits {
+  /** Of all sources together. */
   readonly seriesMax: number;
   readonly liveRetentionMs: number;
   readonly syntheticRetentionMs: number;
@@ -79,8 +86,11 @@ export interface StoreSizes {
  * (older is out of order); `backfill` alone fills holes in the past.
  */
 export type MetricWriterApi = {
-  /** Gives each series its number (above 0), the same for ever; a refused one has number 0 and is named. */
-  register(labels: readonly Labels[]): { refs: Uint32Array; refused: SeriesRefusal[] };
+  /**
+   * Gives each series its number (above 0), the same for ever; a refused one has number 0 and is named. New ones count on
+   * the account of their bringer, which is refused more than four times its limit: what ended stays for its retention.
+   */
+  register(labels: readonly Labels[], by?: SeriesBringer): { refs: Uint32Array; refused: SeriesRefusal[] };
   /** `unknown` counts numbers that name no series, as after its last sample aged away: register it again. */
   append(batch: SampleBatch): { accepted: number; duplicates: number; outOfOrder: number; unknown: number };
   /** Answers how many samples were new; the same blocks again add none. */

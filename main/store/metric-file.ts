@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { messageOf } from '../../shared/error/coded.ts';
 
 /** Raised with each change of the tables below. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** "MWms": tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x4d576d73;
 
@@ -42,6 +42,11 @@ const SECOND = `
   CREATE TRIGGER chunk_went AFTER DELETE ON chunk BEGIN UPDATE size SET raw = raw - length(old.data); END;
   CREATE TRIGGER rollup_came AFTER INSERT ON rollup BEGIN UPDATE size SET rollup = rollup + length(new.data); END;
   CREATE TRIGGER rollup_went AFTER DELETE ON rollup BEGIN UPDATE size SET rollup = rollup - length(old.data); END;
+`;
+
+/** What format 3 has over format 2: who brought a series first, on whose account it counts. */
+const THIRD = `
+  ALTER TABLE series ADD COLUMN source TEXT NOT NULL DEFAULT '';
 `;
 
 export interface OpenedMetricFile {
@@ -98,7 +103,7 @@ function tryOpen(path: string, now: number): Attempt {
         why: 'newer',
         problem: `${path} was written by a newer Midwatch (format ${version}, this one knows ${SCHEMA_VERSION}).`,
       };
-    } else if (version === 1) upgrade(db);
+    } else if (typeof version === 'number' && version < SCHEMA_VERSION) upgrade(db, version);
     probe(db);
     return { db };
   } catch (thrown) {
@@ -130,15 +135,17 @@ function create(db: Database.Database, now: number): void {
   db.transaction(() => {
     db.exec(SCHEMA);
     db.exec(SECOND);
+    db.exec(THIRD);
     db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('series', ?)").run(firstRef(now));
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
     db.pragma(`application_id = ${APPLICATION_ID}`);
   })();
 }
 
-function upgrade(db: Database.Database): void {
+function upgrade(db: Database.Database, from: number): void {
   db.transaction(() => {
-    db.exec(SECOND);
+    if (from < 2) db.exec(SECOND);
+    db.exec(THIRD);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 }

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Clock } from '../platform/index.ts';
-import type { MetricLimits, SeriesRefusal } from './metric-api.ts';
+import type { MetricLimits, SeriesBringer, SeriesRefusal } from './metric-api.ts';
 import { refusalOf, seriesKey } from './metric-series.ts';
 
 /** Who is which number. Numbers are never given twice. */
 export interface Registry {
-  register(labels: readonly Labels[]): { refs: Uint32Array; refused: SeriesRefusal[] };
+  register(labels: readonly Labels[], by?: SeriesBringer): { refs: Uint32Array; refused: SeriesRefusal[] };
   has(ref: number): boolean;
   size(): number;
   series(): Iterable<readonly [key: string, ref: number]>;
@@ -19,6 +19,15 @@ export interface Registry {
 /** Looking for empty series reads an index for each: not more often than this. */
 const FORGET_EVERY_MS = 600_000;
 
+/**
+ * Series of a source in the store to those it may have at one time: a deployment gives all of them new names, and the old
+ * ones stay until their samples age away. Without it one source whose names never end would leave no room to the others.
+ */
+const KEPT_TO_LIVE = 4;
+
+/** Series that were written without a source, as by the history of the demo. */
+const NOBODY: SeriesBringer = { sourceId: '', seriesMax: Number.POSITIVE_INFINITY };
+
 export function openRegistry(
   db: Database.Database,
   limits: MetricLimits,
@@ -28,24 +37,24 @@ export function openRegistry(
   const { insert, remove, hasAnything, removeProgress, bumpHistory } = prepare(db);
   const byKey = new Map<string, number>();
   const touchedAt = new Map<number, number>();
-  const openedAt = clock.now();
-  let forgottenAt = openedAt;
-  for (const row of db
-    .prepare<[], { ref: number; labels: string }>('SELECT ref, labels FROM series')
-    .iterate()) {
+  const accounts = createAccounts(limits);
+  let forgottenAt = clock.now();
+  for (const row of storedSeries(db)) {
+    accounts.count(row.source, 1);
     byKey.set(row.labels, row.ref);
-    touchedAt.set(row.ref, openedAt);
+    touchedAt.set(row.ref, forgottenAt);
   }
 
-  const numberOf = (labels: Labels): number | string => {
+  const numberOf = (labels: Labels, by: SeriesBringer): number | string => {
     const refusal = refusalOf(labels);
     if (refusal) return refusal;
     const key = seriesKey(labels);
     const known = byKey.get(key);
     if (known !== undefined) return known;
-    if (byKey.size >= limits.seriesMax)
-      return `The local store is full: it keeps ${limits.seriesMax} series. Leave out what is not needed, or wait until unused ones age away.`;
-    const ref = Number(insert.run(key).lastInsertRowid);
+    const noRoom = accounts.noRoomFor(by);
+    if (noRoom) return noRoom;
+    const ref = Number(insert.run(key, by.sourceId).lastInsertRowid);
+    accounts.count(by.sourceId, 1);
     byKey.set(key, ref);
     touchedAt.set(ref, clock.now());
     onNew(ref, labels);
@@ -53,13 +62,13 @@ export function openRegistry(
   };
 
   return {
-    register(labels) {
+    register(labels, by = NOBODY) {
       const fresh: string[] = [];
       const write = db.transaction(() => {
         const refused: SeriesRefusal[] = [];
         const refs = Uint32Array.from(labels, (one) => {
           const before = byKey.size;
-          const answer = numberOf(one);
+          const answer = numberOf(one, by);
           if (byKey.size > before) fresh.push(seriesKey(one));
           if (typeof answer === 'number') return answer;
           refused.push({ labels: one, reason: answer });
@@ -72,6 +81,7 @@ export function openRegistry(
       } catch (thrown) {
         // What was rolled back must not be remembered as written.
         for (const key of fresh) byKey.delete(key);
+        accounts.count(by.sourceId, -fresh.length);
         throw thrown;
       }
     },
@@ -90,7 +100,7 @@ export function openRegistry(
         for (const [key, ref] of byKey) {
           if ((touchedAt.get(ref) ?? 0) >= silentSinceAt) continue;
           if (hasAnything.get(ref, ref) !== undefined) continue;
-          remove.run(ref);
+          accounts.count(String(remove.get(ref) ?? ''), -1);
           removeProgress.run(ref);
           byKey.delete(key);
           touchedAt.delete(ref);
@@ -101,9 +111,35 @@ export function openRegistry(
   };
 }
 
+function storedSeries(db: Database.Database) {
+  return db
+    .prepare<[], { ref: number; labels: string; source: string }>('SELECT ref, labels, source FROM series')
+    .iterate();
+}
+
+/** How many series each source brought first, and whether it may bring one more. */
+function createAccounts(limits: MetricLimits) {
+  const countOf = new Map<string, number>();
+  let total = 0;
+  const of = (sourceId: string) => countOf.get(sourceId) ?? 0;
+  return {
+    count(sourceId: string, more: number) {
+      countOf.set(sourceId, of(sourceId) + more);
+      total += more;
+    },
+    noRoomFor({ sourceId, seriesMax }: SeriesBringer): string | undefined {
+      if (of(sourceId) >= KEPT_TO_LIVE * seriesMax)
+        return `${sourceId} has ${of(sourceId)} series in the local store, ${KEPT_TO_LIVE} times its series_limit (${seriesMax}). Raise series_limit, look for a label whose values never end, or wait until unused ones age away.`;
+      return total < limits.seriesMax
+        ? undefined
+        : `The local store is full: it keeps ${limits.seriesMax} series. Leave out what is not needed, or wait until unused ones age away.`;
+    },
+  };
+}
+
 function prepare(db: Database.Database) {
-  const insert = db.prepare<[string]>('INSERT INTO series (labels) VALUES (?)');
-  const remove = db.prepare<[number]>('DELETE FROM series WHERE ref = ?');
+  const insert = db.prepare<[string, string]>('INSERT INTO series (labels, source) VALUES (?, ?)');
+  const remove = db.prepare<[number], string>('DELETE FROM series WHERE ref = ? RETURNING source').pluck();
   const hasAnything = db
     .prepare<[number, number], number>(
       'SELECT 1 FROM chunk WHERE ref = ? UNION ALL SELECT 1 FROM rollup WHERE ref = ? LIMIT 1',

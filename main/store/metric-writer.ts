@@ -16,7 +16,8 @@ import { staleValues } from './metric-stale.ts';
 
 /** Source of the retention, the size and the number of series: the promises' table of limits. */
 export const METRIC_LIMITS: MetricLimits = {
-  seriesMax: 50_000,
+  // A million costs each thread that knows them half a gigabyte; each source has its own limit far below.
+  seriesMax: 1_000_000,
   liveRetentionMs: 15 * DAY_MS,
   syntheticRetentionMs: 35 * DAY_MS,
   // Thirteen months, and the longest of them.
@@ -65,7 +66,7 @@ export function openMetricWriter(
     }
   };
   return {
-    register: (labels) => guarded(() => session.register(labels)),
+    register: (labels, by) => guarded(() => session.register(labels, by)),
     append: (batch) => guarded(() => session.append(batch)),
     backfill: (blocks) => guarded(() => session.backfill(blocks)),
     markStale: (refs, at) =>

@@ -8,6 +8,7 @@ import {
   refusalOf,
   type SampleBatch,
   type SeriesBlock,
+  type SeriesBringer,
   seriesKey,
 } from '../../main/store/index.ts';
 import { CodedError } from '../../shared/error/coded.ts';
@@ -32,15 +33,19 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
   const byRef = new Map<number, MemorySeries>();
   const index = createSeriesIndex();
 
-  const register = (labels: readonly Labels[]) => {
+  const countOf = new Map<string, number>();
+  const register = (labels: readonly Labels[], by?: SeriesBringer) => {
     const refused: { labels: Labels; reason: string }[] = [];
     const refs = Uint32Array.from(labels, (one) => {
       const known = byKey.get(seriesKey(one));
       if (known) return known.ref;
+      const count = by ? (countOf.get(by.sourceId) ?? 0) : 0;
       const full =
-        byKey.size >= limits.seriesMax
-          ? `The local store is full: it keeps ${limits.seriesMax} series.`
-          : undefined;
+        by && count >= 4 * by.seriesMax
+          ? `${by.sourceId} has ${count} series in the local store, 4 times its series_limit (${by.seriesMax}).`
+          : byKey.size >= limits.seriesMax
+            ? `The local store is full: it keeps ${limits.seriesMax} series.`
+            : undefined;
       const reason = refusalOf(one) ?? full;
       if (reason) {
         refused.push({ labels: one, reason });
@@ -49,6 +54,7 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
       const present = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== ''));
       const series: MemorySeries = { ref: byKey.size + 1, labels: present, samples: [] };
       byKey.set(seriesKey(one), series);
+      if (by) countOf.set(by.sourceId, count + 1);
       byRef.set(series.ref, series);
       index.add(series);
       return series.ref;

@@ -41,6 +41,32 @@ const text =
   };
 
 describe('a source that is scraped', () => {
+  it('whose names never end is refused new ones by name, and says so while the rest is watched', async () => {
+    let scrape = 0;
+    const server = await serve(
+      text(() => {
+        scrape += 1;
+        return `a{n="${scrape}"} 1\nb{n="${scrape}"} 1\nsteady 1\n`;
+      }),
+    );
+    const { clock, first, stored, ingest } = begin([
+      expositionConfig([{ id: 'gw', url: `${server.url}/metrics` }], { series_limit: 3 }),
+    ]);
+    // Three series and the scrape's own three, four times over, are reached at the eleventh scrape.
+    await clock.advance(9 * 15_000);
+    expect(first()).toMatchObject({ condition: 'ok', problem: null });
+    await clock.advance(3 * 15_000);
+    expect(first()).toMatchObject({
+      condition: 'ok',
+      problem: expect.stringMatching(
+        /^The local store has no room for 2 series of this source \(a\{n="13".*\}, b\{n="13".*\}\): .*the rest is\. Raise series_limit/,
+      ),
+      leftOut: [{ reason: 'over the limit of series', count: expect.any(Number) }],
+    });
+    expect(ingest.drops()).toEqual(first().leftOut);
+    expect(stored('steady')).toHaveLength(13);
+  });
+
   it('is polled each period: samples are stored before the pipeline is called', async () => {
     let count = 0;
     const server = await serve(

@@ -100,6 +100,30 @@ describe('a sample that is pushed', () => {
     expect(pushing.stored('a')).toEqual([1, 2]);
   });
 
+  it('of more series than the source may have is refused by their names, and the rest is watched', async () => {
+    const pushing = await open([pushConfig('orders', { series_limit: 2 })]);
+    const gauge = (name: string) => ({
+      name,
+      gauge: { dataPoints: [{ timeUnixNano: `${Date.now()}000000`, asDouble: 1 }] },
+    });
+    const answer = await pushing.send('orders', '/v1/metrics', {
+      resourceMetrics: [{ scopeMetrics: [{ metrics: ['a', 'b', 'c', 'd'].map(gauge) }] }],
+    });
+    expect(await answer.json()).toMatchObject({
+      partialSuccess: { rejectedDataPoints: '2', errorMessage: expect.stringContaining('limit of 2 series') },
+    });
+    await expect
+      .poll(() => pushing.status('orders'))
+      .toMatchObject({
+        condition: 'ok',
+        problem: expect.stringMatching(
+          /^orders sends more than its 2 series.*latest c\{\}, d\{\}.*Raise series_limit \(2\)/,
+        ),
+        leftOut: [{ reason: "over this source's limit of 2 series", count: 2 }],
+      });
+    expect([pushing.stored('a'), pushing.stored('d')]).toEqual([[1], []]);
+  });
+
   it('of a series over the limit is refused by the series’ name', async () => {
     const pushing = await open([pushConfig('orders')], {
       store: (writer) => ({

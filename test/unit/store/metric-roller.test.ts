@@ -284,6 +284,7 @@ describe('a file of the format before rollups', () => {
       db.exec(`DROP TRIGGER ${trigger}`);
     for (const table of ['rollup', 'rollup_progress', 'size', 'size_seen']) db.exec(`DROP TABLE ${table}`);
     db.exec('DROP INDEX chunk_by_age; CREATE INDEX chunk_by_age ON chunk (to_at)');
+    db.exec('ALTER TABLE series DROP COLUMN source');
     db.pragma('user_version = 1');
     db.close();
     const second = files.writer();

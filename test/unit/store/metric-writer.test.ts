@@ -56,6 +56,27 @@ describe('the writer of metrics.db', () => {
     ]);
   });
 
+  it('gives each source four times its limit, and room of one is not taken by another', () => {
+    const files = open();
+    const many = (name: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ __name__: name, i: String(i) }));
+    const loud = { sourceId: 'loud', seriesMax: 2 };
+    const writer = files.writer();
+    const { refs, refused } = writer.register(many('a', 10), loud);
+    expect(Array.from(refs).filter((ref) => ref > 0)).toHaveLength(8);
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^loud has 8 series .* 4 times its series_limit \(2\)\. Raise series_limit/),
+      expect.stringMatching(/^loud has 8 series/),
+    ]);
+    expect(writer.register(many('b', 4), { sourceId: 'quiet', seriesMax: 1 }).refused).toEqual([]);
+    writer.close();
+    // The account is in the file: a restart is no way around it.
+    const again = files.writer();
+    expect(again.register(many('c', 1), loud).refused).toHaveLength(1);
+    expect(again.register(many('a', 8), loud).refused).toEqual([]);
+    expect(again.register(many('c', 1), { ...loud, seriesMax: 3 }).refused).toEqual([]);
+  });
+
   it('keeps the first sample of an instant, and refuses older ones and unknown numbers by count', () => {
     const writer = open().writer();
     const [ref = 0] = writer.register([{ __name__: 'up' }]).refs;
