@@ -1,6 +1,6 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import type { QueryNote } from '../../shared/model/metric.ts';
-import type { Matcher, StoredSeries } from '../store/index.ts';
+import type { Matcher, MetricReader, RollupWidth, SeriesRollup, StoredSeries } from '../store/index.ts';
 import type { Compat, Expression, GivenExpression, RangeExpression, Selector, Shift } from './expression.ts';
 import { type Position, QueryFailure } from './failure.ts';
 import type { Grid, Row, Value } from './vector.ts';
@@ -13,6 +13,8 @@ export const BYTES_MAX = 1_500_000_000;
 const NOTES_MAX = 20;
 const NOTE_LENGTH_MAX = 300;
 const BYTES_PER_SAMPLE = 16;
+/** Eleven columns. */
+const BYTES_PER_BUCKET = 88;
 /** Some milliseconds of work on the slowest function. */
 const WORK_BETWEEN_LOOKS = 50_000;
 
@@ -52,6 +54,13 @@ export interface Context {
   /** What another source answered for this part. */
   given(part: GivenExpression): Value;
   select(selector: Selector, fromAt: number, toAt: number): readonly StoredSeries[];
+  /** The buckets from an instant on to the last that the steps look at; undefined where only raw samples are to be had. */
+  rollups(
+    selector: Selector,
+    functionName: string,
+    fromAt: number,
+    width: RollupWidth,
+  ): readonly SeriesRollup[] | undefined;
   /** Where a series that is new counts from 0: gives it the zero that it was born with. Otherwise as it is. */
   adjust(functionName: string, series: PlainSeries, range: RangeExpression): PlainSeries;
 }
@@ -64,8 +73,14 @@ export type SelectSamples = (
   options: { readonly samplesMax: number; readonly check: () => void },
 ) => readonly StoredSeries[];
 
+/** Buckets of a selector; undefined where a function's answer cannot be made of them. */
+export type SelectRollups = (
+  functionName: string,
+) => ((...asked: Parameters<MetricReader['rollups']>) => readonly SeriesRollup[]) | undefined;
+
 export interface ContextOptions {
   readonly select: SelectSamples;
+  readonly rollups: SelectRollups;
   readonly grid: Grid;
   readonly whole: WholeRange;
   readonly compat: Compat;
@@ -86,8 +101,7 @@ export interface ContextOptions {
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { bytesMax, samplesMax } = options;
-  let samples = 0;
+  const { bytesMax } = options;
   let held = 0;
   const { check, work } = createWatch(options);
   const shared = {
@@ -110,25 +124,8 @@ export function createContext(options: ContextOptions): Context {
       options.notes.set(key, { severity, message: message.slice(0, NOTE_LENGTH_MAX), position });
     },
     adjust: options.adjust,
-    select(selector: Selector, fromAt: number, toAt: number) {
-      const { position, matchers, source } = selector;
-      check();
-      if (source !== null && !options.isLocal(source)) throw notHere(source, position);
-      try {
-        const found = options.select(matchers, fromAt, toAt, { samplesMax: samplesMax - samples, check });
-        let count = 0;
-        for (const series of found) count += series.times.length;
-        samples += count;
-        options.onRead(samples);
-        shared.hold(count * BYTES_PER_SAMPLE, position);
-        return found;
-      } catch (thrown) {
-        if (!(thrown instanceof CodedError)) throw thrown;
-        if (thrown.code === 'too-many-samples') throw tooMany(samplesMax, position);
-        throw new QueryFailure('execution', thrown.message, position);
-      }
-    },
   };
+  const reading = createReading(options, shared);
   const over = (grid: Grid): Context => {
     const context: Context = {
       ...shared,
@@ -136,6 +133,8 @@ export function createContext(options: ContextOptions): Context {
       over,
       evaluate: (expression) => options.evaluate(context, expression),
       given: (part) => options.given(part, grid),
+      select: reading.select,
+      rollups: (...asked) => reading.rollups(grid, ...asked),
       rows: (expression) => rowsOf(context.evaluate(expression)),
       numbers(expression) {
         const value = context.evaluate(expression);
@@ -149,6 +148,51 @@ export function createContext(options: ContextOptions): Context {
     return context;
   };
   return over(options.grid);
+}
+
+/** Reads what is stored, and counts all that one question has read. */
+function createReading(options: ContextOptions, { check, hold }: Pick<Context, 'check' | 'hold'>) {
+  const { samplesMax } = options;
+  let samples = 0;
+  const take = (count: number, bytes: number, position: Position) => {
+    samples += count;
+    options.onRead(samples);
+    hold(bytes, position);
+  };
+  const reading = <Found>({ source, position }: Selector, read: () => Found): Found => {
+    check();
+    if (source !== null && !options.isLocal(source)) throw notHere(source, position);
+    try {
+      return read();
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      if (thrown.code === 'too-many-samples') throw tooMany(samplesMax, position);
+      throw new QueryFailure('execution', thrown.message, position);
+    }
+  };
+  return {
+    select: (selector: Selector, fromAt: number, toAt: number) =>
+      reading(selector, () => {
+        const most = samplesMax - samples;
+        const found = options.select(selector.matchers, fromAt, toAt, { samplesMax: most, check });
+        const count = found.reduce((sum, { times }) => sum + times.length, 0);
+        take(count, count * BYTES_PER_SAMPLE, selector.position);
+        return found;
+      }),
+    rollups(grid: Grid, selector: Selector, functionName: string, fromAt: number, width: RollupWidth) {
+      const asked = options.rollups(functionName);
+      if (!asked) return undefined;
+      return reading(selector, () => {
+        const { lastAt } = lookedAt({ grid, whole: options.whole }, selector);
+        const most = samplesMax - samples;
+        const limits = { samplesMax: most, bucketsMax: most, check };
+        const found = asked(selector.matchers, fromAt, lastAt, width, limits);
+        const count = found.reduce((sum, { ends }) => sum + ends.length, 0);
+        take(count, count * BYTES_PER_BUCKET, selector.position);
+        return found;
+      });
+    },
+  };
 }
 
 /** Looks whether somebody still waits and the time is not up: at once, or after so much work. */
@@ -177,6 +221,17 @@ export function rowsOf(value: Value): readonly Row[] {
 
 function unexpected(value: Value, wanted: string): never {
   throw new Error(`A ${value.kind} came where a ${wanted} was checked for.`);
+}
+
+/** The first and the last instant that the steps look at. */
+export function lookedAt(
+  context: Pick<Context, 'grid' | 'whole'>,
+  shift: Shift,
+): { readonly firstAt: number; readonly lastAt: number } {
+  const { grid } = context;
+  const fixed = fixedInstant(context, shift);
+  const firstAt = (fixed ?? grid.fromAt) - shift.offsetMs;
+  return { firstAt, lastAt: fixed === null ? firstAt + (grid.steps - 1) * grid.stepMs : firstAt };
 }
 
 /** The instant that the shift fixes, if it fixes one. */

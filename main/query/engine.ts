@@ -192,6 +192,11 @@ function contextOf(
   const deadlineAt = options.monotonic() + options.timeoutMs;
   return createContext({
     select: options.select ?? ((...asked) => reader.select(...asked)),
+    rollups: (name) => {
+      // A zero that a series was born with lies between two of its samples: no bucket knows it.
+      const needsEach = options.countNewSeriesFromZero && (name === 'rate' || name === 'increase');
+      return options.select || needsEach ? undefined : (...asked) => reader.rollups(...asked);
+    },
     grid,
     whole,
     compat: options.compat ?? 3,

@@ -12,10 +12,17 @@ export interface Window {
   readonly legacy: boolean;
 }
 
-/**
- * `rate`, `increase` and `delta`: what the samples show, stretched to the ends of the window where samples come close to
- * them. Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
- */
+/** What the samples of a window show before it is stretched. */
+interface Seen {
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly first: number;
+  /** One less than there are samples. */
+  readonly steps: number;
+  readonly change: number;
+}
+
+/** `rate`, `increase` and `delta`. */
 export function extrapolated(
   window: Window,
   isCounter: boolean,
@@ -25,11 +32,23 @@ export function extrapolated(
   const { times, values, from, to } = window;
   const steps = to - from - 1;
   if (steps < 1) return undefined;
-  const firstAt = times[from] ?? 0;
-  const lastAt = times[to - 1] ?? 0;
   const first = values[from] ?? 0;
   let change = (values[to - 1] ?? 0) - first;
   if (isCounter && mayFall) change += lostByResets(values, from, to);
+  const seen = { firstAt: times[from] ?? 0, lastAt: times[to - 1] ?? 0, first, steps, change };
+  return stretched(seen, window, isCounter, isRate);
+}
+
+/**
+ * What the samples show, stretched to the ends of the window where samples come close to them.
+ * Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
+ */
+export function stretched(
+  { firstAt, lastAt, first, steps, change }: Seen,
+  window: Pick<Window, 'startAt' | 'endAt' | 'legacy'>,
+  isCounter: boolean,
+  isRate: boolean,
+): number {
   const seenS = (lastAt - firstAt) / 1000;
   const spacingS = seenS / steps;
   // A little more than the usual distance to the edge means that the series ends there.

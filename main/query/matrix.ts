@@ -1,8 +1,9 @@
 import type { QueryNote } from '../../shared/model/metric.ts';
-import { type Context, fixedInstant, type PlainSeries } from './context.ts';
+import { type Context, fixedInstant, lookedAt, type PlainSeries } from './context.ts';
 import type { Expression, RangeExpression, SubqueryExpression } from './expression.ts';
 import { QueryFailure } from './failure.ts';
-import { BYTES_PER_POINT, lookedAt, rangeSeries, slideWindows } from './select.ts';
+import { rolledWindows } from './rolled.ts';
+import { BYTES_PER_POINT, rangeSeries, slideWindows } from './select.ts';
 import { emptyRow, type Grid, hasAny, mergeAlike, type Row, withoutName } from './vector.ts';
 import { KEEPS_NAME, type WindowFunction } from './window.ts';
 
@@ -82,6 +83,20 @@ export function* windowRows(
   makeMaths: () => WindowFunction,
   parameters: readonly Float64Array[],
 ): Iterable<Row> {
+  const rolled = matrix.kind === 'range' ? rolledWindows(context, matrix, name) : undefined;
+  for (const row of rolled ?? rawWindows(context, matrix, name, makeMaths, parameters)) {
+    noteNoCounter(context, matrix, name);
+    yield row;
+  }
+}
+
+function* rawWindows(
+  context: Context,
+  matrix: MatrixExpression,
+  name: string,
+  makeMaths: () => WindowFunction,
+  parameters: readonly Float64Array[],
+): Iterable<Row> {
   const [first, second] = parameters;
   const span = spanOf(matrix);
   // A fixed window says the same at each step, but for functions that look ahead of the step.
@@ -101,10 +116,7 @@ export function* windowRows(
       row.values.fill(row.values[0] ?? 0);
       row.present.fill(1);
     }
-    if (hasAny(row)) {
-      noteNoCounter(context, matrix, name);
-      yield row;
-    }
+    if (hasAny(row)) yield row;
   }
 }
 

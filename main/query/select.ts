@@ -1,8 +1,9 @@
 import type { StoredSeries } from '../store/index.ts';
-import { type Context, fixedInstant, leftEdgeMs, type PlainSeries } from './context.ts';
+import { type Context, fixedInstant, leftEdgeMs, lookedAt, type PlainSeries } from './context.ts';
 import type { RangeExpression, Selector, Shift } from './expression.ts';
 import type { Window } from './extrapolate.ts';
 import type { Position } from './failure.ts';
+import { rolledInstants } from './rolled.ts';
 import { emptyRow, type Grid, hasAny, type Row } from './vector.ts';
 
 /** How far back an instant selector looks for a sample. Source: Prometheus' `--query.lookback-delta`. */
@@ -21,23 +22,12 @@ export function collectRows(context: Context, rows: Iterable<Row>, position: Pos
   return all;
 }
 
-/** The first and the last instant that the steps look at. */
-export function lookedAt(
-  context: Pick<Context, 'grid' | 'whole'>,
-  shift: Shift,
-): { readonly firstAt: number; readonly lastAt: number } {
-  const { grid } = context;
-  const fixed = fixedInstant(context, shift);
-  const firstAt = (fixed ?? grid.fromAt) - shift.offsetMs;
-  return { firstAt, lastAt: fixed === null ? firstAt + (grid.steps - 1) * grid.stepMs : firstAt };
+/** Series by series: the newest sample at or before each step, not older than the look-back and not behind a stale marker. */
+export function selectorRows(context: Context, selector: Selector, answers: 'value' | 'time'): Iterable<Row> {
+  return rolledInstants(context, selector, answers) ?? rawRows(context, selector, answers);
 }
 
-/** Series by series: the newest sample at or before each step, not older than the look-back and not behind a stale marker. */
-export function* selectorRows(
-  context: Context,
-  selector: Selector,
-  answers: 'value' | 'time',
-): Iterable<Row> {
+function* rawRows(context: Context, selector: Selector, answers: 'value' | 'time'): Iterable<Row> {
   const { grid } = context;
   const { firstAt, lastAt } = lookedAt(context, selector);
   const backMs = context.lookBackMs + leftEdgeMs(context);

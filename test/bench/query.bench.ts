@@ -46,6 +46,8 @@ export const benchmark: Benchmark = {
     say(`${blocks.length} series of ${blocks[0]?.times.length} samples`);
     const path = join(folder, 'metrics.db');
     const writer = openMetricWriter(path, METRIC_LIMITS, { now: () => END });
+    // As an objective or a board does: what is named is kept as rollups too.
+    writer.nameSeries([[{ name: '__name__', op: '=~', value: '.+' }]]);
     for (const block of blocks) writer.backfill([block]);
     while (writer.compact(END).more);
     writer.close();
@@ -84,7 +86,10 @@ export const benchmark: Benchmark = {
     }
     return {
       figures,
-      notes: ['Both with all that they do to answer: a thread here, HTTP and JSON there, unread.'],
+      notes: [
+        'Both with all that they do to answer: a thread here, HTTP and JSON there, unread.',
+        'All series are named, so that the store has rollups of them; over 28 d each step takes whole buckets, over 24 h each sample is read.',
+      ],
     };
   },
 };
