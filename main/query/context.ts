@@ -54,6 +54,8 @@ export interface Context {
   /** What another source answered for this part. */
   given(part: GivenExpression): Value;
   select(selector: Selector, fromAt: number, toAt: number): readonly StoredSeries[];
+  /** Whether there are buckets that the function could be answered from. */
+  hasRollups(functionName: string): boolean;
   /** The buckets from an instant on to the last that the steps look at; undefined where only raw samples are to be had. */
   rollups(
     selector: Selector,
@@ -134,6 +136,7 @@ export function createContext(options: ContextOptions): Context {
       evaluate: (expression) => options.evaluate(context, expression),
       given: (part) => options.given(part, grid),
       select: reading.select,
+      hasRollups: (name) => options.rollups(name) !== undefined,
       rollups: (...asked) => reading.rollups(grid, ...asked),
       rows: (expression) => rowsOf(context.evaluate(expression)),
       numbers(expression) {

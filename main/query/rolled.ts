@@ -10,6 +10,10 @@ import { KEEPS_NAME } from './window.ts';
 
 /** Under this, the raw samples are few and mostly in memory already. */
 const ROLLED_FROM_MS = 24 * HOUR_MS;
+/** A bucket has as many numbers: with fewer samples in it, they are read sooner than it is. */
+const COLUMNS = 11;
+/** How much of the beginning is looked at to see how close the samples lie. */
+const PROBED_BUCKETS = 4;
 
 /** Buckets `from` … `to` − 1 that make up the window from startAt to endAt. */
 interface Buckets {
@@ -51,7 +55,7 @@ export function rolledWindows(
   const { selector, rangeMs } = range;
   const width = widthFor(context, selector, rangeMs, [...ROLLUP_WIDTHS].reverse());
   if (width === undefined) return undefined;
-  const found = context.rollups(selector, name, lookedAt(context, selector).firstAt - rangeMs, width);
+  const found = bucketsFor(context, selector, name, lookedAt(context, selector).firstAt - rangeMs, width);
   // A sum that overflows inside a bucket says no more what its mean is.
   if (!found || (name === 'avg_over_time' && found.some(overflows))) return undefined;
   noteRolled(context, found, width, range.position);
@@ -79,7 +83,7 @@ export function rolledInstants(
     ROLLUP_WIDTHS.filter((one) => one === lookBackMs),
   );
   if (width === undefined) return undefined;
-  const found = context.rollups(selector, '', lookedAt(context, selector).firstAt - lookBackMs, width);
+  const found = bucketsFor(context, selector, '', lookedAt(context, selector).firstAt - lookBackMs, width);
   if (!found) return undefined;
   noteRolled(context, found, width, selector.position);
   const make = (rollup: SeriesRollup) =>
@@ -88,6 +92,21 @@ export function rolledInstants(
       return answers === 'value' ? rollup.last[to - 1] : (rollup.lastAt[to - 1] ?? 0) / 1000;
     });
   return rowsOf(found, make);
+}
+
+/** The buckets, where they are fewer than samples, or all that is left. */
+function bucketsFor(
+  context: Context,
+  selector: Selector,
+  name: string,
+  fromAt: number,
+  width: RollupWidth,
+): readonly SeriesRollup[] | undefined {
+  if (!context.hasRollups(name)) return undefined;
+  const probed = context.select(selector, fromAt, fromAt + PROBED_BUCKETS * width);
+  const samples = probed.reduce((sum, { times }) => sum + times.length, 0);
+  if (probed.length > 0 && samples < probed.length * PROBED_BUCKETS * COLUMNS) return undefined;
+  return context.rollups(selector, name, fromAt, width);
 }
 
 function* rowsOf(found: readonly SeriesRollup[], make: (rollup: SeriesRollup) => Row): Iterable<Row> {

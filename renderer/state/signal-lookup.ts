@@ -1,3 +1,4 @@
+import type { CatalogueFile } from '../../shared/model/catalogue.ts';
 import type { Api } from '../transport/api.ts';
 import type { Requests } from './request.ts';
 
@@ -12,6 +13,8 @@ export interface SignalLookup {
   /** What is wrong with an expression; empty where it is right or nobody answers. */
   check(source: string, expression: string): Promise<Awaited<ReturnType<Api['query']['check']>> | null>;
   metric(source: string, name: string): Promise<MetricFact | null>;
+  /** The conventions of metric names that the core knows. */
+  catalogue(): Promise<readonly CatalogueFile[]>;
 }
 
 /** Names change as slowly as deployments do. */
@@ -59,6 +62,7 @@ export function createSignalLookup(requests: Requests, now: () => number): Signa
         );
         return answer?.names ?? [];
       }),
+    catalogue: () => once('catalogue', async () => (await askFor((api) => api.discover.catalogue())) ?? []),
     check: (source, expression) => askFor((api) => api.query.check({ source, expression })),
     metric: async (source, name) =>
       (await metrics(source, name)).find((one) => one.name === name || baseOf(name) === one.name) ?? null,

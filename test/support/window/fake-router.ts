@@ -7,6 +7,7 @@ import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
 import { fakeReport } from './fake-health.ts';
 import { objectivesOf } from './fake-objective.ts';
+import { queriesOf } from './fake-query.ts';
 import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
 
@@ -15,8 +16,6 @@ const MINUTE_MS = 60_000;
 function blob(series: readonly Series[]): Blob {
   return new Blob([encodeSeries({ series, unwatched: [] })]);
 }
-
-const emptyAnswer = { seriesTotal: 0, notes: [], tookMs: 0 };
 
 /** Answers the whole contract from the fake state; what a person does really changes it. */
 export function fakeRouter(state: FakeState) {
@@ -39,25 +38,7 @@ export function fakeRouter(state: FakeState) {
     objective: objectivesOf(state),
     playbook: playbooksOf(state),
     postmortem: postmortemsOf(state),
-    query: {
-      check: os.query.check.handler(() => ({
-        type: 'vector' as const,
-        problems: [],
-        sources: [],
-        metrics: [],
-      })),
-      instant: os.query.instant.handler(({ input }) => ({
-        ...emptyAnswer,
-        kind: 'vector' as const,
-        at: input.at ?? state.now(),
-        samples: [],
-      })),
-      range: os.query.range.handler(() => ({ ...emptyAnswer, series: blob([]) })),
-      progress: os.query.progress.handler(() => ({ state: 'unknown' as const, samples: 0, elapsedMs: 0 })),
-      labelNames: os.query.labelNames.handler(() => ({ names: [], complete: true })),
-      labelValues: os.query.labelValues.handler(() => ({ names: [], complete: true })),
-      metrics: os.query.metrics.handler(() => ({ metrics: [], complete: true })),
-    },
+    query: queriesOf(state),
     series: {
       range: os.series.range.handler(() => blob([])),
       instant: os.series.instant.handler(() => []),

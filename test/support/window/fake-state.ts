@@ -8,11 +8,12 @@ import {
 } from '../../../shared/contract/state.ts';
 import type { HealthReport } from '../../../shared/model/health.ts';
 import type { EvidenceChart, TimelineEntry } from '../../../shared/model/incident.ts';
-import type { Series } from '../../../shared/model/metric.ts';
+import type { MetricAbout, Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { Postmortem } from '../../../shared/model/postmortem.ts';
 import type { Discovery } from '../../../shared/model/proposal.ts';
 import type { WatchRecord } from '../../../shared/model/watch.ts';
+import { type FakeAnswer, waves } from './fake-answer.ts';
 
 const BEAT_MS = 1_000;
 
@@ -34,6 +35,10 @@ export class FakeState {
   /** Null takes the usual one; `failing` cannot answer. */
   report: HealthReport | 'failing' | null = null;
   readonly postmortems = new Map<string, Postmortem>();
+  /** What is answered to an expression, and to any other. */
+  readonly answers = new Map<string, FakeAnswer>();
+  anyAnswer: FakeAnswer = waves([{ zone: 'a' }, { zone: 'b' }]);
+  metrics: MetricAbout[] = [];
   readonly faults: Fault[] = [];
   /** Requests that changed something, as `domain.name` with their input. */
   readonly asked: { readonly name: string; readonly input: unknown }[] = [];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../../../main/app/catalogue.ts';
 import { parseExpression } from '../../../../main/query/index.ts';
+import { liveQuestion, liveValues, sourceCatalogue } from '../../../../renderer/state/signal-catalogue.ts';
 import { aggregations, expressionOf, type FormChoice } from '../../../../renderer/state/signal-form.ts';
-import { kindsFound, liveQuestion, liveValues } from '../../../../renderer/state/signal-taxonomy.ts';
 
 const choice = (change: Partial<FormChoice>): FormChoice => ({
   metric: { name: 'queue_length', kind: 'gauge' },
@@ -50,7 +51,7 @@ describe('a one-click form', () => {
 });
 
 describe('the taxonomy', () => {
-  const fact = (name: string, kind: 'counter' | 'gauge' | 'histogram') => ({
+  const fact = (name: string, kind: 'counter' | 'gauge' | 'histogram' | 'summary') => ({
     name,
     kind,
     help: '',
@@ -58,27 +59,57 @@ describe('the taxonomy', () => {
     from: 'source' as const,
   });
 
-  it('puts a metric where its name says, and names the kinds that are not measured', () => {
-    const found = kindsFound([
-      fact('gpu_queue_length', 'gauge'),
-      fact('model_online_accuracy_ratio', 'gauge'),
-      fact('http_request_duration_seconds', 'histogram'),
-      fact('revenue_total', 'counter'),
+  const shipped = readCatalogue();
+
+  it('names, of the conventions that a source has, what is measured and what is not; the others once', () => {
+    const found = sourceCatalogue(shipped, [
+      fact('http_requests_total', 'counter'),
+      fact('http_requests_in_flight', 'gauge'),
+      fact('jobs_total', 'counter'),
     ]);
-    const of = (title: string) =>
-      found.find((one) => one.kind.title === title)?.metrics.map((one) => one.name);
-    expect(of('GPU')).toEqual(['gpu_queue_length']);
-    expect(of('Online accuracy')).toEqual(['model_online_accuracy_ratio']);
-    expect(of('Response time')).toEqual(['http_request_duration_seconds']);
-    expect(of('Revenue attribution')).toEqual(['revenue_total']);
-    expect(of('Audit trail')).toEqual([]);
-    expect(new Set(found.map((one) => one.kind.dimension))).toEqual(
-      new Set(['infrastructure', 'model', 'business']),
-    );
+    const [group, ...others] = found.groups;
+    expect(others).toEqual([]);
+    expect(group?.title).toBe('HTTP servers');
+    const of = (id: string) => group?.entries.find((one) => one.id === id);
+    expect(of('http.requests')).toMatchObject({
+      dimension: 'business',
+      freshness: 'real-time',
+      metrics: [
+        { name: 'http_requests_total', expression: 'sum(rate(http_requests_total[5m]))', unit: 'req/s' },
+      ],
+    });
+    expect(of('http.in-flight')?.metrics.map(({ name }) => name)).toEqual(['http_requests_in_flight']);
+    expect(of('http.duration')?.metrics).toEqual([]);
+    expect(found.absent).toContain('vLLM');
+    expect(found.unknown.map(({ name }) => name)).toEqual(['jobs_total']);
+    expect(found.unknown[0]?.expression).toContain('rate(jobs_total[5m])');
+  });
+
+  it('asks of every signal of the catalogue for what PromQL can read, of all services at once', () => {
+    const dimensions = new Set<string>();
+    const classes = new Set<string>();
+    for (const file of shipped)
+      for (const signal of file.signals) {
+        if (signal.metric === undefined) continue;
+        const found = sourceCatalogue([file], [{ ...fact(signal.metric, signal.kind), from: 'name' }]);
+        const entry = found.groups[0]?.entries.find((one) => one.id === signal.id);
+        const [metric] = entry?.metrics ?? [];
+        expect(parseExpression(metric?.expression ?? '')).toMatchObject({ ok: true });
+        expect(metric?.expression).not.toContain('$');
+        dimensions.add(signal.dimension);
+        classes.add(signal.freshness);
+      }
+    expect(dimensions.size).toBe(3);
+    expect([...classes].sort()).toEqual(['batch', 'historical', 'near-real-time', 'real-time']);
   });
 
   it('asks for all live values in one expression that can be read', () => {
-    const question = liveQuestion([fact('a_total', 'counter'), fact('b$1', 'gauge'), fact('c', 'histogram')]);
+    const { unknown } = sourceCatalogue(
+      [],
+      [fact('a_total', 'counter'), fact('b$1', 'gauge'), fact('c', 'histogram')],
+    );
+    const question = liveQuestion(unknown);
+    expect(question).toContain('"a_total"');
     expect(parseExpression(question ?? '').ok).toBe(true);
     expect(liveQuestion([])).toBeNull();
     expect(liveValues([{ labels: { signal: 'a_total' }, value: '+Inf' }]).get('a_total')).toBeNaN();
