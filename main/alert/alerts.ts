@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../shared/error/result.ts';
+import { ok, type Result } from '../../shared/error/result.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
@@ -7,13 +7,12 @@ import type { Observation } from '../../shared/model/observation.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
-import { acknowledgementNews } from './acknowledgement-news.ts';
+import { type AlertTarget, acknowledgeAll, breakAcknowledgements, renewAll } from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
 import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { type DispatchDeps, dispatchAll } from './dispatching.ts';
 import { createIntake } from './intake.ts';
 import { changeOf, type Effect, unsettled } from './news.ts';
-import { acknowledge, breakAcknowledgement } from './rule/acknowledge.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
 import { CLOCK_SET_BACK_MS } from './rule/validate.ts';
@@ -39,8 +38,6 @@ export interface AlertOutcome {
   readonly updated: readonly Alert[];
 }
 
-export type AlertTarget = { readonly alertIds: readonly string[] } | { readonly groupKey: string };
-
 /** The alert pipeline from observation to notification request. Rounds run one after the other, however they are called. */
 export interface Alerts {
   /** Restores all as it was. Answers what had been decided before a crash and not been taken over. */
@@ -51,6 +48,8 @@ export interface Alerts {
   /** The outcome has been taken over (incident stored, notifications queued); until then a restart says it again. */
   settle(outcome: AlertOutcome): Promise<void>;
   acknowledge(target: AlertTarget, by: string, now: number): Promise<Result<AlertOutcome, string>>;
+  /** A person's entry on an incident's timeline: the time of its acknowledgements begins anew. */
+  personActed(incidentId: string, by: string, at: number): Promise<void>;
   linkIncident(alertId: string, incidentId: string): Promise<void>;
   /** What became of a notification, as the verdict of the last stage. */
   noteDelivery(delivery: Delivery, now: number): Promise<void>;
@@ -109,7 +108,16 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         settle(book, outcome);
         await book.flush();
       }),
-    acknowledge: (target, by, now) => inTurn(() => acknowledgeAll(book, target, by, now)),
+    acknowledge: (target, by, now) =>
+      inTurn(async () => {
+        const taken = acknowledgeAll(book, target, by, now);
+        return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
+      }),
+    personActed: (incidentId, by, at) =>
+      inTurn(async () => {
+        renewAll(book, incidentId, by, at);
+        await book.flush();
+      }),
     linkIncident: (alertId, incidentId) =>
       inTurn(async () => {
         const alert = book.get(alertId);
@@ -144,13 +152,6 @@ async function finish(
   return { changes, notifications, updated };
 }
 
-function breakAcknowledgements(book: AlertBook, now: number): void {
-  for (const alert of book.all()) {
-    const broken = breakAcknowledgement(alert, now);
-    if (broken) book.put(broken.alert, [broken.verdict]);
-  }
-}
-
 /** After a crash: what was decided and not taken over is said again, and a page that was not queued is due. */
 function restore(book: AlertBook): AlertChange[] {
   const changes: AlertChange[] = [];
@@ -158,6 +159,13 @@ function restore(book: AlertBook): AlertChange[] {
     const memory = memoryOf(alert);
     for (const news of memory.unsettled) changes.push(changeOf(alert, news, news.at));
     if (!memory.unsettledNotification) continue;
+    const { escalated } = memory;
+    if (escalated && escalated.unsettledFrom !== null && escalated.ofAt === memory.notifiedAt) {
+      // Only the step was not said: it is due again, and the page before it stands.
+      const again = { ...escalated, steps: escalated.unsettledFrom, unsettledFrom: null };
+      book.put(remember(alert, { escalated: again, unsettledNotification: false }), []);
+      continue;
+    }
     const reason = 'Midwatch stopped before the notification was queued';
     const owed = isAlerting(alert)
       ? { renotify: memory.renotify ?? { reason, silent: false } }
@@ -178,41 +186,11 @@ function settle(book: AlertBook, outcome: AlertOutcome): void {
   }
   for (const alertId of outcome.notifications.flatMap((one) => one.alertIds)) {
     const alert = book.get(alertId);
-    if (alert) book.put(remember(alert, { unsettledNotification: false }), []);
+    if (!alert) continue;
+    const { escalated } = memoryOf(alert);
+    const settled = escalated && { ...escalated, unsettledFrom: null };
+    book.put(remember(alert, { unsettledNotification: false, escalated: settled }), []);
   }
-}
-
-async function acknowledgeAll(
-  book: AlertBook,
-  target: AlertTarget,
-  by: string,
-  now: number,
-): Promise<Result<AlertOutcome, string>> {
-  const wanted = book
-    .all()
-    .filter((one) =>
-      'groupKey' in target ? one.groupKey === target.groupKey : target.alertIds.includes(one.id),
-    );
-  const effects: Effect[] = [];
-  for (const alert of wanted) {
-    const taken = acknowledge(alert, by, now);
-    if (!taken) continue;
-    const effect: Effect = {
-      kind: 'change',
-      change: 'acknowledged',
-      previous: alert.phase,
-      alertId: alert.id,
-    };
-    book.put(unsettled(taken.alert, [effect], now), [taken.verdict]);
-    effects.push(effect);
-  }
-  if (effects.length === 0)
-    return err('Nothing of this is firing any more, so there is nothing to acknowledge.');
-  const told = acknowledgementNews(
-    effects.flatMap((one) => book.get(one.alertId) ?? []),
-    by,
-  );
-  return ok(await finish(book, effects, told, now));
 }
 
 async function retainRules(

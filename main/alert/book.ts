@@ -107,7 +107,7 @@ export function createAlertBook(log: AlertLog, logger: Logger): AlertBook {
  */
 function storedPart(alert: Alert): string {
   const { value: _value, threshold: _threshold, reason: _reason, verdicts: _verdicts, ...rest } = alert;
-  const { seenAt, failingShare: _share, ...memory } = memoryOf(alert);
+  const { seenAt, failingShare: _share, budgetConsumed: _budget, ...memory } = memoryOf(alert);
   const timed = alert.phase === 'pending' || memory.clearSinceAt !== null || memory.unknownSinceAt !== null;
   const seen = timed ? { seenAt, lastEvaluatedAt: alert.lastEvaluatedAt } : {};
   return JSON.stringify({ ...rest, lastEvaluatedAt: null, memory: { ...memory, ...seen } });

@@ -5,8 +5,10 @@ import type { Service } from '../../shared/model/service.ts';
 import { stormOf } from '../../shared/model/storm.ts';
 import type { AlertBook } from './book.ts';
 import { correctionOf, type Folded } from './correction.ts';
+import { askOnCall } from './on-call.ts';
 import { wasJustSaid } from './rule/correct.ts';
 import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
+import { escalateGroup } from './rule/escalate.ts';
 import { judge } from './rule/hold.ts';
 import type { ActiveSilence, HoldContext, OpenWindow } from './rule/hold-stage.ts';
 import { isAlerting, memoryOf } from './rule/memory.ts';
@@ -68,7 +70,8 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
   const brake = brakeOf(pass, graph);
   const say = (alerts: readonly string[], folded: readonly Folded[]) => {
     const request = dispatchOne(pass, alerts);
-    return [...(request ? [request] : []), ...correctionOf(book, folded, now)];
+    const escalated = escalate(pass, alerts);
+    return [...[request, escalated].filter((one) => one !== null), ...correctionOf(book, folded, now)];
   };
   const each = causesFirst(groups, graph).flatMap((alerts) => {
     const folded = holdGroup(pass, alerts);
@@ -168,6 +171,7 @@ function dispatchOne(pass: Pass, ids: readonly string[]): NotificationRequest | 
       const same = (ofService.get(service) ?? []).flatMap((id) => book.get(id) ?? []);
       return recentNotifications(same, now - routing.rate_limit.per, now);
     },
+    onCall: askOnCall(routing, now),
     foldedBy: (cause) => justSaid.filter((one) => causes.wouldExplain(cause, one)),
   });
   const marked = new Map(result.alerts.map((one) => [one.id, one]));
@@ -180,6 +184,17 @@ function dispatchOne(pass: Pass, ids: readonly string[]): NotificationRequest | 
     causes.put(next ?? alert);
   }
   return result.request;
+}
+
+/** After the page: what was said in this very pass begins its time only now. */
+function escalate({ book, deps, now }: Pass, ids: readonly string[]): NotificationRequest | null {
+  const routing = deps.routing();
+  const group = ids.flatMap((id) => book.get(id) ?? []);
+  const { routingDefinedAt } = deps;
+  const found = escalateGroup(group, { now, routing, routingDefinedAt, onCall: askOnCall(routing, now) });
+  if (!found) return null;
+  for (const alert of found.alerts) book.put(alert, [found.verdict]);
+  return found.request;
 }
 
 /** The very same words are on the alert already: to put them there again each second would be work for nothing. */

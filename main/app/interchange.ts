@@ -2,22 +2,28 @@ import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Workspace } from '../../shared/config/workspace.ts';
 import { CodedError } from '../../shared/error/coded.ts';
+import { DAY_MS } from '../../shared/unit/time.ts';
 import {
   exportAlertmanager,
   exportOpenSlo,
   exportRules,
   type Imported,
   importAlertmanager,
+  importIcal,
   importOpenSlo,
   importRules,
   importSloth,
 } from '../interop/index.ts';
+import { systemClock } from '../platform/index.ts';
 import { readPolicies } from './configuration.ts';
 
 export const EXPORT_FORMATS = ['prometheus-rules', 'alertmanager', 'openslo'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-export const IMPORT_FORMATS = ['prometheus-rules', 'alertmanager', 'openslo', 'sloth'] as const;
+export const IMPORT_FORMATS = ['prometheus-rules', 'alertmanager', 'openslo', 'sloth', 'ical'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** So far ahead a calendar that repeats is carried over. */
+const CALENDAR_MS = 400 * DAY_MS;
 
 /** Text larger than this is no configuration. */
 const BYTES_MAX = 8 * 1024 * 1024;
@@ -49,6 +55,10 @@ export function importFile(path: string, format: ImportFormat): Imported {
       return importOpenSlo(text, path);
     case 'sloth':
       return importSloth(text, path);
+    case 'ical': {
+      const now = systemClock().now();
+      return importIcal(text, path, { fromAt: now, toAt: now + CALENDAR_MS });
+    }
   }
 }
 

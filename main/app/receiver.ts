@@ -21,7 +21,17 @@ export function receiversOf(routing: RoutingConfig): Receiver[] {
     }
     for (const id of outside) stand(id, { priority, hours: 'out', sound: out?.sound ?? sound });
   }
-  const ids = new Set([...standings.keys(), ...Object.keys(routing.receivers)]);
+  const steps = Priority.options.flatMap((priority) =>
+    routing.escalation[priority].flatMap(({ after, receivers }) =>
+      receivers.map((id) => ({ id, priority, afterMs: after })),
+    ),
+  );
+  const ids = new Set([
+    ...standings.keys(),
+    ...steps.map((one) => one.id),
+    ...Object.keys(routing.schedules),
+    ...Object.keys(routing.receivers),
+  ]);
   return [...ids].map((id, position) => {
     const own = routing.receivers[id] ?? [];
     const channels = own.length > 0 ? own : routing.default_channels;
@@ -31,6 +41,9 @@ export function receiversOf(routing: RoutingConfig): Receiver[] {
       channels: channels.map((one) => ({ kind: one.kind, address: channelAddress(one) })),
       ownChannels: own.length > 0,
       routes: standings.get(id) ?? [],
+      escalations: steps
+        .filter((one) => one.id === id)
+        .map(({ priority, afterMs }) => ({ priority, afterMs })),
     };
   });
 }

@@ -19,6 +19,7 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { createPersonNews } from './person-news.ts';
 import { backfillOf, pushOf } from './push.ts';
 import { type Quiet, quietOf } from './quiet.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
@@ -79,6 +80,7 @@ export function createStages(deps: StageDeps): Stages {
   const late: {
     pipeline?: Pipeline;
     alerts?: Alerts;
+    incidents?: Incidents;
     notifier?: Notifier;
     playbooks?: Playbooks;
     postmortems?: Postmortems;
@@ -92,11 +94,12 @@ export function createStages(deps: StageDeps): Stages {
   });
   const notifier = notifierOf(deps, pages, () => late.alerts);
   const redrafts = createRedrafts(async (id) => late.postmortems?.refresh(id), log);
+  const people = createPersonNews(late, log);
   const incidents = incidentsOf(deps, ingest, {
     unwatched: ledger.unwatched,
     status: (id) => late.pipeline?.status(id),
     playbooks: () => late.playbooks,
-    onChange: (id) => redrafts.changed(id),
+    onChange: (id) => void [redrafts, people].map((one) => one.changed(id)),
   });
   const quiet = quietOf(deps);
   const alerts = alertsOf(deps, ingest, quiet);
@@ -110,7 +113,7 @@ export function createStages(deps: StageDeps): Stages {
     onTimeline: (id, entry) => incidents.append(id, entry),
   });
   const pipeline = pipelineOf(deps, { ingest, alerts, incidents, notifier }, asking.objectiveTarget);
-  Object.assign(late, { pipeline, alerts, notifier, postmortems, playbooks: playbooks.playbooks });
+  Object.assign(late, { pipeline, alerts, incidents, notifier, postmortems, playbooks: playbooks.playbooks });
   return {
     receiving,
     ingest,

@@ -111,7 +111,10 @@ export function knownReceivers(routing: RoutingConfig): ReadonlySet<string> {
     ...one.receivers,
     ...(one.out_of_hours?.receivers ?? []),
   ]);
-  return new Set([...Object.keys(routing.receivers), ...routed]);
+  const escalated = Object.values(routing.escalation).flatMap((steps) =>
+    steps.flatMap((one) => one.receivers),
+  );
+  return new Set([...Object.keys(routing.receivers), ...routed, ...escalated]);
 }
 
 /** The routing under which a receiver has that one of its channels alone; null where it has none at that place. */

@@ -43,6 +43,7 @@ export function observeObjective(status: ObjectiveStatus, memory: ObservationMem
     onNoData: onNoData(status),
     onError: 'alert',
     failingShare: errorRate(reason?.bad ?? null, reason?.total ?? null),
+    budgetConsumed: status.budgetConsumed,
     objectiveId: objective.id,
   };
 }

@@ -1,11 +1,11 @@
 import type { IndicatorPart } from '../../shared/config/objective.ts';
 import type { ConditionConfig, StepConfig } from '../../shared/config/playbook.ts';
-import { defaultRouting } from '../../shared/config/routing.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import { placeholderNames } from '../action/index.ts';
 import { maintenanceProblem, resolveAtProblem } from '../alert/index.ts';
 import { compilePattern } from '../platform/index.ts';
 import { checkBoard } from './board.ts';
+import { checkRouting } from './check-routing.ts';
 import { checkSlo } from './check-slo.ts';
 import { type CheckExpression, type Checker, checker, type Names, unknown } from './checker.ts';
 import type { Configuration } from './configuration.ts';
@@ -22,7 +22,7 @@ export function crossCheck(
   problems: Problem[],
 ): void {
   const check = checker(names, checkExpression, problems);
-  checkRoutes(found, problems);
+  if (found.midwatch) checkRouting(found.midwatch, problems);
   checkRelabelling(found, problems);
   checkMaintenance(found, check, problems);
   unique(found.services, (one) => one.id, ['id'], 'service', problems);
@@ -146,34 +146,6 @@ function checkRelabelling({ midwatch }: Configuration, problems: Problem[]): voi
         say(problems, midwatch, path, `expected an expression in RE2 syntax: ${thrown.message}`);
       }
     }
-  }
-}
-
-function checkRoutes(found: Configuration, problems: Problem[]): void {
-  const midwatch = found.midwatch;
-  if (!midwatch) return;
-  const usual = Object.values(defaultRouting().routes).flatMap((route) => [
-    ...route.receivers,
-    ...(route.out_of_hours?.receivers ?? []),
-  ]);
-  const known = new Set([...Object.keys(midwatch.config.receivers), ...usual]);
-  for (const [priority, route] of Object.entries(midwatch.config.routes)) {
-    for (const [at, receiver] of route.receivers.entries())
-      if (!known.has(receiver))
-        say(
-          problems,
-          midwatch,
-          ['routes', priority, 'receivers', at],
-          unknown('receiver', receiver, [...known]),
-        );
-    for (const [at, receiver] of route.out_of_hours?.receivers.entries() ?? [])
-      if (!known.has(receiver))
-        say(
-          problems,
-          midwatch,
-          ['routes', priority, 'out_of_hours', 'receivers', at],
-          unknown('receiver', receiver, [...known]),
-        );
   }
 }
 

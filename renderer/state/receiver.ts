@@ -1,4 +1,5 @@
 import type { Delivery, Receiver } from '../../shared/model/notification.ts';
+import { formatDuration } from '../../shared/unit/time.ts';
 
 /** A receiver with the latest message that went to it. */
 export interface ReceiverView {
@@ -22,11 +23,14 @@ export function receiversOf(receivers: Iterable<Receiver>, deliveries: Iterable<
 const HOURS = { always: '', in: ' in working hours', out: ' out of hours' } as const;
 
 /** `P0; P1 out of hours, silent`. */
-export function routesText({ routes }: Receiver): string {
-  if (routes.length === 0) return 'in no route: only a test reaches it';
-  return routes
-    .map(({ priority, hours, sound }) => `${priority}${HOURS[hours]}${sound ? '' : ', silent'}`)
-    .join('; ');
+export function routesText({ routes, escalations = [] }: Receiver): string {
+  const told = [
+    ...routes.map(({ priority, hours, sound }) => `${priority}${HOURS[hours]}${sound ? '' : ', silent'}`),
+    ...escalations.map(
+      ({ priority, afterMs }) => `${priority} after ${formatDuration(afterMs)} without acknowledgement`,
+    ),
+  ];
+  return told.length === 0 ? 'in no route: only a test reaches it' : told.join('; ');
 }
 
 /** `webhook https://chat.example/…`. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Priority } from '../model/priority.ts';
 import { parseDuration } from '../unit/time.ts';
 import { ChannelConfig } from './channel.ts';
+import { EscalationConfig } from './escalation.ts';
+import { ScheduleConfig } from './on-call.ts';
 
 /** Durations are written as Prometheus writes them and read as milliseconds. */
 const DurationMs = z.string().transform((text, context) => {
@@ -78,6 +80,10 @@ export const RoutingConfig = z.strictObject({
       P3: RouteConfig.prefault(DEFAULT_ROUTES.P3),
     })
     .prefault({}),
+  /** Whom to tell when nobody acknowledges, by priority. */
+  escalation: EscalationConfig,
+  /** Receivers that are whoever is on call; each person is a receiver, too. */
+  schedules: z.record(z.string().min(1).max(100), ScheduleConfig).default({}),
   business_hours: BusinessHoursConfig.prefault({}),
   /** `service`, or names of labels. */
   group_by: z.array(z.string().min(1)).min(1).default(['service']),

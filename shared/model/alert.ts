@@ -77,6 +77,16 @@ export const AlertMemory = z.object({
   clearSinceAt: z.number().nullable(),
   /** The value when a person acknowledged it. */
   acknowledgedValue: z.number().nullable(),
+  /** The budget that was gone when a person acknowledged it, and what is gone now. */
+  acknowledgedBudget: z.number().nullable().default(null),
+  budgetConsumed: z.number().nullable().default(null),
+  /** Services that its incident hit when a person acknowledged it; empty where it had no incident. */
+  acknowledgedServices: z.array(z.string()).default([]),
+  /** Steps of the escalation chain that are done, of the page said at `ofAt`; `unsettledFrom` while that is not queued. */
+  escalated: z
+    .object({ ofAt: z.number(), steps: z.number().int(), unsettledFrom: z.number().int().nullable() })
+    .nullable()
+    .default(null),
   /** What holds it now; null where nothing does. */
   hold: AlertHold.nullable().default(null),
   /** The `firedAt` of the episode that the holding stages have decided on. */

@@ -27,6 +27,8 @@ export const Receiver = z.object({
   routes: z.array(
     z.object({ priority: Priority, hours: z.enum(['always', 'in', 'out']), sound: z.boolean() }),
   ),
+  /** Steps of escalation chains that tell it: so long after a page that nobody acknowledged. */
+  escalations: z.array(z.object({ priority: Priority, afterMs: z.number() })).optional(),
 });
 export type Receiver = z.infer<typeof Receiver>;
 

@@ -56,5 +56,7 @@ export interface Observation {
   readonly onError: DataPolicy;
   /** Failing share of requests, where the rule knows it; for the severity suggestion. */
   readonly failingShare: number | null;
+  /** The part of its budget that is gone, 1 for all of it; left out where the rule has none. */
+  readonly budgetConsumed?: number | null;
   readonly objectiveId: string | null;
 }

@@ -165,7 +165,9 @@ export interface Watch {
 export function watch(config: { routing?: object; log?: AlertLog; startAt?: number } = {}): Watch {
   const clock = new VirtualClock(config.startAt ?? WORKDAY_AT);
   const log = config.log ?? new MemoryLog();
-  const routing = RoutingConfig.parse(config.routing ?? {});
+  // Chains have tests of their own; here a minute more or less must not bring another page.
+  const escalation = { P0: [], P1: [], P2: [], P3: [] };
+  const routing = RoutingConfig.parse({ escalation, ...config.routing });
   const hours = createBusinessHours(routing.business_hours);
   const create = () =>
     createAlerts({

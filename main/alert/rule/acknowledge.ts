@@ -9,6 +9,9 @@ import { isAhead } from './validate.ts';
 const LASTS_P0_MS = 30 * MINUTE_MS;
 const LASTS_MS = 4 * HOUR_MS;
 
+/** A further part of the budget of this size is worse than what was acknowledged. */
+const BUDGET_STEP = 0.1;
+
 /** It got worse when the failing share is this many times what it was. */
 const WORSE_FACTOR = 2;
 /**
@@ -25,22 +28,55 @@ export interface AcknowledgementStep {
 }
 
 /** Takes a person's word that somebody is at it. Null where there is nothing to acknowledge. */
-export function acknowledge(alert: Alert, by: string, now: number): AcknowledgementStep | null {
+export function acknowledge(
+  alert: Alert,
+  by: string,
+  now: number,
+  services: readonly string[] = [],
+): AcknowledgementStep | null {
   if (!isAlerting(alert)) return null;
-  const lastsMs = alert.priority === 'P0' ? LASTS_P0_MS : LASTS_MS;
+  const lastsMs = lastsOf(alert);
   const acknowledged = remember(
     { ...alert, acknowledgement: { by, at: now, untilAt: now + lastsMs } },
-    { acknowledgedValue: measureOf(alert), renotify: null },
+    {
+      acknowledgedValue: measureOf(alert),
+      acknowledgedBudget: memoryOf(alert).budgetConsumed,
+      acknowledgedServices: [...services],
+      renotify: null,
+    },
   );
   const reason = `Acknowledged by ${by}: no reminders until it is over, for ${formatDuration(lastsMs)} at most.`;
   return { alert: acknowledged, verdict: verdictOf('notify', 'held', reason, now) };
 }
 
+/** A person wrote on the timeline: somebody is at it, so the time of the acknowledgement begins anew. */
+export function renewAcknowledgement(alert: Alert, by: string, now: number): AcknowledgementStep | null {
+  const { acknowledgement } = alert;
+  if (acknowledgement === null || !isAlerting(alert)) return null;
+  const lastsMs = lastsOf(alert);
+  const renewed = { ...alert, acknowledgement: { ...acknowledgement, untilAt: now + lastsMs } };
+  const reason = `${by} wrote on the timeline: the acknowledgement by ${acknowledgement.by} counts from now, for ${formatDuration(lastsMs)} at most.`;
+  return { alert: renewed, verdict: verdictOf('notify', 'held', reason, now) };
+}
+
+function lastsOf({ priority }: Alert): number {
+  return priority === 'P0' ? LASTS_P0_MS : LASTS_MS;
+}
+
+/** Services of its incident that are hit now, with whether an alert of theirs is said by itself. */
+export type HitServices = ReadonlyMap<string, { readonly audible: boolean }>;
+
 /** Breaks an acknowledgement that no longer stands, with its reason; null while it stands or there is none. */
-export function breakAcknowledgement(alert: Alert, now: number): AcknowledgementStep | null {
+export function breakAcknowledgement(
+  alert: Alert,
+  now: number,
+  hit: HitServices = new Map(),
+): AcknowledgementStep | null {
   const { acknowledgement } = alert;
   if (acknowledgement === null) return null;
-  const settling = now - acknowledgement.at < SETTLES_MS;
+  const spread = spreadOf(alert, hit);
+  const spent = spentSince(alert);
+  const settling = spread === null && spent === null && now - acknowledgement.at < SETTLES_MS;
   const raised = settling ? raisedMeasure(alert) : null;
   if (raised !== null) {
     const reason = `Acknowledged by ${acknowledgement.by}; its windows still fill with what was acknowledged.`;
@@ -49,7 +85,7 @@ export function breakAcknowledgement(alert: Alert, now: number): Acknowledgement
       verdict: verdictOf('notify', 'held', reason, now),
     };
   }
-  const worse = settling ? null : worsened(alert);
+  const worse = spent ?? spread?.why ?? (settling ? null : worsened(alert));
   // By a clock that was set back it would last for as much longer as that.
   const another = isAhead(acknowledgement.at, now);
   const expired = another || (acknowledgement.untilAt !== null && now >= acknowledgement.untilAt);
@@ -62,7 +98,13 @@ export function breakAcknowledgement(alert: Alert, now: number): Acknowledgement
   const broken = remember(
     { ...alert, acknowledgement: null },
     // The first reminder is silent; getting worse is not a reminder.
-    { acknowledgedValue: null, renotify: { reason, silent: worse === null } },
+    {
+      acknowledgedValue: null,
+      acknowledgedBudget: null,
+      acknowledgedServices: [],
+      // Nor is a service whose own page sounds at this moment: one sound is enough.
+      renotify: { reason, silent: worse === null || (spent === null && spread?.audible === true) },
+    },
   );
   return { alert: broken, verdict: verdictOf('notify', 'pass', reason, now) };
 }
@@ -73,6 +115,24 @@ export function breakAcknowledgement(alert: Alert, now: number): Acknowledgement
  */
 function measureOf(alert: Alert): number | null {
   return memoryOf(alert).failingShare ?? alert.value;
+}
+
+function spentSince(alert: Alert): string | null {
+  const { acknowledgedBudget, budgetConsumed } = memoryOf(alert);
+  if (acknowledgedBudget === null || budgetConsumed === null) return null;
+  const further = budgetConsumed - acknowledgedBudget;
+  return further >= BUDGET_STEP
+    ? `a further ${formatPercent(further)} of the budget is gone, ${formatPercent(budgetConsumed)} in all`
+    : null;
+}
+
+function spreadOf(alert: Alert, hit: HitServices): { why: string; audible: boolean } | null {
+  const { acknowledgedServices } = memoryOf(alert);
+  if (acknowledgedServices.length === 0) return null;
+  const others = [...hit].filter(([service]) => !acknowledgedServices.includes(service));
+  if (others.length === 0) return null;
+  const names = others.map(([service]) => service).join(', ');
+  return { why: `${names} is hit, too`, audible: others.some(([, { audible }]) => audible) };
 }
 
 function raisedMeasure(alert: Alert): number | null {

@@ -1,6 +1,7 @@
 import type { RoutingConfig } from '../../../shared/config/routing.ts';
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { Dispatch } from './group.ts';
+import type { AskOnCall } from './on-call.ts';
 import type { StageName } from './stage.ts';
 
 /** Where a dispatch goes, once the route has decided. */
@@ -22,6 +23,8 @@ export interface DispatchContext {
   readonly inBusinessHours: boolean;
   /** Notifications of the same service within the rate limit's window, oldest first. */
   readonly recent: () => readonly { readonly at: number; readonly summary: boolean }[];
+  /** Who is on call by a schedule. */
+  readonly onCall: AskOnCall;
   /** Effects of this alert whose page has just gone out. */
   readonly foldedBy: (alert: Alert) => readonly Alert[];
 }

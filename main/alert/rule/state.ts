@@ -213,6 +213,7 @@ function described(alert: Alert, observation: Observation): Alert {
     { ...alert, ...rule, labels: observation.labels, ...measured },
     {
       failingShare: observation.failingShare,
+      budgetConsumed: observation.budgetConsumed ?? null,
       objectiveId: observation.objectiveId,
     },
   );

@@ -28,7 +28,7 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch check [workspace]    validates the whole workspace and prints detection times; --json for programs;
                                 exit status 1 on errors, under --strict on warnings too
   midwatch export FORMAT [workspace]    as prometheus-rules, alertmanager or openslo, on stdout
-  midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo or sloth; --into DIR writes a workspace's
+  midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo, sloth or ical (who is on call); --into DIR writes a workspace's
                                 files, otherwise they are printed; what could not be carried over is named by line
   midwatch replay [workspace] --from TIME --to TIME    what the objectives would have alerted on; --against DIR compares
                                 another workspace; --samples FILE, --incidents FILE, --out FILE

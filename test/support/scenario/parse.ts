@@ -3,6 +3,7 @@ import { Priority } from '../../../shared/model/priority.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { WORKDAY_AT } from '../alerting.ts';
 import type { Load, Script, Setup, Step } from './language.ts';
+import { parseEscalation, parseSchedule } from './parse-escalation.ts';
 import { parseMaintenance } from './parse-maintenance.ts';
 import { parseAction, parseExpectation } from './parse-step.ts';
 import { WordReader } from './words.ts';
@@ -104,6 +105,10 @@ function parseSetting(reader: WordReader, setup: Setup, line: number): void {
       return;
     case 'maintenance':
       return void setup.maintenance.push(parseMaintenance(reader, definedAt));
+    case 'escalation':
+      return void parseEscalation(reader, setup.routing);
+    case 'schedule':
+      return void parseSchedule(reader, setup.routing);
     case 'rate':
       setup.routing.rate_limit = parseRateLimit(reader);
       return;

@@ -8,6 +8,7 @@ import {
   type Silences,
 } from '../../../main/alert/index.ts';
 import { readPolicies } from '../../../main/app/configuration.ts';
+import { createPersonNews, type PersonNews } from '../../../main/app/person-news.ts';
 import { silenceChanged } from '../../../main/app/quiet.ts';
 import { createBusinessHours } from '../../../main/calendar/index.ts';
 import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
@@ -48,6 +49,7 @@ export interface Life {
   readonly changed: ReturnType<typeof silenceChanged>;
   readonly incidents: Incidents;
   readonly notifier: Notifier;
+  readonly people: PersonNews;
   readonly objectives: Objectives;
   readonly detectors: ReadonlyMap<string, DetectorStatus>;
   readonly slo: MortalWorker<SloApi>;
@@ -77,7 +79,9 @@ export interface World {
 export async function createWorld(setup: Setup): Promise<World> {
   const startAt = setup.startAt;
   const clock = new VirtualClock(startAt);
-  const routing = RoutingConfig.parse(setup.routing);
+  // Chains are a story of their own: a script that tells it says so.
+  const none = { P0: [], P1: [], P2: [], P3: [] };
+  const routing = RoutingConfig.parse({ escalation: none, ...setup.routing });
   const samples = createMemorySamples();
   loadAll(setup, samples.writer, startAt);
   const source = createSource(setup, startAt);
@@ -147,6 +151,7 @@ export async function createWorld(setup: Setup): Promise<World> {
     },
     async settle() {
       await settled(world.life.notifier);
+      await world.life.people.idle();
       // What the outcome of a delivery is noted by runs beside; in memory it ends within this turn.
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -267,7 +272,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
   const logger = silentLogger();
   const slo = mortalWorker('slo', () => sloApi);
   const detect = mortalWorker('detect', () => createDetectApi());
-  const late: { pipeline?: Pipeline; alerts?: Alerts } = {};
+  const late: { pipeline?: Pipeline; alerts?: Alerts; incidents?: Incidents } = {};
   const detectors = new Map<string, DetectorStatus>();
   const target = (id: string) => (id === SOURCE ? targets.plain : undefined);
   const notifier = createNotifier({
@@ -285,6 +290,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     stillTrue: (delivery) => late.alerts?.whyUntrue(delivery) ?? null,
   });
   notifier.onOutcome((_outcome, delivery) => parts.told.push(delivery));
+  const people = createPersonNews(late, logger);
   const incidents = createIncidents({
     clock,
     ids,
@@ -295,7 +301,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     target,
     detector: (id) => setup.detectors.find((one) => one.id === id),
     playbookFor: () => null,
-    onChange: () => undefined,
+    onChange: (incident) => people.changed(incident.id),
   });
   const silences = createSilences({ clock, ids, log: log.call, onChange: () => undefined });
   await silences.load();
@@ -338,11 +344,23 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
       changes: () => undefined,
     },
   });
-  Object.assign(late, { pipeline, alerts });
+  Object.assign(late, { pipeline, alerts, incidents });
   await pipeline.load();
   await notifier.start();
   const changed = silenceChanged({ alerts, incidents, pipeline, silences, logger, clock });
-  return { pipeline, alerts, silences, changed, incidents, notifier, objectives, detectors, slo, detect };
+  return {
+    pipeline,
+    alerts,
+    silences,
+    changed,
+    incidents,
+    notifier,
+    people,
+    objectives,
+    detectors,
+    slo,
+    detect,
+  };
 }
 
 async function stopLife(life: Life): Promise<void> {

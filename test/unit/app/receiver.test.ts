@@ -17,6 +17,7 @@ describe('the receivers that a window shows', () => {
       'slack_channel',
       'email_group',
       'ticket_system',
+      'second_channel',
     ]);
     expect(all.map((one) => one.position)).toEqual(all.map((_, index) => index));
     for (const one of all) expect(Receiver.parse(one)).toEqual(one);
@@ -30,6 +31,10 @@ describe('the receivers that a window shows', () => {
     ]);
     expect(all.get('primary_team')?.routes).toEqual([{ priority: 'P1', hours: 'in', sound: true }]);
     expect(all.get('ticket_system')?.routes).toEqual([{ priority: 'P3', hours: 'always', sound: false }]);
+    expect(all.get('second_channel')).toMatchObject({
+      routes: [],
+      escalations: [{ priority: 'P0', afterMs: 300_000 }],
+    });
   });
 
   it('are told always where both hours say the same, and twice where the sound differs', () => {
