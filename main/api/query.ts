@@ -9,6 +9,7 @@ import { createAsks } from './asks.ts';
 import { answering, procedures } from './context.ts';
 import { queryError, wireNumber } from './query-answer.ts';
 import { nameHandlers } from './query-names.ts';
+import { createRangeParts } from './range-parts.ts';
 
 export interface QueryPart {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface QueryPart {
 export function queryRouter({ clock, target, check, unwatched }: QueryPart) {
   const at = procedures.query;
   const asks = createAsks(clock);
+  const parts = createRangeParts(clock);
   const targetOf = (id: string) => {
     const found = target(id);
     if (!found) throw new CodedError('source-not-found', `There is no source named ${id} in this workspace.`);
@@ -58,16 +60,19 @@ export function queryRouter({ clock, target, check, unwatched }: QueryPart) {
         query.range(input.expression, input, options),
       );
       if (!answer.ok) throw errors.QUERY(queryError(answer.error));
-      return {
-        ...beside,
-        seriesTotal: answer.value.length,
-        series: new Blob([
-          encodeSeries({
-            series: answer.value.slice(0, input.seriesMax),
-            unwatched: unwatched(input.source, input.fromAt, input.toAt),
-          }),
-        ]),
-      };
+      const { first, more } = parts.hold(
+        encodeSeries({
+          series: answer.value.slice(0, input.seriesMax),
+          unwatched: unwatched(input.source, input.fromAt, input.toAt),
+        }),
+      );
+      return { ...beside, seriesTotal: answer.value.length, series: first, more };
+    }),
+    part: at.part.handler(({ input, errors }) => {
+      const found = parts.part(input.answer, input.part);
+      if (found) return found;
+      const message = 'This part of the answer is not kept any more. Ask the question again.';
+      throw errors.NOT_FOUND({ message, data: { what: 'part' } });
     }),
     progress: at.progress.handler(({ input }) => asks.progress(input.ask)),
     ...nameHandlers(targetOf),

@@ -8,6 +8,7 @@ import type { Api } from '../transport/api.ts';
 import type { Failure } from './failure.ts';
 import { createLoadedStore, createLoader, type LoadedStore } from './loaded.ts';
 import type { Requests } from './request.ts';
+import { wholeFile } from './signal-file.ts';
 import type { SignalFrame } from './signal-frame.ts';
 import type { SignalSpan } from './signal-time.ts';
 import type { FrameMaker } from './signal-worker.ts';
@@ -155,8 +156,8 @@ async function read(
       panel.compare ? rangeOf(api, compareMs, `${name}-before`) : null,
     ]);
     const [file, beforeFile] = await Promise.all([
-      now.series.arrayBuffer(),
-      before ? before.series.arrayBuffer() : null,
+      wholeFile(api, now, signal),
+      before ? wholeFile(api, before, signal) : null,
     ]);
     return { now, file, beforeFile };
   });

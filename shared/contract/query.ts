@@ -70,7 +70,7 @@ export const queryContract = {
         tookMs: z.number(),
       }),
     ),
-  /** A range, its series as one binary series file. */
+  /** A range, its series as one binary series file: a large one in parts, so that no message keeps its line from others. */
   range: base
     .input(
       z.object({
@@ -86,11 +86,17 @@ export const queryContract = {
     .output(
       z.object({
         series: Binary,
+        /** The rest, to be asked for by `part` from 1 on and put behind it; null where all of it is there. */
+        more: z.object({ answer: z.string(), parts: z.number().int() }).nullable(),
         seriesTotal: z.number(),
         notes: z.array(QueryNote),
         tookMs: z.number(),
       }),
     ),
+  /** A further part of a large answer, which is kept for a minute and until its last part was asked for. */
+  part: base
+    .input(z.object({ answer: z.string().max(64), part: z.number().int().min(1).max(10_000) }))
+    .output(Binary),
   /** How far a question is that was asked with this name. */
   progress: base.input(z.object({ ask: Ask })).output(
     z.object({

@@ -80,6 +80,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/query/check': [{ source: 'desk', expression: 'queue' }, 'ok'],
   '/query/instant': [{ source: 'desk', expression: 'queue' }, 'ok'],
   '/query/range': [{ source: 'desk', expression: 'queue', ...Range }, 'binary'],
+  '/query/part': [{ answer: 'nothing', part: 1 }, 'NOT_FOUND'],
   '/query/progress': [{ ask: 'nothing' }, 'ok'],
   '/query/labelNames': [{ source: 'desk' }, 'ok'],
   '/query/labelValues': [{ source: 'desk', label: 'job' }, 'ok'],

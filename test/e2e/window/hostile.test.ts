@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
 import { buildWindow, openChromium, openWindow } from '../../support/window/browser.ts';
+import { waves } from '../../support/window/fake-answer.ts';
 import type { FakeState } from '../../support/window/fake-state.ts';
 import { fleetState, INCIDENT_ID } from '../../support/window/fleet.ts';
 
@@ -86,6 +87,10 @@ function poison(state: FakeState): void {
     state.postmortems.set(id, rewrite(postmortem, '') as typeof postmortem);
   for (const list of state.evidence.values())
     for (const one of list) Object.assign(one, { chart: rewrite(one.chart, '') });
+  state.anyAnswer = {
+    ...waves(PAYLOADS.map((text) => ({ __name__: text, [text]: text }))),
+    notes: [{ severity: 'warning', message: HOSTILE }],
+  };
   state.workspace = HOSTILE;
 }
 
@@ -105,6 +110,7 @@ describe('text from metrics, labels and files', () => {
       '#/incident',
       '#/postmortems',
       '#/objectives/ranking-accuracy',
+      `#/signals?range=1h&panel=${encodeURIComponent(`expr=${encodeURIComponent(HOSTILE)}&title=${encodeURIComponent(HOSTILE)}`)}`,
       '#/settings',
       '#/health',
       `#/incident/${encodeURIComponent(HOSTILE)}`,

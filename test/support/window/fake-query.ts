@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { createRangeParts } from '../../../main/api/range-parts.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import { encodeSeries } from '../../../shared/contract/series-file.ts';
 import type { FakeAnswer } from './fake-answer.ts';
@@ -6,6 +7,7 @@ import type { FakeState } from './fake-state.ts';
 
 /** PromQL as the fake core answers it: by the script of the state, and by its default for what is not in it. */
 export function queriesOf(state: FakeState) {
+  const parts = createRangeParts({ monotonic: () => 0 });
   const os = implement(contract);
   const beside = (answer: FakeAnswer, count: number) => ({
     seriesTotal: answer.seriesTotal ?? count,
@@ -35,7 +37,13 @@ export function queriesOf(state: FakeState) {
         throw errors.QUERY({ message: answer.failure, data: { code: 'timeout', from: null, to: null } });
       const series = answer.series(fromAt, toAt, stepMs).slice(0, seriesMax);
       const unwatched = answer.unwatched?.(fromAt, toAt) ?? [];
-      return { ...beside(answer, series.length), series: new Blob([encodeSeries({ series, unwatched })]) };
+      const { first, more } = parts.hold(encodeSeries({ series, unwatched }));
+      return { ...beside(answer, series.length), series: first, more };
+    }),
+    part: os.query.part.handler(({ input, errors }) => {
+      const found = parts.part(input.answer, input.part);
+      if (found) return found;
+      throw errors.NOT_FOUND({ message: 'It is not kept any more.', data: { what: 'part' } });
     }),
     progress: os.query.progress.handler(() => ({ state: 'unknown' as const, samples: 0, elapsedMs: 0 })),
     labelNames: os.query.labelNames.handler(() => ({ names: [], complete: true })),

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { createRangeParts } from '../../../main/api/range-parts.ts';
+import { wholeFile } from '../../../renderer/state/signal-file.ts';
+import { decodeSeries } from '../../../shared/contract/series-file.ts';
+import { ok } from '../../../shared/error/result.ts';
+import { apiBench } from '../../support/api-bench.ts';
+
+const MB = 1024 * 1024;
+
+function bytesOf(length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, i) => i % 251);
+}
+
+describe('a large answer', () => {
+  it('comes in parts of a few megabytes that give the whole, each of its points', async () => {
+    const times = Float64Array.from({ length: 100_000 }, (_, i) => i);
+    const series = Array.from({ length: 6 }, (_, id) => ({
+      labels: { id: String(id) },
+      times,
+      values: times,
+    }));
+    const { call } = apiBench({ 'query.target': { range: async () => ok(series) }, 'series.unwatched': [] });
+    const range = { source: 's', expression: 'm', fromAt: 0, toAt: 99_999, stepMs: 1 };
+    const answer = await call.query.range(range);
+    expect(answer.more?.parts).toBe(3);
+    expect(answer.series.size).toBeLessThanOrEqual(4 * MB);
+    const file = await wholeFile(call as never, answer, new AbortController().signal);
+    const whole = decodeSeries(file).series;
+    expect(whole.map(({ labels }) => labels.id)).toEqual(['0', '1', '2', '3', '4', '5']);
+    expect(whole[5]?.values[99_999]).toBe(99_999);
+    await expect(call.query.part({ answer: answer.more?.answer ?? '', part: 1 })).rejects.toThrow(
+      /not kept any more/,
+    );
+  });
+
+  it('is one message where it is small', async () => {
+    const { first, more } = createRangeParts({ monotonic: () => 0 }).hold(bytesOf(1_000));
+    expect({ size: first.size, more }).toEqual({ size: 1_000, more: null });
+  });
+
+  it('is kept until its last part was asked for, for a minute, and while there is room', async () => {
+    let now = 0;
+    const parts = createRangeParts({ monotonic: () => now });
+    const one = parts.hold(bytesOf(9 * MB)).more?.answer ?? '';
+    const other = parts.hold(bytesOf(5 * MB)).more?.answer ?? '';
+    expect(new Uint8Array((await parts.part(one, 1)?.arrayBuffer()) ?? new ArrayBuffer(0))[0]).toBe(
+      (4 * MB) % 251,
+    );
+    expect(parts.part(one, 3)).toBeUndefined();
+    expect(parts.part(one, 2)?.size).toBe(MB);
+    expect(parts.part(one, 2)).toBeUndefined();
+    now = 60_001;
+    expect(parts.part(other, 1)).toBeUndefined();
+    expect(parts.part('answer-99', 1)).toBeUndefined();
+  });
+});
