@@ -21,6 +21,7 @@ import {
 import { chartsOf } from './charts.ts';
 import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
+import { createDemoTraces, type DemoTraces } from './demo-traces.ts';
 import { createDiscovering } from './discovering.ts';
 import type { RunningFleet } from './fleet.ts';
 import { writeHistory } from './history.ts';
@@ -93,27 +94,26 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   await stages.notifier.start();
   stages.ingest.onStatus((status) => hub.put('sources', [status]));
   hub.replace('sources', stages.ingest.status());
-  await stages.receiving.replace(state.workspace.sources, state.workspace.receive);
+  const traces = createDemoTraces(parts.fleet, parts.folders.root);
+  await traces.receive(stages.receiving, state.workspace);
   stages.ingest.start();
 
   const startedAt = clock.now();
   const facts = () => ({ startedAt, problems: state.problems, workspace: state.workspace });
   const self = createSelfWatch({ clock, hub, threads, options, stages, facts });
-  const timers = startTimers(parts, stages, self, () => state.workspace);
-  const watch = followWorkspace(parts, stages, (workspace, problems) => {
+  const timers = startTimers(parts, stages, { self, traces }, () => state.workspace);
+  const watch = followWorkspace(parts, { ...stages, traces }, (workspace, problems) => {
     state.problems = problems;
     if (!workspace) return;
     state.workspace = workspace;
     rules = rulesOf(workspace);
   });
-  const sourceDeps: SourceDeps = {
-    clock,
-    log,
-    random: Math.random,
-    readSecret: secretText(secretReader(vault, process.env)),
-  };
-  const { changeFile } = parts;
-  const writer = createWorkspaceWriter(parts.workspacePath, { ...parts.loadDeps, changeFile, watch });
+  const sourceDeps = sourceDepsOf(parts, vault);
+  const writer = createWorkspaceWriter(parts.workspacePath, {
+    ...parts.loadDeps,
+    changeFile: parts.changeFile,
+    watch,
+  });
   return {
     api: {
       router: routerOf(
@@ -138,6 +138,15 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   };
 }
 
+function sourceDepsOf({ clock, options }: CoreParts, vault: Vault): SourceDeps {
+  return {
+    clock,
+    log: options.log,
+    random: Math.random,
+    readSecret: secretText(secretReader(vault, process.env)),
+  };
+}
+
 /** What earlier runs left, before anything is polled. */
 async function takeUp(stages: Stages, hub: StateHub): Promise<void> {
   await stages.ledger.load();
@@ -151,7 +160,7 @@ async function takeUp(stages: Stages, hub: StateHub): Promise<void> {
 /** Changes on disk are taken over without a restart; what is wrong leaves the last good configuration running. */
 function followWorkspace(
   parts: CoreParts,
-  stages: Stages,
+  stages: Stages & { readonly traces: DemoTraces },
   take: (workspace: Workspace | undefined, problems: readonly Problem[]) => void,
 ) {
   const { hub, clock } = parts;
@@ -180,9 +189,12 @@ function followWorkspace(
 }
 
 /** Sources before receivers: what a new sender pushes first finds its source. */
-async function followSources({ ingest, receiving }: Stages, workspace: Workspace): Promise<void> {
+async function followSources(
+  { ingest, receiving, traces }: Stages & { readonly traces: DemoTraces },
+  workspace: Workspace,
+): Promise<void> {
   await ingest.replaceSources(workspace.sources);
-  await receiving.replace(workspace.sources, workspace.receive);
+  await traces.receive(receiving, workspace);
 }
 
 function publishConfiguration(hub: StateHub, workspace: Workspace): void {
@@ -224,7 +236,12 @@ async function importHistory(parts: CoreParts, fleet: RunningFleet, workspace: W
   });
 }
 
-function startTimers(parts: CoreParts, stages: Stages, self: SelfWatch, workspace: () => Workspace) {
+function startTimers(
+  parts: CoreParts,
+  stages: Stages,
+  { self, traces }: { readonly self: SelfWatch; readonly traces: DemoTraces },
+  workspace: () => Workspace,
+) {
   const { clock, threads, hub, options } = parts;
   const { log } = options;
   const careForStore = createStoreCare(threads.metric, workspace, clock);
@@ -245,6 +262,7 @@ function startTimers(parts: CoreParts, stages: Stages, self: SelfWatch, workspac
       hub.put('sources', stages.ingest.status());
       stages.quiet.publish();
     }),
+    every(2 * TICK_MS, 'traces of the demo', () => traces.follow(stages.receiving)),
     every(10 * SECOND_MS, 'sizes', () => self.measure(), 0),
     every(COMPACT_MS, 'compaction', careForStore),
     every(DAY_MS, 'backup', () => threads.log.call.backup().then(() => undefined), 0),

@@ -10,6 +10,8 @@ export interface RunningFleet {
   /** Where it listens, without a trailing slash. */
   readonly address: string;
   readonly control: FleetControl;
+  /** Has it send its traces to an OTLP receiver of this machine. */
+  sendTraces(target: { readonly url: string; readonly token: string }): Promise<void>;
   /** Heard where it ends by itself. */
   onExit(listener: (status: number | null) => void): void;
   stop(): void;
@@ -43,6 +45,7 @@ export async function startFleet(launch: LaunchChild, seed: number): Promise<Run
   return {
     address,
     control: controlOf(address),
+    sendTraces: async (target) => void (await askFleet(address, 'POST', 'traces', target)),
     onExit: (listener) => child.onExit((status) => stopping || listener(status)),
     stop: () => {
       stopping = true;
@@ -89,28 +92,36 @@ function jsonOf(line: string): unknown {
   }
 }
 
+async function askFleet(
+  address: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  try {
+    const answer = await request(`${address}/control/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    const text = (await answer.body.text()).slice(0, ANSWER_MAX_BYTES);
+    if (answer.statusCode >= 400)
+      throw new CodedError('fleet-refused', `The demo fleet refused: ${text.slice(0, 300)}`);
+    return JSON.parse(text);
+  } catch (thrown) {
+    if (thrown instanceof CodedError) throw thrown;
+    throw new CodedError(
+      'fleet-unreachable',
+      `The demo fleet does not answer (${messageOf(thrown)}); start the demo again.`,
+      { retryable: true, cause: thrown },
+    );
+  }
+}
+
 function controlOf(address: string): FleetControl {
-  const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> => {
-    try {
-      const answer = await request(`${address}/control/${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: body ? JSON.stringify(body) : null,
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      const text = (await answer.body.text()).slice(0, ANSWER_MAX_BYTES);
-      if (answer.statusCode >= 400)
-        throw new CodedError('fleet-refused', `The demo fleet refused: ${text.slice(0, 300)}`);
-      return JSON.parse(text);
-    } catch (thrown) {
-      if (thrown instanceof CodedError) throw thrown;
-      throw new CodedError(
-        'fleet-unreachable',
-        `The demo fleet does not answer (${messageOf(thrown)}); start the demo again.`,
-        { retryable: true, cause: thrown },
-      );
-    }
-  };
+  const ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
+    askFleet(address, method, path, body);
   const plain = (fault: z.infer<typeof Fault>) => ({
     id: fault.id,
     kind: fault.effect.kind,

@@ -13,6 +13,7 @@ import {
 } from './control-request.ts';
 import type { ActiveFault } from './fault.ts';
 import type { Fleet } from './fleet.ts';
+import { TraceTarget } from './trace-sender.ts';
 
 /** One request to the control API, already read and authorised. */
 export interface ControlCall {
@@ -39,9 +40,11 @@ const REMEMBERED_KEYS = 1_000;
 export class ControlApi {
   private readonly answers = new Map<string, { readonly request: string; readonly answer: ControlAnswer }>();
   private readonly fleet: Fleet;
+  private readonly sendTraces: (target: TraceTarget) => void;
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: Fleet, sendTraces: (target: TraceTarget) => void = () => undefined) {
     this.fleet = fleet;
+    this.sendTraces = sendTraces;
   }
 
   handle(call: ControlCall): ControlAnswer {
@@ -98,6 +101,11 @@ export class ControlApi {
           this.fleet.setBreaker(open);
           return done({ service: 'ranking-model', open });
         });
+      case '/control/traces':
+        return after(readBody(TraceTarget, body), (target) => {
+          this.sendTraces(target);
+          return done({ url: target.url });
+        });
       case '/control/traffic':
         return after(readBody(TrafficRequest, body), ({ service, shares }) =>
           mapped(this.fleet.splitTraffic(new Map(Object.entries(shares))), () => ({ service, shares })),
@@ -136,7 +144,7 @@ function describe({ id, effect, startedAt, endsAt }: ActiveFault): unknown {
 function allowedMethod(path: string): 'GET' | 'POST' | 'DELETE' | null {
   if (path === '/control/state') return 'GET';
   if (FAULT_PATH.test(path)) return 'DELETE';
-  return /^\/control\/(fault|scale|breaker|traffic|roll-back|deploy)$/.test(path) ? 'POST' : null;
+  return /^\/control\/(fault|scale|breaker|traces|traffic|roll-back|deploy)$/.test(path) ? 'POST' : null;
 }
 
 function done(body: unknown): Outcome {

@@ -16,6 +16,7 @@ import { type HistoryParts, historyLines, readRange } from './history.ts';
 import { homePage } from './home-page.ts';
 import { measurePast } from './past.ts';
 import { SERVICE_NAMES } from './topology.ts';
+import { TraceSender } from './trace-sender.ts';
 import { demandCurve } from './traffic.ts';
 
 /** Control requests are tiny; more than this is a mistake, or an attempt to fill the memory. */
@@ -43,7 +44,15 @@ export async function startFleetServer(options: FleetServerOptions): Promise<Fle
   const { clock, seed } = options;
   const fleet = new Fleet({ seed, startAt: clock.now() });
   const driver = new FleetDriver(fleet, clock);
-  const site = new FleetSite(fleet, driver, options.controlToken ?? null, seed, clock.now());
+  const sender = new TraceSender(fleet.traces);
+  const site = new FleetSite({
+    fleet,
+    driver,
+    sender,
+    token: options.controlToken ?? null,
+    seed,
+    startedAt: clock.now(),
+  });
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
@@ -54,15 +63,25 @@ export async function startFleetServer(options: FleetServerOptions): Promise<Fle
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   driver.start();
-  return { port, url: `http://${LOOPBACK}:${port}`, close: () => closeServer(server, driver) };
+  return { port, url: `http://${LOOPBACK}:${port}`, close: () => closeServer(server, driver, sender) };
 }
 
-async function closeServer(server: Server, driver: FleetDriver): Promise<void> {
+async function closeServer(server: Server, driver: FleetDriver, sender: TraceSender): Promise<void> {
   driver.stop();
+  sender.stop();
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+interface SiteParts {
+  readonly fleet: Fleet;
+  readonly driver: FleetDriver;
+  readonly sender: TraceSender;
+  readonly token: string | null;
+  readonly seed: number;
+  readonly startedAt: number;
 }
 
 /** What is behind each address. */
@@ -75,13 +94,13 @@ class FleetSite {
   private readonly seed: number;
   private readonly startedAt: number;
 
-  constructor(fleet: Fleet, driver: FleetDriver, token: string | null, seed: number, startedAt: number) {
-    this.fleet = fleet;
-    this.driver = driver;
-    this.token = token;
-    this.seed = seed;
-    this.startedAt = startedAt;
-    this.control = new ControlApi(fleet);
+  constructor(parts: SiteParts) {
+    this.fleet = parts.fleet;
+    this.driver = parts.driver;
+    this.token = parts.token;
+    this.seed = parts.seed;
+    this.startedAt = parts.startedAt;
+    this.control = new ControlApi(parts.fleet, (target) => parts.sender.aim(target));
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

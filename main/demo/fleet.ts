@@ -11,6 +11,7 @@ import { Random } from './random.ts';
 import { RankingModel } from './ranking-model.ts';
 import type { ProcessParts, ServiceProcess } from './service-process.ts';
 import { BAD_MODEL, MODELS, modelOf, SERVICE_NAMES, SERVICES, type ServiceName } from './topology.ts';
+import { TraceLog } from './trace-log.ts';
 import { type Demand, demandCurve } from './traffic.ts';
 import { EmbeddingService, VectorIndex } from './upstream-service.ts';
 
@@ -61,6 +62,8 @@ export interface FleetState {
  * Nothing here knows a clock or the network; the same seed and the same commands give the same metrics to the last digit.
  */
 export class Fleet {
+  /** Requests of the model that are traced, until somebody takes them. */
+  readonly traces: TraceLog;
   private readonly events: EventQueue;
   private readonly random: Random;
   private readonly demand: Demand;
@@ -74,6 +77,7 @@ export class Fleet {
   constructor(options: FleetOptions) {
     this.events = new EventQueue(options.startAt);
     this.random = new Random(options.seed);
+    this.traces = new TraceLog(options.seed);
     this.demand = options.demand ?? demandCurve(options.seed);
     const parts = (name: ServiceName): ProcessParts => ({
       events: this.events,
@@ -90,7 +94,7 @@ export class Fleet {
     const features = new FeatureStore(parts('feature-store'));
     const embedding = new EmbeddingService(parts('embedding'));
     const vectors = new VectorIndex(parts('vector-index'));
-    const ranking = new RankingModel(parts('ranking-model'), { features, embedding, vectors });
+    const ranking = new RankingModel(parts('ranking-model'), { features, embedding, vectors }, this.traces);
     this.gateway = new Gateway(parts('gateway'), ranking);
     this.services = new Map<ServiceName, ServiceProcess>(
       [this.gateway, ranking, features, embedding, vectors].map((each) => [each.name, each]),

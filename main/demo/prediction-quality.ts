@@ -28,21 +28,23 @@ export class PredictionQuality {
     this.metrics = metrics;
   }
 
-  /** One answer was given; `loss` is what missing and outdated features take from the probability of being right. */
-  predicted(model: ModelSpec, loss: number, doubtfulFeatures: number): void {
+  /** One answer was given; `loss` is what missing and outdated features take from the probability of being right. Answers the confidence. */
+  predicted(model: ModelSpec, loss: number, doubtfulFeatures: number): number {
     const quality = this.of(model.version);
     const correct = this.random.chance(Math.max(0.05, model.accuracy - loss));
-    const confidence =
+    const drawn =
       model.confidence -
       doubtfulFeatures * FEATURE_COST.confidence +
       CONFIDENCE_SPREAD * this.random.normal();
-    quality.confidence.observe(Math.min(1, Math.max(0, confidence)));
-    if (!this.random.chance(LABELS.share)) return;
+    const confidence = Math.min(1, Math.max(0, drawn));
+    quality.confidence.observe(confidence);
+    if (!this.random.chance(LABELS.share)) return confidence;
     this.events.after(this.random.logNormal(LABELS.delayMedianMs, LABELS.delaySigma), () => {
       (correct ? quality.correct : quality.wrong).add();
       quality.recent[quality.labels % LABELS.estimateOver] = correct ? 1 : 0;
       quality.labels++;
     });
+    return confidence;
   }
 
   /** Brings the estimates up to date for the versions that serve; too few labels are no estimate. */

@@ -12,9 +12,8 @@ import {
 } from './service-process.ts';
 import { Station, type StationUse } from './station.ts';
 import { FEATURE_COST, type ModelSpec, modelOf, RANKING_STEP_MS, RECOMPUTE, TIMEOUT_MS } from './topology.ts';
+import type { StageName, TracedRequest, TraceLog } from './trace-log.ts';
 import { codeOf, type EmbeddingService, type VectorIndex } from './upstream-service.ts';
-
-type Stage = 'preprocessing' | 'model_inference' | 'postprocessing';
 
 /** The replicas of one version: worker threads, each held for a whole request, over a smaller number of cores. */
 interface Pool {
@@ -35,6 +34,7 @@ interface Ranking {
   stageStartedAt: number;
   reading: FeatureReading;
   recomputed: boolean;
+  readonly trace: TracedRequest | null;
 }
 
 const WAITING_CORES = 100_000; // the workers are the limit; a thread that has started may wait for a core
@@ -51,12 +51,15 @@ export class RankingModel extends ServiceProcess {
   private readonly features: FeatureStore;
   private readonly embedding: EmbeddingService;
   private readonly vectors: VectorIndex;
+  private readonly traces: TraceLog;
 
   constructor(
     parts: ProcessParts,
     upstream: { features: FeatureStore; embedding: EmbeddingService; vectors: VectorIndex },
+    traces: TraceLog,
   ) {
     super('ranking-model', parts);
+    this.traces = traces;
     this.features = upstream.features;
     this.embedding = upstream.embedding;
     this.vectors = upstream.vectors;
@@ -94,6 +97,7 @@ export class RankingModel extends ServiceProcess {
       stageStartedAt: this.events.now,
       reading: { missing: [], outdated: 0 },
       recomputed: false,
+      trace: this.traces.begin(this.events.now, pool.model.version),
     };
     if (this.breaks()) this.events.after(REJECTION_MS, () => this.finish(ranking, 500));
     else if (this.conditions.addMs > 0)
@@ -194,7 +198,7 @@ export class RankingModel extends ServiceProcess {
   }
 
   /** Works on a core, and closes the stage when it is done. */
-  private compute(ranking: Ranking, medianMs: number, stage: Stage, next: () => void): void {
+  private compute(ranking: Ranking, medianMs: number, stage: StageName, next: () => void): void {
     const workMs = this.random.logNormal(medianMs, this.spec.sigma) * ranking.factor;
     ranking.pool.cores.serve(workMs, ranking.deadlineAt, (admission) => {
       if (admission !== 'admitted') {
@@ -204,6 +208,11 @@ export class RankingModel extends ServiceProcess {
       if (ranking.life === this.life) {
         const labels = { ...this.versioned(ranking.pool.model.version), stage };
         this.metrics.stages.with(labels).observe((this.events.now - ranking.stageStartedAt) / 1_000);
+        ranking.trace?.stages.push({
+          name: stage,
+          startedAt: ranking.stageStartedAt,
+          endedAt: this.events.now,
+        });
       }
       this.beginStage(ranking);
       next();
@@ -237,8 +246,13 @@ export class RankingModel extends ServiceProcess {
         stillMissing * FEATURE_COST.missing +
         outdated * FEATURE_COST.outdated +
         (ranking.recomputed ? FEATURE_COST.recomputed : 0);
-      this.quality.predicted(model, loss, missing.length + outdated / 2);
+      const confidence = this.quality.predicted(model, loss, missing.length + outdated / 2);
+      if (ranking.trace) {
+        ranking.trace.features = model.features.length - stillMissing;
+        ranking.trace.confidence = confidence;
+      }
     }
+    if (ranking.trace) this.traces.end(ranking.trace, this.events.now, code !== 200, ranking.factor);
     ranking.answer(code);
   }
 
