@@ -319,7 +319,11 @@ function routerOf(
     workspace: stages.writer,
     discover: createDiscovering({ source: stages.sourceDeps, target: stages.target, workspace }),
     health: { report: () => stages.self.report() },
-    source: { tryNow: (id) => stages.ingest.pollNow(id), watched: stages.ledger.records },
+    source: {
+      tryNow: (id) => stages.ingest.pollNow(id),
+      watched: stages.ledger.records,
+      exemplars: threads.scrape.call.exemplars,
+    },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {
       incidents: stages.incidents,

@@ -26,6 +26,8 @@ export interface Known {
 const METRICS_MAX = 20_000;
 const OBJECTIVES_MAX = 200;
 const HOUR_MS = DAY_MS / 24;
+/** `10.0.0.1:9100`, `[::1]:9100`, `node-1.example:9100`. */
+const ADDRESS = /^(?:\[[0-9a-f:]+\]|[^\s/:]+):\d{1,5}$/i;
 /** How far back a metric goes is found by asking at these distances; an objective's period is the longest. */
 const PASTS_MS = [
   28 * DAY_MS,
@@ -91,9 +93,10 @@ async function lookAt(
     );
     return;
   }
-  const label = (signal.service ?? convention.service).find((one) => labels.has(one));
-  if (label === undefined) return;
-  const values = await ask.labelValues(label, match.series);
+  const candidates = (signal.service ?? convention.service).filter((one) => labels.has(one));
+  const naming = await namingLabel(candidates, match.series, ask);
+  if (!naming) return;
+  const { label, values } = naming;
   if (!values.complete && values.names.length > 0)
     draft.notes.push(
       `${match.metric} names more than ${values.names.length} services by ${label}; the first of them are proposed.`,
@@ -111,6 +114,19 @@ async function lookAt(
     if (!draft.services.has(id))
       draft.services.set(id, { reason: `${match.metric} has ${subject.matcher} (${convention.title})` });
   }
+}
+
+/**
+ * The first label that names services. Where all values of one are addresses it names machines, which come and go: what
+ * stands behind it groups them, as the job of all node exporters does.
+ */
+async function namingLabel(candidates: readonly string[], series: string, ask: Asking) {
+  for (const [index, label] of candidates.entries()) {
+    const values = await ask.labelValues(label, series);
+    const addresses = values.names.length > 0 && values.names.every((one) => ADDRESS.test(one));
+    if (!addresses || index === candidates.length - 1) return { label, values };
+  }
+  return null;
 }
 
 async function proposeFor(

@@ -1,8 +1,10 @@
 import type { RelabelRule } from '../../shared/config/relabel.ts';
 import type { Result } from '../../shared/error/result.ts';
+import type { Exemplar } from '../../shared/model/exemplar.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Transfer } from '../platform/index.ts';
 import type { AnswerJob, ExpositionFormat, Opened } from '../source/index.ts';
+import type { ExemplarQuestion } from './exemplar-book.ts';
 
 /** Why a sample is left out whose series the store has no room for. */
 export const OVER_LIMIT = 'over the limit of series';
@@ -48,6 +50,8 @@ export type ScrapeApi = {
   open(job: AnswerJob): Result<Opened, string>;
   /** The numbers of the last scrape's fresh series, in order; 0 for one that the store refused. */
   learn(key: string, refs: Uint32Array): void;
+  /** The last exemplars of OpenMetrics, newest first. They live as long as this thread. */
+  exemplars(question: ExemplarQuestion): Exemplar[];
   /** Forgets what is known of a target, or of all: their numbers may have changed. */
   forget(key: string | null): void;
 };

@@ -9,6 +9,7 @@ import {
   scanExposition,
 } from '../source/index.ts';
 import { attachTargetLabels, labelKey } from './attach.ts';
+import { createExemplarBook, type ExemplarBook } from './exemplar-book.ts';
 import { OVER_LIMIT, type ScrapeAnswer, type ScrapeApi, type ScrapeRequest } from './scrape-api.ts';
 import { createRows, type Rows } from './scrape-rows.ts';
 
@@ -48,6 +49,7 @@ const REPORTS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as c
 
 export function createScrapeApi(): ScrapeApi {
   const caches = new Map<string, TargetCache>();
+  const exemplars = createExemplarBook();
   return {
     open: openAnswer,
     scrape(sent) {
@@ -55,13 +57,14 @@ export function createScrapeApi(): ScrapeApi {
       const known = caches.get(request.key);
       const cache = known ?? newCache(request);
       caches.set(request.key, cache);
-      const answer = scrapeOnce(cache, request, known === undefined);
+      const answer = scrapeOnce(cache, request, known === undefined, exemplars);
       // Texts that only differ in the order of labels share a number; without end they would fill the memory.
       if (cache.entries.size > 2 * request.seriesMax + 16) caches.delete(request.key);
       const { refs, values, freshRows, vanished, times } = answer;
       const buffers = [refs.buffer, values.buffer, freshRows.buffer, vanished.buffer];
       return new Transfer(answer, times ? [...buffers, times.buffer] : buffers);
     },
+    exemplars: exemplars.list,
     learn(key, refs) {
       const cache = caches.get(key);
       if (cache) learn(cache, refs);
@@ -78,14 +81,19 @@ function newCache(request: ScrapeRequest): TargetCache {
   return { scrape: 0, at: 0, entries: new Map(), byRef: new Map(), fresh: [], relabel };
 }
 
-function scrapeOnce(cache: TargetCache, request: ScrapeRequest, first: boolean): ScrapeAnswer {
+function scrapeOnce(
+  cache: TargetCache,
+  request: ScrapeRequest,
+  first: boolean,
+  exemplars: ExemplarBook,
+): ScrapeAnswer {
   cache.scrape += 1;
   cache.at = request.at;
   cache.fresh = [];
   const before = [...cache.entries.values()].filter((entry) => entry.ref > 0 && !entry.dated);
   let rows = createRows();
   report(cache, rows, request, false, 0);
-  const read = request.body ? readBody(cache, rows, request) : { problem: null, series: 0 };
+  const read = request.body ? readBody(cache, rows, request, exemplars) : { problem: null, series: 0 };
   const up = request.body !== null && read.problem === null;
   if (!up) {
     // A body that breaks off is refused whole: part of it would pass for all of it.
@@ -152,13 +160,14 @@ function readBody(
   cache: TargetCache,
   rows: Rows,
   request: ScrapeRequest,
+  exemplars: ExemplarBook,
 ): { readonly problem: string | null; readonly series: number } {
   const text = decodeExposition(request.body ?? new Uint8Array(0));
   if (!text.ok) return { problem: text.error, series: 0 };
   let series = 0;
   const ownTimes = new Set<number>();
   const freshKeys = new Set(rows.freshLabels().map(labelKey));
-  const error = scanExposition(text.value, request.format, (name, value, exposedAt) => {
+  const error = scanExposition(text.value, request.format, (name, value, exposedAt, exemplar) => {
     const ownAt = request.honorTimestamps ? exposedAt : undefined;
     series += 1;
     if (series > request.seriesMax) return overLimit(request.seriesMax);
@@ -177,6 +186,7 @@ function readBody(
       rows.drop('twice in one scrape');
       return undefined;
     }
+    if (exemplar !== undefined) noteExemplar(exemplars, cache, rows, request, { name, exemplar });
     entry.scrape = cache.scrape;
     entry.dated = ownAt !== undefined;
     if (entry.ref !== 0) {
@@ -190,6 +200,24 @@ function readBody(
     return addFresh(cache, rows, request, freshKeys, { name, value, ownAt, entry });
   });
   return { problem: error ? `line ${error.line}: ${error.message}` : null, series };
+}
+
+/** One that cannot be read takes nothing from its sample. */
+function noteExemplar(
+  exemplars: ExemplarBook,
+  cache: TargetCache,
+  rows: Rows,
+  request: ScrapeRequest,
+  { name, exemplar }: { readonly name: string; readonly exemplar: string },
+): void {
+  const series = () => {
+    const scraped = parseSeriesText(name);
+    return scraped.ok
+      ? cache.relabel(attachTargetLabels(scraped.value, request.labels, request.honorLabels))
+      : null;
+  };
+  if (!exemplars.note(`${request.key}\u0000${name}`, exemplar, request.at, series))
+    rows.drop('an exemplar that cannot be read');
 }
 
 function problemOf(name: string): string | undefined {

@@ -6,6 +6,7 @@
 
 export { type AlertmanagerSource, createAlertmanagerSource } from './alertmanager/source.ts';
 export type { SourceDeps } from './deps.ts';
+export { parseExemplar } from './exposition/exemplar.ts';
 export type { ExpositionFormat } from './exposition/format.ts';
 export { decodeExposition, overLimit } from './exposition/parse.ts';
 export { type ExpositionError, scanExposition } from './exposition/scan.ts';

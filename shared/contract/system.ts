@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { Exemplar } from '../model/exemplar.ts';
 import { Page } from '../model/notification.ts';
 import { Priority } from '../model/priority.ts';
 import { WatchRecord } from '../model/watch.ts';
@@ -42,6 +43,13 @@ export const systemContract = {
   sendTestPage: base.input(z.object({ priority: Priority })).output(z.object({ text: z.string() })),
 };
 
+/** Where a trace is asked for, its identifier as the exemplar's label has it. */
+const ExemplarQuestion = z.object({
+  metric: z.string().max(512).optional(),
+  traceId: z.string().max(128).optional(),
+  limit: z.number().int().min(1).max(1_000).default(100),
+});
+
 export const sourceContract = {
   /** Asks the source at once instead of at its next turn. */
   tryNow: base.input(z.object({ sourceId: z.string().max(200) })),
@@ -49,6 +57,8 @@ export const sourceContract = {
   watched: base
     .input(z.object({ fromAt: z.number().int(), toAt: z.number().int() }))
     .output(z.array(WatchRecord)),
+  /** The last exemplars of what is scraped as OpenMetrics, newest first: five a series at most, in memory alone. */
+  exemplars: base.input(ExemplarQuestion).output(z.array(Exemplar)),
 };
 
 export const alertContract = {

@@ -47,6 +47,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/state/watch': [undefined, 'ok'],
   '/health/report': [undefined, 'ok'],
   '/source/tryNow': [{ sourceId: 'desk' }, 'ok'],
+  '/source/exemplars': [{ traceId: 'nowhere' }, 'ok'],
   '/source/watched': [{ fromAt: 0, toAt: 1_000 }, 'ok'],
   '/alert/acknowledge': [{ alertId: 'nowhere' }, 'NOT_FOUND'],
   '/alert/why': [{ alertId: 'nowhere', limit: 1 }, 'ok'],

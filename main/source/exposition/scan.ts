@@ -11,9 +11,15 @@ export interface ExpositionError {
 
 /**
  * Hears each sample. `series` is the text before the value: the same text is always the same series, so it can be
- * looked up without being read. An answer is an error of that line and ends the scan.
+ * looked up without being read. `exemplar` is OpenMetrics' text behind the number sign, not read either. An answer is an
+ * error of that line and ends the scan.
  */
-export type SampleVisitor = (series: string, value: number, atMs: number | undefined) => string | undefined;
+export type SampleVisitor = (
+  series: string,
+  value: number,
+  atMs: number | undefined,
+  exemplar: string | undefined,
+) => string | undefined;
 
 const SPACE = 32;
 const TAB = 9;
@@ -22,8 +28,8 @@ const HASH = 35;
 const LINE_LENGTH_MAX = 256 * 1024;
 
 /**
- * Walks over Prometheus text 0.0.4 or OpenMetrics 1.0, one pass, without reading the labels. Exemplars, types, units and
- * help are passed over. OpenMetrics must end with `# EOF`: without it part of the answer is missing.
+ * Walks over Prometheus text 0.0.4 or OpenMetrics 1.0, one pass, without reading the labels. Types, units and help are
+ * passed over. OpenMetrics must end with `# EOF`: without it part of the answer is missing.
  * Sources: https://prometheus.io/docs/instrumenting/exposition_formats/, https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
 export function scanExposition(
@@ -72,10 +78,10 @@ function readSample(
   if (value === undefined) return 'the value is not a number';
   const next = skipBlank(text, valueEnd, lineEnd);
   if (next === lineEnd || isCarriageReturn(text, next, lineEnd))
-    return visit(text.slice(begin, seriesEnd), value, undefined);
+    return visit(text.slice(begin, seriesEnd), value, undefined, undefined);
   if (text.charCodeAt(next) === HASH)
     return openMetrics
-      ? visit(text.slice(begin, seriesEnd), value, undefined)
+      ? visit(text.slice(begin, seriesEnd), value, undefined, text.slice(next + 1, lineEnd))
       : 'something follows the value';
   const timeEnd = endOfWord(text, next, lineEnd);
   const atMs = readTime(text.slice(next, timeEnd), openMetrics);
@@ -84,7 +90,12 @@ function readSample(
   const exemplar = openMetrics && text.charCodeAt(rest) === HASH;
   if (rest !== lineEnd && !exemplar && !isCarriageReturn(text, rest, lineEnd))
     return 'something follows the timestamp';
-  return visit(text.slice(begin, seriesEnd), value, atMs);
+  return visit(
+    text.slice(begin, seriesEnd),
+    value,
+    atMs,
+    exemplar ? text.slice(rest + 1, lineEnd) : undefined,
+  );
 }
 
 /** Where the series' text ends: after the closing brace, or at the first blank where there are no labels. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Discovery, ProbeAnswer } from '../../../shared/model/proposal.ts';
+import type { SourceStatus } from '../../../shared/model/source.ts';
 import {
   addressOf,
   type Chosen,
@@ -12,6 +13,7 @@ import {
 import { useCore } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/state.tsx';
 import styles from './add-source.module.css';
 import { Proposals } from './proposals.tsx';
 import { Review } from './review.tsx';
@@ -44,13 +46,26 @@ const NOTHING: Discovery = {
 };
 const EMPTY: SourceDraft = { id: '', url: '', auth: 'none', username: '', reference: '' };
 
+/** A source that is watched already and is looked at again. */
+export type Watched = Pick<SourceStatus, 'id' | 'kind' | 'address'>;
+
 /** From a pasted address to a source that is watched: what answers there, what it has, what is proposed, what is written. */
-export function AddSource({ onClose }: { onClose: () => void }) {
-  const { draft, setDraft, step, setStep, problem, busy, probe, stop } = useAddSource();
+export function AddSource({ watched = null, onClose }: { watched?: Watched | null; onClose: () => void }) {
+  const { draft, setDraft, step, setStep, problem, busy, probe, stop } = useAddSource(watched);
+  // A source that is watched has no form to go back to.
+  const back = () => (watched ? onClose() : setStep({ at: 'address' }));
   return (
-    <Dialog title="Add a source" onClose={onClose}>
+    <Dialog title={watched ? `What ${watched.id} has` : 'Add a source'} onClose={onClose}>
       <div className={styles.add}>
-        {step.at === 'address' && (
+        {step.at === 'address' && watched && (
+          <Problem
+            title={`${watched.id} could not be looked at`}
+            actions={<Button onPress={onClose}>Close</Button>}
+          >
+            {problem ?? 'The look was stopped.'}
+          </Problem>
+        )}
+        {step.at === 'address' && !watched && (
           <SourceForm
             draft={draft}
             problem={problem}
@@ -73,13 +88,17 @@ export function AddSource({ onClose }: { onClose: () => void }) {
             probed={step.probed}
             discovery={step.discovery}
             first={firstChoice(step.discovery)}
-            onBack={() => setStep({ at: 'address' })}
+            mustChoose={watched !== null}
+            onBack={back}
             onChosen={(chosen) => setStep({ ...step, at: 'review', chosen })}
           />
         )}
         {step.at === 'review' && (
           <Review
-            edits={[sourceEdit(draft, step.probed), ...proposalEdits(draft.id, step.discovery, step.chosen)]}
+            edits={[
+              ...(watched ? [] : [sourceEdit(draft, step.probed)]),
+              ...proposalEdits(draft.id, step.discovery, step.chosen),
+            ]}
             onBack={() => setStep({ at: 'choose', probed: step.probed, discovery: step.discovery })}
             onDone={onClose}
           />
@@ -89,24 +108,33 @@ export function AddSource({ onClose }: { onClose: () => void }) {
   );
 }
 
+function lookingAt({ id, kind, address }: Watched): Extract<Step, { at: 'looking' }> {
+  const probed = { kind, url: address, latencyMs: 0, said: `${id} is watched.` };
+  return { at: 'looking', probed, done: 0, of: 1, what: '' };
+}
+
 /** The steps, and what is asked of the core between them. */
-function useAddSource() {
+function useAddSource(watched: Watched | null) {
   const core = useCore();
-  const [draft, setDraft] = useState(EMPTY);
-  const [step, setStep] = useState<Step>({ at: 'address' });
+  const [draft, setDraft] = useState(watched ? { ...EMPTY, id: watched.id, url: watched.address } : EMPTY);
+  const [step, setStep] = useState<Step>(watched ? lookingAt(watched) : { at: 'address' });
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const stopping = useRef<AbortController>(new AbortController());
-  useEffect(() => () => stopping.current.abort(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for the source that the dialog was opened for
+  useEffect(() => {
+    if (watched) void look(draft, lookingAt(watched).probed);
+    return () => stopping.current.abort();
+  }, []);
 
   const look = async (whole: SourceDraft, probed: ProbeAnswer) => {
     stopping.current = new AbortController();
     const { signal } = stopping.current;
     setStep({ at: 'looking', probed, done: 0, of: 1, what: '' });
     const found = await core.requests.quiet(async (api) => {
-      const address = { ...addressOf(whole), url: probed.url };
+      const address = watched ? {} : { address: { ...addressOf(whole), url: probed.url } };
       let discovery: Discovery | null = null;
-      for await (const event of await api.discover.look({ sourceId: whole.id, address }, { signal }))
+      for await (const event of await api.discover.look({ sourceId: whole.id, ...address }, { signal }))
         if (event.kind === 'found') discovery = event.discovery;
         else setStep({ at: 'looking', probed, done: event.done, of: event.of, what: event.what });
       return discovery ?? NOTHING;

@@ -8,18 +8,21 @@ interface ProposalsProps {
   probed: ProbeAnswer;
   discovery: Discovery;
   first: Chosen;
+  /** The source itself is there already: without a choice nothing would be written. */
+  mustChoose: boolean;
   onBack: () => void;
   onChosen: (chosen: Chosen) => void;
 }
 
 /** What was found and what is proposed from it, each with its reason; what is accepted is looked at once more before it is written. */
-export function Proposals({ probed, discovery, first, onBack, onChosen }: ProposalsProps) {
+export function Proposals({ probed, discovery, first, mustChoose, onBack, onChosen }: ProposalsProps) {
   const [objectives, setObjectives] = useState(first.objectives);
   const [detectors, setDetectors] = useState(first.detectors);
   const [texts, setTexts] = useState<ReadonlyMap<string, string>>(
     () => new Map([...first.targets].map(([id, target]) => [id, String(Number((target * 100).toFixed(6)))])),
   );
   const wrong = [...objectives].filter((id) => targetOf(texts.get(id) ?? '') === null);
+  const nothing = mustChoose && objectives.size + detectors.size === 0;
   const submit = () => {
     const targets = new Map([...texts].map(([id, text]) => [id, targetOf(text) ?? 0.99]));
     onChosen({ objectives, detectors, targets });
@@ -29,7 +32,7 @@ export function Proposals({ probed, discovery, first, onBack, onChosen }: Propos
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wrong.length === 0) submit();
+        if (wrong.length === 0 && !nothing) submit();
       }}
     >
       <p>
@@ -91,7 +94,7 @@ export function Proposals({ probed, discovery, first, onBack, onChosen }: Propos
           kind="primary"
           caps={['Enter']}
           autoFocus
-          disabled={wrong.length > 0}
+          disabled={wrong.length > 0 || nothing}
           onPress={() => undefined}
         >
           Show the files
@@ -108,7 +111,7 @@ function summary(
 ): string {
   if (kind === 'alertmanager')
     return 'Its alerts will become alerts here; there is nothing to propose from it.';
-  if (kind === 'exposition')
+  if (kind === 'exposition' && metrics === 0)
     return 'It will be scraped; what to watch in it can be proposed once there are samples.';
   return `${metrics.toLocaleString('en-GB')} metrics, ${signals.length} signals that are known, ${services.length} services: ${objectives.length} objectives and ${detectors.length} detectors are proposed.`;
 }

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
-import { AddSource } from './add-source.tsx';
+import { AddSource, type Watched } from './add-source.tsx';
 import { Receivers } from './receivers.tsx';
 import { Secrets } from './secrets.tsx';
 import styles from './setting.module.css';
@@ -14,6 +14,7 @@ export function SettingScreen() {
   const { ready, byId } = useCollection('sources');
   const health = useCollection('health').byId.get('core');
   const [adding, setAdding] = useState(false);
+  const [watched, setWatched] = useState<Watched | null>(null);
   const sources = useMemo(() => [...byId.values()].sort((a, b) => a.id.localeCompare(b.id)), [byId]);
   return (
     <main className={styles.main} tabIndex={-1}>
@@ -48,7 +49,7 @@ export function SettingScreen() {
               </Empty>
             )}
             {sources.map((source) => (
-              <SourceRow key={source.id} source={source} />
+              <SourceRow key={source.id} source={source} onLook={() => setWatched(source)} />
             ))}
           </section>
           <div className={styles.column}>
@@ -59,6 +60,7 @@ export function SettingScreen() {
         </div>
       </div>
       {adding && <AddSource onClose={() => setAdding(false)} />}
+      {watched && <AddSource watched={watched} onClose={() => setWatched(null)} />}
     </main>
   );
 }

@@ -1,4 +1,4 @@
-import { isWatching, type SourceStatus } from '../../../shared/model/source.ts';
+import { answersQueries, isWatching, type SourceStatus } from '../../../shared/model/source.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { useBusy, useCore, useNow } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
@@ -8,7 +8,7 @@ import { SOURCE_LOOK } from '../../ui/source-look.ts';
 import styles from './setting.module.css';
 
 /** One source: where, how it fares, what went wrong last and what to do about it. */
-export function SourceRow({ source }: { source: SourceStatus }) {
+export function SourceRow({ source, onLook }: { source: SourceStatus; onLook: () => void }) {
   const core = useCore();
   const now = useNow();
   const busy = useBusy(`try:${source.id}`);
@@ -20,7 +20,12 @@ export function SourceRow({ source }: { source: SourceStatus }) {
         <b>{source.id}</b>
         <StateBadge state={state}>{words}</StateBadge>
         <span className="t3 s12 num">for {coarse(Math.max(0, now - source.sinceAt))}</span>
-        <span className="push">
+        <span className="push line">
+          {answersQueries(source.kind) && (
+            <Button title={`See what ${source.id} has, and what could be watched in it`} onPress={onLook}>
+              Look again
+            </Button>
+          )}
           <Button
             busy={busy}
             onPress={() =>

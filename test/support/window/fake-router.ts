@@ -27,6 +27,7 @@ export function fakeRouter(state: FakeState) {
     },
     health: { report: os.health.report.handler(() => fakeReport(state)) },
     source: {
+      exemplars: os.source.exemplars.handler(() => []),
       tryNow: os.source.tryNow.handler(({ input }) => note(state, 'source.tryNow', input)),
       watched: os.source.watched.handler(({ input }) => {
         note(state, 'source.watched', input);

@@ -142,6 +142,26 @@ describe('discovery', () => {
     for (const one of found.value.objectives) expect(OpenSloFile.safeParse(one.document).success).toBe(true);
   });
 
+  it('groups machines by their job instead of making a service of each address', async () => {
+    const node = { node_load1: { instance: ['10.0.0.1:9100', '[::1]:9100'], job: ['node'] } };
+    const { target, asked } = targetOf(node, () => 1);
+    const found = await discover(target, 'prom', NONE, deps());
+    if (!found.ok) throw new Error(found.error.message);
+    expect(found.value.detectors).toMatchObject([{ service: 'node', query: 'avg(node_load1{job="node"})' }]);
+    expect(asked.join()).not.toContain('10.0.0.1');
+  });
+
+  it('takes the next label where the best one holds addresses alone, and the last one as it is', async () => {
+    const kubernetes = {
+      apiserver_request_total: { code: ['200'], job: ['10.0.0.1:6443'] },
+      http_requests_total: { code: ['200'], service: ['10.0.0.2:80'], job: ['shop'] },
+    };
+    const { target } = targetOf(kubernetes, aWeek);
+    const found = await discover(target, 'prom', NONE, deps());
+    if (!found.ok) throw new Error(found.error.message);
+    expect(found.value.objectives.map((one) => one.service).sort()).toEqual(['10.0.0.1-6443', 'shop']);
+  });
+
   it('asks nothing more once it is stopped', async () => {
     const stop = new AbortController();
     const { target, asked } = targetOf(HTTP, aWeek);

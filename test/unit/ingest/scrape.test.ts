@@ -199,6 +199,49 @@ describe('a scrape', () => {
   });
 });
 
+describe('exemplars of OpenMetrics', () => {
+  it('are kept with the labels of their series, and one that cannot be read is counted and takes nothing', () => {
+    const api = createScrapeApi();
+    const body = [
+      'h_bucket{le="1"} 3 # {trace_id="abc"} 0.5 1520879607.789',
+      'h_bucket{le="2"} 4 # {trace_id="def"} 1.5',
+      'h_bucket{le="4"} 4 # nonsense',
+      '# EOF',
+      '',
+    ].join('\n');
+    const request: ScrapeRequest = {
+      key: 'fleet/gw',
+      labels: TARGET,
+      at: 5_000,
+      durationMs: 250,
+      seriesMax: 100,
+      body: new TextEncoder().encode(body),
+      format: 'openmetrics',
+      relabel: [],
+      honorLabels: false,
+      honorTimestamps: true,
+    };
+    const answer = api.scrape(new Transfer(request, [])).value;
+    expect(answer).toMatchObject({ problem: null, seriesCount: 3 });
+    expect(answer.dropped).toEqual([{ reason: 'an exemplar that cannot be read', count: 1 }]);
+    expect(api.exemplars({ limit: 10 })).toEqual([
+      {
+        series: { __name__: 'h_bucket', le: '1', ...TARGET },
+        labels: { trace_id: 'abc' },
+        value: 0.5,
+        at: 1_520_879_607_789,
+      },
+      {
+        series: { __name__: 'h_bucket', le: '2', ...TARGET },
+        labels: { trace_id: 'def' },
+        value: 1.5,
+        at: 5_000,
+      },
+    ]);
+    expect(api.exemplars({ traceId: 'def', limit: 10 })).toHaveLength(1);
+  });
+});
+
 describe('a scrape with rules of its own', () => {
   const rule = (more: object) => RelabelRule.parse(more);
 
