@@ -42,6 +42,10 @@ export interface Silences {
   create(wish: SilenceWish): Promise<Silence>;
   renew(id: string, endsAt: number, by: string): Promise<Silence>;
   expire(id: string, by: string): Promise<Silence>;
+  /** Takes over a silence of an Alertmanager as it is there now. */
+  mirror(silence: Silence): Promise<Silence>;
+  /** Whether a silence of ours stands in that Alertmanager; null: it does. Written only where it is news. */
+  noteShared(id: string, source: string, problem: string | null): Promise<void>;
 }
 
 /** What has ended stays in sight this long: whoever comes to the shift sees what was quiet. */
@@ -117,6 +121,19 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
         const ended = { expiredAt: clock.now(), expiredBy: by, revision: silence.revision + 1 };
         return keep({ ...silence, ...ended });
       }),
+    mirror: (silence) =>
+      inTurn(() => {
+        testOf(silence.matchers);
+        return keep(silence);
+      }),
+    noteShared: (id, source, problem) =>
+      inTurn(async () => {
+        const silence = silences.get(id);
+        const before = silence?.sharing.find((one) => one.source === source);
+        if (!silence || before?.problem === problem) return;
+        const others = silence.sharing.filter((one) => one.source !== source);
+        await keep({ ...silence, sharing: [...others, { source, problem }] });
+      }),
   };
 }
 
@@ -149,6 +166,7 @@ function silenceOf(wish: SilenceWish, id: string, now: number): Silence {
     expiredBy: null,
     renewals: [],
     origin,
+    sharing: [],
     revision: 1,
   };
 }

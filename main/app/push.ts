@@ -11,11 +11,18 @@ export interface PushDeps {
   readonly pipeline: () => Pipeline | undefined;
   /** Settles when they are kept. */
   readonly onSpans: (sourceId: string, spans: readonly Span[]) => Promise<void>;
+  readonly onSilences: NonNullable<IngestDeps['onSilences']>;
 }
 
 /** What ingest needs to take what others push, and where alerts and changes go that come with it or are asked for. */
-export function pushOf({ receiving, pipeline, onSpans }: PushDeps): Pick<IngestDeps, 'push' | 'onAlerts'> {
+export function pushOf({
+  receiving,
+  pipeline,
+  onSpans,
+  onSilences,
+}: PushDeps): Pick<IngestDeps, 'push' | 'onAlerts' | 'onSilences'> {
   return {
+    onSilences,
     push: {
       receive: receiving.handle,
       listening: (sourceId) => receiving.listening(sourceId),

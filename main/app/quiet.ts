@@ -15,6 +15,7 @@ import type { SilencePart, StateHub } from '../api/index.ts';
 import type { Incidents } from '../incident/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
+import { createSilenceSharing, type SilenceRound } from './silence-sharing.ts';
 import type { Threads } from './threads.ts';
 
 export interface QuietDeps {
@@ -22,6 +23,7 @@ export interface QuietDeps {
   readonly ids: Ids;
   readonly threads: Pick<Threads, 'log'>;
   readonly hub: StateHub;
+  readonly log: Logger;
   readonly running: { workspace(): Pick<Workspace, 'maintenance'> };
 }
 
@@ -29,13 +31,15 @@ export interface QuietDeps {
 export interface Quiet {
   readonly silences: Silences;
   readonly maintenance: Maintenance;
+  /** Takes over what an Alertmanager silences, and tells it what is silenced here. */
+  readonly exchange: (round: SilenceRound) => Promise<void>;
   /** Before the first decision: what people have silenced must not page at a start. */
   load(): Promise<void>;
   /** What runs and what comes next moves with time alone. */
   publish(): void;
 }
 
-export function quietOf({ clock, ids, threads, hub, running }: QuietDeps): Quiet {
+export function quietOf({ clock, ids, threads, hub, running, log }: QuietDeps): Quiet {
   const maintenance = createMaintenance(() => running.workspace().maintenance);
   const silences = createSilences({
     clock,
@@ -48,7 +52,8 @@ export function quietOf({ clock, ids, threads, hub, running }: QuietDeps): Quiet
     await silences.load();
     publish();
   };
-  return { silences, maintenance, load, publish };
+  const exchange = createSilenceSharing({ silences, clock, log });
+  return { silences, maintenance, exchange, load, publish };
 }
 
 function publishMaintenance(hub: StateHub, maintenance: Maintenance, now: number): void {

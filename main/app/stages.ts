@@ -86,7 +86,8 @@ export function createStages(deps: StageDeps): Stages {
     postmortems?: Postmortems;
   } = {};
   const { local, over } = createAsking(deps);
-  const { receiving, ingest: polling, ledger } = ingestOf(deps, local, () => late.pipeline);
+  const quiet = quietOf(deps);
+  const { receiving, ingest: polling, ledger } = ingestOf(deps, local, quiet, () => late.pipeline);
   const asking = over((id) => polling.target(id));
   const ingest = { ...polling, target: asking.target };
   const pages = createBrowserPages(async (deliveryId) => {
@@ -101,7 +102,6 @@ export function createStages(deps: StageDeps): Stages {
     playbooks: () => late.playbooks,
     onChange: (id) => void [redrafts, people].map((one) => one.changed(id)),
   });
-  const quiet = quietOf(deps);
   const alerts = alertsOf(deps, ingest, quiet);
   const playbooks = playbooksOf(deps, incidents, ingest);
   const postmortems = createPostmortems({
@@ -142,14 +142,14 @@ export function createStages(deps: StageDeps): Stages {
   };
 }
 
-function ingestOf(deps: StageDeps, local: QueryTarget, pipeline: () => Pipeline | undefined) {
+function ingestOf(deps: StageDeps, local: QueryTarget, quiet: Quiet, pipeline: () => Pipeline | undefined) {
   const { threads, running } = deps;
   const receiving = createReceiving({ ...deps, startWorker: threads.startReceive });
   const ledger = createWatchLedger({ clock: deps.clock, logger: deps.log, log: threads.log.call });
   const ingest = createIngest({
     ledger,
     ...backfillOf(pipeline, deps.log),
-    ...pushOf({ receiving, pipeline, onSpans: spanKeeper(threads.metric) }),
+    ...pushOf({ receiving, pipeline, onSpans: spanKeeper(threads.metric), onSilences: quiet.exchange }),
     clock: deps.clock,
     log: deps.log,
     random: Math.random,

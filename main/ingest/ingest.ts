@@ -14,6 +14,7 @@ import type { WatchLedger } from './ledger.ts';
 import { type OpenedSource, openSource, type Shared } from './open-source.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
 import type { OnPolled } from './poll.ts';
+import type { OnSilences } from './poll-alerts.ts';
 import type { Listening } from './poll-push.ts';
 import { createPushKeeper, type Reported } from './push-keeper.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
@@ -54,7 +55,8 @@ export interface IngestDeps extends SourceDeps {
   readonly ledger: WatchLedger;
   /** Fills gaps of sources that keep what they had: those with a query API. Absent: gaps stay as they are. */
   readonly backfill?: Pick<BackfillDeps, 'lookBack' | 'onFilled'>;
-  /** All alerts that an Alertmanager has. */
+  /** The silences of an Alertmanager, and all alerts that it has. */
+  readonly onSilences?: OnSilences;
   readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   /** What others push; absent where nothing is received. */
   readonly push?: {

@@ -8,7 +8,7 @@ import { createFreshness, type Freshness } from './freshness.ts';
 import type { Keeper } from './keeper.ts';
 import type { Ownership } from './ownership.ts';
 import type { BarePoll, OnPolled, Poll } from './poll.ts';
-import { createAlertsPoll } from './poll-alerts.ts';
+import { createAlertsPoll, type OnSilences } from './poll-alerts.ts';
 import { createExpositionPoll } from './poll-exposition.ts';
 import { createPrometheusPoll } from './poll-prometheus.ts';
 import { createPushPoll, type Listening, type PushPoll } from './poll-push.ts';
@@ -20,6 +20,7 @@ export interface Shared extends SourceDeps {
   readonly ownership: Ownership;
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;
+  readonly onSilences?: OnSilences;
   readonly onAlerts?: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
   readonly dropsOf: (sourceId: string) => Drops;
   readonly push: PushKeeper | null;
@@ -68,7 +69,11 @@ function polledSource(config: Exclude<SourceConfig, { kind: 'push' }>, shared: S
     case 'exposition':
       return createExpositionPoll(config, shared);
     case 'alertmanager':
-      return createAlertsPoll(config, { ...shared, onAlerts: shared.onAlerts ?? (async () => undefined) });
+      return createAlertsPoll(config, {
+        ...shared,
+        onAlerts: shared.onAlerts ?? (async () => undefined),
+        onSilences: shared.onSilences ?? (async () => undefined),
+      });
     default:
       return assertNever(config);
   }

@@ -1,13 +1,29 @@
 import type { AlertmanagerSourceConfig } from '../../shared/config/source.ts';
+import type { Result } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ReportedAlert } from '../../shared/model/reported-alert.ts';
-import { createAlertmanagerSource, isFailing, type SourceDeps } from '../source/index.ts';
+import type { ReportedSilence, SilenceOrder } from '../../shared/model/reported-silence.ts';
+import {
+  type AlertmanagerSource,
+  createAlertmanagerSource,
+  isFailing,
+  type SourceDeps,
+} from '../source/index.ts';
 import type { BarePoll, OnPolled } from './poll.ts';
 import { slowProblem } from './poll-prometheus.ts';
+
+/** Hears of the silences of an Alertmanager at each poll, and may order changes of them. */
+export type OnSilences = (round: {
+  readonly sourceId: string;
+  readonly found: readonly ReportedSilence[];
+  readonly isShared: boolean;
+  readonly order: (order: SilenceOrder) => Promise<Result<null, string>>;
+}) => Promise<void>;
 
 export interface AlertsPollDeps extends SourceDeps {
   readonly onPolled: OnPolled;
   /** All alerts that the Alertmanager has at that instant. */
+  readonly onSilences: OnSilences;
   readonly onAlerts: (sourceId: string, alerts: readonly ReportedAlert[]) => Promise<void>;
 }
 
@@ -24,6 +40,8 @@ export function createAlertsPoll(config: AlertmanagerSourceConfig, deps: AlertsP
       if (closed) return false;
       if (answer.ok) {
         alerts = answer.value.length;
+        // What is silenced there must not page here: its silences come first.
+        await exchangeSilences(config, source, deps);
         await deps.onAlerts(config.id, answer.value);
       }
       await deps.onPolled({
@@ -57,6 +75,18 @@ export function createAlertsPoll(config: AlertmanagerSourceConfig, deps: AlertsP
     },
     end: async () => undefined,
   };
+}
+
+async function exchangeSilences(
+  { id, silences }: AlertmanagerSourceConfig,
+  source: AlertmanagerSource,
+  { onSilences, log }: AlertsPollDeps,
+): Promise<void> {
+  if (silences === 'ignore') return;
+  const found = await source.silences();
+  if (!found.ok) return void log.warn({ source: id, problem: found.error }, 'silences could not be read');
+  const order = (one: SilenceOrder) => source.order(one);
+  await onSilences({ sourceId: id, found: found.value, isShared: silences === 'share', order });
 }
 
 /** Whoever asks an Alertmanager for metrics has the wrong source in a file; `check` says so too. */

@@ -148,6 +148,8 @@ const AlertmanagerSource = z
     kind: z.literal('alertmanager'),
     url: WebAddress,
     priorities: SeverityPriorities,
+    /** `read`: its silences hold here as well. `share`: those made here are also put there. */
+    silences: z.enum(['ignore', 'read', 'share']).default('read'),
     ...common,
   })
   .superRefine((input, context) => {
@@ -158,6 +160,7 @@ const AlertmanagerSource = z
     kind: input.kind,
     url: input.url,
     priorities: input.priorities,
+    silences: input.silences,
     ...connectionOf(input, input.timeout ?? TARGET_TIMEOUT_MAX_MS),
   }));
 

@@ -20,6 +20,8 @@ export const Silence = z.object({
   renewals: z.array(z.object({ at: z.number(), by: z.string(), endsAt: z.number() })),
   /** The source that it came from; null where it was made here. */
   origin: z.string().nullable(),
+  /** The Alertmanagers that were told of it; null: it stands there, otherwise why it does not. */
+  sharing: z.array(z.object({ source: z.string(), problem: z.string().nullable() })).default([]),
   revision: z.number().int(),
 });
 export type Silence = z.infer<typeof Silence>;

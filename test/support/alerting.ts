@@ -251,6 +251,7 @@ export function silenceOf(
     expiredBy: null,
     renewals: [],
     origin: null,
+    sharing: [],
     revision: 1,
     ...change,
   };

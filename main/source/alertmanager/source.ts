@@ -1,6 +1,7 @@
 import type { AlertmanagerSourceConfig } from '../../../shared/config/source.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { ReportedAlert } from '../../../shared/model/reported-alert.ts';
+import type { ReportedSilence, SilenceOrder } from '../../../shared/model/reported-silence.ts';
 import { systemClock } from '../../platform/index.ts';
 import type { SourceDeps } from '../deps.ts';
 import { failureOfHttp, failureOfStatus, type SourceFailure, sourceFailure } from '../failure.ts';
@@ -9,11 +10,16 @@ import { createHttpClient, type HttpAnswer } from '../http/client.ts';
 import type { SourceState } from '../state.ts';
 import { createWatched } from '../watched.ts';
 import { readAlerts } from './answer.ts';
+import { postable, readSilences } from './silences.ts';
 
 /** An Alertmanager, of which all present alerts are asked; silenced and inhibited ones are named as such. */
 export interface AlertmanagerSource {
   readonly address: string;
   alerts(): Promise<Result<readonly ReportedAlert[], SourceFailure>>;
+  /** All its silences, those that are over as well; or why they cannot be read. */
+  silences(): Promise<Result<readonly ReportedSilence[], string>>;
+  /** Has it make, change or end a silence; answers why it did not. */
+  order(order: SilenceOrder): Promise<Result<null, string>>;
   state(): SourceState;
   onChange(listener: (state: SourceState) => void): () => void;
   tryNow(): void;
@@ -41,8 +47,43 @@ export function createAlertmanagerSource(
     slowAfterMs: Math.min(config.timeoutMs, config.pollEveryMs) / 2,
   });
 
+  const ask = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: string,
+  ): Promise<Result<HttpAnswer, string>> => {
+    const sent = await http.send({
+      url: apiUrl(config.url, path),
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs: config.timeoutMs,
+    });
+    if (!sent.ok) return err(`${address}: ${sent.error.detail}`);
+    if (sent.value.status === 200) return ok(sent.value);
+    const said = new TextDecoder()
+      .decode(sent.value.body.subarray(0, 300))
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim();
+    return err(`${address} answered with status ${sent.value.status}${said === '' ? '' : `: ${said}`}`);
+  };
+
   return {
     address,
+    async silences() {
+      const answer = await ask('GET', 'silences');
+      return answer.ok ? readSilences(answer.value.body) : answer;
+    },
+    async order(order) {
+      const answer =
+        order.kind === 'put'
+          ? await ask('POST', 'silences', postable(order))
+          : await ask('DELETE', `silence/${encodeURIComponent(order.id)}`);
+      return answer.ok ? ok(null) : answer;
+    },
     state: () => watched.state(),
     onChange: (listener) => watched.onChange(listener),
     tryNow: () => watched.tryNow(),
@@ -53,7 +94,7 @@ export function createAlertmanagerSource(
       const startedAt = deps.clock.now();
       const began = networkClock.monotonic();
       const sent = await http.send({
-        url: alertsUrl(config.url),
+        url: apiUrl(config.url, 'alerts'),
         method: 'GET',
         headers: { accept: 'application/json' },
         timeoutMs: config.timeoutMs,
@@ -78,9 +119,9 @@ export function createAlertmanagerSource(
 }
 
 /** The path of the API behind whatever prefix the address has. */
-function alertsUrl(base: string): string {
+function apiUrl(base: string, path: string): string {
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v2/${path}`;
   return url.href;
 }
 

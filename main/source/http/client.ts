@@ -13,7 +13,7 @@ import { parseHttpDate, parseRetryAfter } from './retry-after.ts';
 
 export interface HttpRequest {
   readonly url: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
@@ -66,7 +66,7 @@ interface Session {
 
 interface Hop {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly redirected: boolean;
   readonly sameOrigin: boolean;
 }

@@ -12,7 +12,7 @@ import styles from './silence.module.css';
 export function SilenceRow({ silence, now }: { silence: Silence; now: number }) {
   const state = silenceState(silence, now);
   const held = heldBy(useCollection('alerts').byId.values(), silence.id);
-  const { comment, author, createdAt, renewals, origin, expiredBy } = silence;
+  const { comment, author, createdAt, renewals, origin, expiredBy, sharing } = silence;
   const endsAt = endOf(silence);
   return (
     <div className={styles.row} data-state={state} data-silence={silence.id}>
@@ -28,6 +28,9 @@ export function SilenceRow({ silence, now }: { silence: Silence; now: number }) 
           {author}, {ago(createdAt, now)}
           {renewals.length > 0 && `, renewed ${renewals.length} times`}
           {origin !== null && `, from ${origin}`}
+          {sharing.map(({ source, problem }) =>
+            problem === null ? `, also in ${source}` : `, not in ${source}: ${problem}`,
+          )}
         </p>
       </div>
       <div className={`stack num ${styles.when}`}>

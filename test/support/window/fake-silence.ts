@@ -52,6 +52,7 @@ export function silencesOf(state: FakeState) {
         expiredBy: null,
         renewals: [],
         origin: null,
+        sharing: [],
         revision: 1,
       });
     }),

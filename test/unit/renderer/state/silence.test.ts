@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 9, 24, 12);
 const silence = (id: string, change: Partial<Silence> = {}): Silence => ({
   ...{ id, matchers: [{ name: 'service', op: '=', value: 'shop' }], comment: 'move', author: 'ana' },
   ...{ createdAt: NOW, startsAt: NOW - HOUR_MS, endsAt: NOW + HOUR_MS, expiredAt: null, expiredBy: null },
-  ...{ renewals: [], origin: null, revision: 1 },
+  ...{ renewals: [], origin: null, sharing: [], revision: 1 },
   ...change,
 });
 
