@@ -70,10 +70,10 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
     return true;
   };
   const forgetOld = () => {
-    for (const one of silences.values()) {
-      if ((one.expiredAt ?? one.endsAt) >= clock.now() - ENDED_KEPT_MS) continue;
-      silences.delete(one.id);
-      tests.delete(one.id);
+    const old = [...silences.values()].filter((one) => isLongOver(one, clock.now()));
+    for (const { id } of old) {
+      silences.delete(id);
+      tests.delete(id);
     }
   };
   const keep = async (silence: Silence): Promise<Silence> => {
@@ -103,10 +103,7 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
       const matches = testOf(matchers);
       return alerts.filter((one) => matches(matchedLabels(one)));
     },
-    create: (wish) =>
-      inTurn(() => {
-        return keep(silenceOf(wish, ids.fresh(), clock.now()));
-      }),
+    create: (wish) => inTurn(async () => keep(silenceOf(wish, ids.fresh(), clock.now()))),
     renew: (id, endsAt, by) =>
       inTurn(() => {
         const silence = running(id);
@@ -118,8 +115,7 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
     expire: (id, by) =>
       inTurn(() => {
         const silence = running(id);
-        const ended = { expiredAt: clock.now(), expiredBy: by, revision: silence.revision + 1 };
-        return keep({ ...silence, ...ended });
+        return keep({ ...silence, expiredAt: clock.now(), expiredBy: by, revision: silence.revision + 1 });
       }),
     mirror: (silence) =>
       inTurn(() => {
@@ -128,13 +124,22 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
       }),
     noteShared: (id, source, problem) =>
       inTurn(async () => {
-        const silence = silences.get(id);
-        const before = silence?.sharing.find((one) => one.source === source);
-        if (!silence || before?.problem === problem) return;
-        const others = silence.sharing.filter((one) => one.source !== source);
-        await keep({ ...silence, sharing: [...others, { source, problem }] });
+        const noted = withSharing(silences.get(id), source, problem);
+        if (noted) await keep(noted);
       }),
   };
+}
+
+function isLongOver({ expiredAt, endsAt }: Silence, now: number): boolean {
+  return (expiredAt ?? endsAt) < now - ENDED_KEPT_MS;
+}
+
+/** Null where nothing is new. */
+function withSharing(silence: Silence | undefined, source: string, problem: string | null): Silence | null {
+  const before = silence?.sharing.find((one) => one.source === source);
+  if (!silence || before?.problem === problem) return null;
+  const others = silence.sharing.filter((one) => one.source !== source);
+  return { ...silence, sharing: [...others, { source, problem }] };
 }
 
 function stillRunning(id: string, silence: Silence | undefined, now: number): Silence {

@@ -6,7 +6,7 @@ import { systemClock } from '../../platform/index.ts';
 import type { SourceDeps } from '../deps.ts';
 import { failureOfHttp, failureOfStatus, type SourceFailure, sourceFailure } from '../failure.ts';
 import { displayAddress } from '../http/address.ts';
-import { createHttpClient, type HttpAnswer } from '../http/client.ts';
+import { createHttpClient, type HttpAnswer, type HttpClient } from '../http/client.ts';
 import type { SourceState } from '../state.ts';
 import { createWatched } from '../watched.ts';
 import { readAlerts } from './answer.ts';
@@ -47,43 +47,9 @@ export function createAlertmanagerSource(
     slowAfterMs: Math.min(config.timeoutMs, config.pollEveryMs) / 2,
   });
 
-  const ask = async (
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    body?: string,
-  ): Promise<Result<HttpAnswer, string>> => {
-    const sent = await http.send({
-      url: apiUrl(config.url, path),
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body }),
-      timeoutMs: config.timeoutMs,
-    });
-    if (!sent.ok) return err(`${address}: ${sent.error.detail}`);
-    if (sent.value.status === 200) return ok(sent.value);
-    const said = new TextDecoder()
-      .decode(sent.value.body.subarray(0, 300))
-      .replace(/\p{Cc}+/gu, ' ')
-      .trim();
-    return err(`${address} answered with status ${sent.value.status}${said === '' ? '' : `: ${said}`}`);
-  };
-
   return {
     address,
-    async silences() {
-      const answer = await ask('GET', 'silences');
-      return answer.ok ? readSilences(answer.value.body) : answer;
-    },
-    async order(order) {
-      const answer =
-        order.kind === 'put'
-          ? await ask('POST', 'silences', postable(order))
-          : await ask('DELETE', `silence/${encodeURIComponent(order.id)}`);
-      return answer.ok ? ok(null) : answer;
-    },
+    ...silenceDesk(config, http, address),
     state: () => watched.state(),
     onChange: (listener) => watched.onChange(listener),
     tryNow: () => watched.tryNow(),
@@ -114,6 +80,46 @@ export function createAlertmanagerSource(
       if (read.error.condition === 'unauthorised') void http.forget();
       watched.failed(read.error, startedAt);
       return read;
+    },
+  };
+}
+
+/** Its silences are read and written beside the polls of its alerts, whose state they do not touch. */
+function silenceDesk(
+  { url, timeoutMs }: AlertmanagerSourceConfig,
+  http: HttpClient,
+  address: string,
+): Pick<AlertmanagerSource, 'silences' | 'order'> {
+  const ask = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: string,
+  ): Promise<Result<HttpAnswer, string>> => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const sent = await http.send({
+      url: apiUrl(url, path),
+      method,
+      headers: { accept: 'application/json', ...type },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs,
+    });
+    if (!sent.ok) return err(`${address}: ${sent.error.detail}`);
+    if (sent.value.status === 200) return ok(sent.value);
+    const text = new TextDecoder().decode(sent.value.body.subarray(0, 300));
+    const said = text.replace(/\p{Cc}+/gu, ' ').trim();
+    return err(`${address} answered with status ${sent.value.status}${said === '' ? '' : `: ${said}`}`);
+  };
+  return {
+    async silences() {
+      const answer = await ask('GET', 'silences');
+      return answer.ok ? readSilences(answer.value.body) : answer;
+    },
+    async order(order) {
+      const answer =
+        order.kind === 'put'
+          ? await ask('POST', 'silences', postable(order))
+          : await ask('DELETE', `silence/${encodeURIComponent(order.id)}`);
+      return answer.ok ? ok(null) : answer;
     },
   };
 }
