@@ -13,6 +13,7 @@ import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { type DispatchDeps, dispatchAll } from './dispatching.ts';
 import { createIntake } from './intake.ts';
 import { changeOf, type Effect, unsettled } from './news.ts';
+import { createPauses } from './pauses.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
 import { CLOCK_SET_BACK_MS } from './rule/validate.ts';
@@ -72,6 +73,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const intake = createIntake({ ...deps, pollEveryMs }, book);
   let last: Promise<unknown> = Promise.resolve();
   let sourcesSeenAt = Number.NEGATIVE_INFINITY;
+  const pauses = createPauses();
 
   /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -86,8 +88,14 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       sourcePolls = new Map(statuses.map((one) => [sourceRuleId(one.id), one.pollEveryMs]));
       // Rounds of several sources overtake each other; what a later one saw of the sources stands.
       const isLate = now < sourcesSeenAt && sourcesSeenAt - now < CLOCK_SET_BACK_MS;
-      const sources = isLate ? [] : observeSources({ ...deps, sources: statuses, services, now });
-      if (!isLate) sourcesSeenAt = now;
+      if (!isLate) {
+        sourcesSeenAt = now;
+        pauses.round(now);
+      }
+      const { lookingSince } = pauses;
+      const sources = isLate
+        ? []
+        : observeSources({ ...deps, sources: statuses, services, now, lookingSince });
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);
       const notifications = dispatchAll(book, deps, now);

@@ -16,6 +16,8 @@ export interface SourceWatch {
   /** The service of an objective or rule by its id; null where it has none. */
   readonly serviceOfRule: (ruleId: string) => string | null;
   readonly now: number;
+  /** When Midwatch itself last began to look, after a pause of the given length or longer; left out: it never paused. */
+  readonly lookingSince?: (pauseMs: number) => number;
 }
 
 /** Rule ids of source alerts are told from others by this, so that a reload does not take them for removed rules. */
@@ -46,7 +48,7 @@ function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
     title: source.kind === 'push' ? `source ${source.id} is silent` : `source ${source.id} does not answer`,
     definedAt: `source ${source.id}`,
     at: now,
-    finding: findingOf(source, now, tier1),
+    finding: findingOf(source, watch, tier1),
     forMs: 0,
     keepFiringForMs: 0,
     onNoData: 'alert',
@@ -56,14 +58,23 @@ function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
   };
 }
 
-function findingOf(source: SourceStatus, now: number, tier1: boolean): Observation['finding'] {
+function findingOf(
+  source: SourceStatus,
+  { now, lookingSince }: SourceWatch,
+  tier1: boolean,
+): Observation['finding'] {
   if (isWatching(source.condition)) {
     const reason =
       source.kind === 'push' ? `Samples of ${source.id} arrive.` : `The source ${source.id} answers.`;
     return { kind: 'clear', value: null, threshold: null, reason };
   }
-  const unseenMs = Math.max(0, now - (source.lastOkAt ?? source.sinceAt));
   const limitMs = Math.max(BLIND_AFTER_POLLS * source.pollEveryMs, PAGES_AFTER_MS);
+  // Time in which Midwatch itself slept or was held up says nothing of the source: its catch-up poll decides.
+  const unseenSinceAt = Math.max(
+    source.lastOkAt ?? source.sinceAt,
+    lookingSince?.(limitMs) ?? Number.NEGATIVE_INFINITY,
+  );
+  const unseenMs = Math.max(0, now - unseenSinceAt);
   const measured = { value: unseenMs, threshold: limitMs };
   const what = source.problem ?? `It is ${source.condition}.`;
   if (unseenMs < limitMs) {

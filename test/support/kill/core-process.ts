@@ -5,7 +5,8 @@ import { createWindowClient, type WindowClient } from '../../../main/host/node/i
 import { silentLogger } from '../../../main/platform/index.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../main/host/cli/cli.main.ts', import.meta.url));
-const START_MS = 60_000;
+/** A busy machine gives a start of eight seconds' work a tenth of itself. */
+const START_MS = 180_000;
 
 /** The core was killed while it was asked: what it was doing is for the next life to say. */
 export class CoreDied extends Error {
@@ -25,16 +26,22 @@ export interface CoreProcess {
   ask<T>(question: (call: WindowClient['call']) => Promise<T>): Promise<T>;
   /** As a power cut ends it. Answers when it is gone. */
   kill(): Promise<void>;
+  /** Stops it or lets it go on, as a shell does. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** As Ctrl-C ends it. */
   stop(): Promise<void>;
 }
 
 /** Starts `midwatch serve` from its sources and opens a window on it. */
-export async function startCoreProcess(workspace: string, dataFolder: string): Promise<CoreProcess> {
+export async function startCoreProcess(
+  workspace: string,
+  dataFolder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CoreProcess> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [ENTRY, 'serve', workspace, '--port', '0', '--data', dataFolder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, MIDWATCH_LOG: 'error' },
+    env: { ...process.env, MIDWATCH_LOG: 'error', ...env },
   });
   const gone = once(child, 'exit').then(() => undefined);
   let dead = false;
@@ -73,6 +80,7 @@ export async function startCoreProcess(workspace: string, dataFolder: string): P
       child.kill('SIGKILL');
       await gone;
     },
+    signal: (signal) => void child.kill(signal),
     stop,
   };
 }
