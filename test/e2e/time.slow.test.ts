@@ -30,10 +30,11 @@ async function startQueue(lengthAt: (at: number) => number) {
     const [start = 0, end = 0, step = 1] = ['start', 'end', 'step'].map(
       (one) => Number(form.get(one)) * 1_000,
     );
-    const values = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) =>
-      value(start + i * step),
-    );
-    const result = [{ metric: { service: 'shop' }, values }];
+    const all = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) => start + i * step);
+    // A look back asks the rule's whole expression, of which only what holds is answered.
+    const holding = form.get('query')?.includes('> 100') ? all.filter((at) => lengthAt(at) > 100) : all;
+    const values = holding.map(value);
+    const result = values.length > 0 ? [{ metric: { service: 'shop' }, values }] : [];
     return sendJson(response, { status: 'success', data: { resultType: 'matrix', result } });
   });
   ends.push(() => server.close());
@@ -163,8 +164,12 @@ describe('a core that was stopped and goes on', () => {
     await sleep(65_000);
     scene.core.signal('SIGCONT');
     await expect
-      .poll(async () => (await scene.gaps()).map((one) => [one.causes, one.filledAt !== null]), WAIT)
-      .toEqual([[['held-up'], true]]);
+      .poll(
+        async () =>
+          (await scene.gaps()).map((one) => [one.causes, one.filledAt !== null, one.found?.length ?? 0]),
+        WAIT,
+      )
+      .toEqual([[['held-up'], true, 0]]);
     expect(await scene.incidents()).toEqual([]);
   });
 });
