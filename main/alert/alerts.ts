@@ -81,6 +81,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     last = run.catch(() => undefined);
     return run;
   };
+  const stored = (task: () => void): Promise<void> =>
+    inTurn(async () => {
+      task();
+      await book.flush();
+    });
   const round = (observations: readonly Observation[], now: number) =>
     inTurn(async () => {
       const services = new Map(deps.services().map((one) => [one.id, one]));
@@ -111,32 +116,19 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       }),
     process: round,
     tick: (now) => round([], now),
-    settle: (outcome) =>
-      inTurn(async () => {
-        settle(book, outcome);
-        await book.flush();
-      }),
+    settle: (outcome) => stored(() => settle(book, outcome)),
     acknowledge: (target, by, now) =>
       inTurn(async () => {
         const taken = acknowledgeAll(book, target, by, now);
         return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
       }),
-    personActed: (incidentId, by, at) =>
-      inTurn(async () => {
-        renewAll(book, incidentId, by, at);
-        await book.flush();
-      }),
+    personActed: (incidentId, by, at) => stored(() => renewAll(book, incidentId, by, at)),
     linkIncident: (alertId, incidentId) =>
-      inTurn(async () => {
+      stored(() => {
         const alert = book.get(alertId);
         if (alert) book.put({ ...alert, incidentId }, []);
-        await book.flush();
       }),
-    noteDelivery: (delivery, now) =>
-      inTurn(async () => {
-        noteDelivery(book, delivery, now);
-        await book.flush();
-      }),
+    noteDelivery: (delivery, now) => stored(() => noteDelivery(book, delivery, now)),
     whyUntrue: (delivery) => whyUntrue(book, delivery),
     retainRules: (ruleIds, now) => inTurn(() => retainRules(book, deps.sources(), ruleIds, now)),
     list: () => book.all(),
