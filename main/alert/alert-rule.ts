@@ -22,6 +22,8 @@ export interface AlertRule {
   /** Once it fires, it ends only when the value is past this one as well; null: its threshold itself. */
   readonly resolveAt: number | null;
   readonly when: RuleCondition;
+  /** The expression is a heartbeat: it alerts when that has no result. */
+  readonly watchdog: boolean;
   readonly onNoData: DataPolicy;
   readonly onError: DataPolicy;
   readonly definedAt: string;
@@ -66,6 +68,7 @@ function readRule(config: AlertRuleConfig, id: string, defaultSource: string, de
       deployedWithinMs: parseDuration(annotations.deployed_within ?? '') ?? null,
       deployedBeforeMs: parseDuration(annotations.deployed_before ?? '') ?? null,
     },
+    watchdog: annotations.watchdog === 'true',
     onNoData: policyOf(annotations.no_data),
     onError: policyOf(annotations.error),
     definedAt,

@@ -10,7 +10,7 @@ import { wasJustSaid } from './rule/correct.ts';
 import { dispatchGroup, recentNotifications } from './rule/dispatch.ts';
 import { escalateGroup } from './rule/escalate.ts';
 import { judge } from './rule/hold.ts';
-import type { ActiveSilence, HoldContext, OpenWindow } from './rule/hold-stage.ts';
+import type { ActiveSilence, HoldContext, OpenWindow, WakeFacts } from './rule/hold-stage.ts';
 import { isAlerting, memoryOf } from './rule/memory.ts';
 import { receiversOf } from './rule/route.ts';
 import { type ServiceGraph, serviceGraph } from './rule/service-graph.ts';
@@ -26,6 +26,8 @@ export interface DispatchDeps {
   readonly inBusinessHours: (at: number) => boolean;
   /** Silences in force at that instant. */
   readonly silences: (at: number) => readonly ActiveSilence[];
+  /** Budget and hours of an alert whose pages may wait; null where every page wakes. */
+  readonly wakeOf: (alert: Alert, at: number) => WakeFacts | null;
   /** Maintenance windows that are open at that instant. */
   readonly windows: (at: number) => readonly OpenWindow[];
 }
@@ -65,7 +67,8 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
   const silences = deps.silences(now);
   const { flapping } = deps.routing();
   const causeOf = (alert: Alert) => causes.causeOf(alert);
-  const holding: HoldContext = { now, windows, silences, causeOf, flapping };
+  const wakeOf = (alert: Alert) => deps.wakeOf(alert, now);
+  const holding: HoldContext = { now, windows, silences, causeOf, wakeOf, flapping };
   const pass: Pass = { book, deps, now, causes, holding, justSaid, ofService };
   const brake = brakeOf(pass, graph);
   const say = (alerts: readonly string[], folded: readonly Folded[]) => {

@@ -19,7 +19,7 @@ export {
   type ReportedDeps,
   reportedRuleId,
 } from './reported.ts';
-export type { ActiveSilence } from './rule/hold-stage.ts';
+export type { ActiveSilence, WakeFacts } from './rule/hold-stage.ts';
 export { isAlerting } from './rule/memory.ts';
 export { lastDeployment } from './rule-condition.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';

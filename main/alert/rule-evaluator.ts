@@ -58,7 +58,7 @@ async function evaluateRule(
     const reason = `The rule asks the source ${rule.source}, which is not in the configuration.`;
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
-  const threshold = deps.thresholdOf(rule);
+  const threshold = rule.watchdog ? null : deps.thresholdOf(rule);
   const [answer, heldBack] = await Promise.all([
     target.instant(threshold?.measured ?? rule.expression, at),
     readCondition(rule.when, target, at, deps),
@@ -73,7 +73,21 @@ async function evaluateRule(
     const reason = `${samples.length} series, over the limit of ${MAX_SERIES} a rule; aggregate them.`;
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
-  return decided(rule, samples, threshold, active, mayFire(observe, heldBack));
+  const observeWhen = mayFire(observe, heldBack);
+  if (rule.watchdog) return [observeWhen(rule.labels, heartbeat(samples.length))];
+  return decided(rule, samples, threshold, active, observeWhen);
+}
+
+/** A watchdog is turned round: its result is the heartbeat, and what alerts is its absence. */
+function heartbeat(series: number): Finding {
+  return series > 0
+    ? { kind: 'clear', value: series, threshold: null, reason: 'The heartbeat is there.' }
+    : {
+        kind: 'holds',
+        value: 0,
+        threshold: null,
+        reason: 'The heartbeat is gone: its expression has no result.',
+      };
 }
 
 type Observe = (labels: Labels, finding: Finding) => Observation;

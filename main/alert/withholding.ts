@@ -26,7 +26,7 @@ export function newsOf(book: AlertBook, effects: readonly Effect[], now: number)
 }
 
 function isQuiet(hold: AlertHold | null): boolean {
-  return hold !== null && (hold.stage === 'maintenance' || hold.stage === 'silence');
+  return hold !== null && ['maintenance', 'silence', 'wake'].includes(hold.stage);
 }
 
 function mustWait(alert: Alert, { change }: Effect): boolean {

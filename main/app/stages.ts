@@ -29,6 +29,7 @@ import type { SecretReader } from './secret.ts';
 import { spanKeeper } from './store-care.ts';
 import { tellingOf } from './telling.ts';
 import type { Threads } from './threads.ts';
+import { type StatusOf, wakeFacts } from './waking.ts';
 import { type BrowserPages, createBrowserPages } from './window-notifications.ts';
 
 /** The configuration that runs now; a reload replaces what it answers. */
@@ -102,7 +103,7 @@ export function createStages(deps: StageDeps): Stages {
     playbooks: () => late.playbooks,
     onChange: (id) => void [redrafts, people].map((one) => one.changed(id)),
   });
-  const alerts = alertsOf(deps, ingest, quiet);
+  const alerts = alertsOf(deps, ingest, quiet, (id) => late.pipeline?.status(id));
   const playbooks = playbooksOf(deps, incidents, ingest);
   const postmortems = createPostmortems({
     clock: deps.clock,
@@ -331,7 +332,7 @@ function nearOf(
   return { objectives: of(objectives).flatMap((one) => status(one.id) ?? []), detectors: of(detectors) };
 }
 
-function alertsOf(deps: StageDeps, ingest: Ingest, quiet: Quiet): Alerts {
+function alertsOf(deps: StageDeps, ingest: Ingest, quiet: Quiet, statusOf: StatusOf): Alerts {
   const { running } = deps;
   const ruleOf = (id: string) => {
     const { objectives, detectors } = running.workspace();
@@ -357,6 +358,7 @@ function alertsOf(deps: StageDeps, ingest: Ingest, quiet: Quiet): Alerts {
     inBusinessHours: (at) => hoursOf(running).inBusinessHours(at),
     silences: (at) => quiet.silences.active(at),
     windows: (at) => quiet.maintenance.open(at),
+    wakeOf: wakeFacts(() => running.workspace(), statusOf),
   });
 }
 

@@ -10,8 +10,6 @@ export function objectiveWarnings(objective: Objective, policies: readonly Polic
   if (!policy) return [];
   const { rows } = planObjective(objective, policy);
   const left = rows.flatMap((row) => (row.leftOut === null ? [] : [`the ${row.name} row: ${row.leftOut}`]));
-  if (objective.wake?.policy === 'budget')
-    left.push('wake: budget is read and kept, but not decided by yet: every page of this objective wakes');
   return rows.some((row) => row.leftOut === null)
     ? left
     : [

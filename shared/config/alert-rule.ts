@@ -16,7 +16,7 @@ const Policy = z.enum(['keep', 'alert', 'ok']);
 /**
  * One alerting rule as Prometheus writes it. The labels `priority` and `service` say how urgent it is and whose it is;
  * the annotations `source`, `no_data`, `error`, `resolve_at`,
- * `when`, `deployed_within` and `deployed_before` are Midwatch's own and mean nothing to Prometheus.
+ * `when`, `watchdog`, `deployed_within` and `deployed_before` are Midwatch's own and mean nothing to Prometheus.
  * Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
  */
 export const AlertRuleConfig = z.strictObject({
@@ -39,6 +39,10 @@ export const AlertRuleConfig = z.strictObject({
         [notes.no_data, notes.error].every((one) => one === undefined || Policy.safeParse(one).success),
       { message: 'has a policy (no_data, error) that is none of keep, alert and ok' },
     )
+    .refine(({ watchdog }) => watchdog === undefined || watchdog === 'true' || watchdog === 'false', {
+      message: 'has a watchdog that is neither "true" nor "false"',
+      path: ['watchdog'],
+    })
     .refine(
       ({ resolve_at }) =>
         resolve_at === undefined || (resolve_at !== '' && Number.isFinite(Number(resolve_at))),

@@ -20,6 +20,7 @@ export const StageVerdict = z.object({
     'maintenance',
     'silence',
     'suppress',
+    'wake',
     'flapping',
     'storm',
     'group',
@@ -48,7 +49,7 @@ export type UnsettledChange = z.infer<typeof UnsettledChange>;
 
 /** What keeps an alert from telling anybody, and since when. */
 export const AlertHold = z.object({
-  stage: z.enum(['maintenance', 'silence', 'suppress', 'flapping']),
+  stage: z.enum(['maintenance', 'silence', 'suppress', 'wake', 'flapping']),
   /** The window, the silence or the alert that holds it. */
   by: z.string(),
   reason: z.string(),
@@ -57,6 +58,8 @@ export const AlertHold = z.object({
   causeId: z.string().nullable(),
   /** A maintenance window that also covers what depends on its services. */
   covers: z.boolean(),
+  /** The burn rate when its page was deferred: at twice that it waits no longer. */
+  burnRate: z.number().nullable().optional(),
 });
 export type AlertHold = z.infer<typeof AlertHold>;
 

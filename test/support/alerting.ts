@@ -1,5 +1,5 @@
 import { type AlertLog, type AlertOutcome, type Alerts, createAlerts } from '../../main/alert/index.ts';
-import type { ActiveSilence, OpenWindow } from '../../main/alert/rule/hold-stage.ts';
+import type { ActiveSilence, OpenWindow, WakeFacts } from '../../main/alert/rule/hold-stage.ts';
 import { createBusinessHours } from '../../main/calendar/index.ts';
 import { silentLogger, VirtualClock } from '../../main/platform/index.ts';
 import type { LogApi, VerdictRecord } from '../../main/store/index.ts';
@@ -151,6 +151,8 @@ export interface Watch {
   serviceOfRule: Record<string, string>;
   silences: ActiveSilence[];
   windows: OpenWindow[];
+  /** What decides whether a page may wait; every page wakes unless a test says otherwise. */
+  wake: (alert: Alert) => WakeFacts | null;
   readonly routing: RoutingConfig;
   /** One observation or several at the present time, a second after the last; taken over at once. */
   see(...observations: Partial<Observation>[]): Promise<AlertOutcome>;
@@ -183,6 +185,7 @@ export function watch(config: { routing?: object; log?: AlertLog; startAt?: numb
       inBusinessHours: (at) => hours.inBusinessHours(at),
       silences: (at) => it.silences.filter((one) => silenceState(one.silence, at) === 'active'),
       windows: (at) => it.windows.filter((one) => one.startsAt <= at && at < one.endsAt),
+      wakeOf: (alert) => it.wake(alert),
     });
   let alerts: Alerts;
   const it: Watch = {
@@ -196,6 +199,7 @@ export function watch(config: { routing?: object; log?: AlertLog; startAt?: numb
     serviceOfRule: {},
     silences: [],
     windows: [],
+    wake: () => null,
     routing,
     async see(...observations) {
       await clock.advance(1_000);

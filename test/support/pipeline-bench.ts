@@ -107,6 +107,7 @@ export async function pipelineBench(change: Partial<PipelineDeps> = {}): Promise
       inBusinessHours: () => true,
       silences: () => [],
       windows: () => [],
+      wakeOf: () => null,
     });
     bench.incidents = createIncidents({
       clock,

@@ -30,6 +30,20 @@ export interface Cause {
   readonly earlierMs: number;
 }
 
+/** What decides whether a page may wait for the morning: the objective's budget, and when people are at work. */
+export interface WakeFacts {
+  /** Share of the budget that must be left after the next business hour. */
+  readonly floor: number;
+  readonly budgetRemaining: number | null;
+  /** Over the long window of the row that holds. */
+  readonly burnRate: number | null;
+  readonly periodMs: number;
+  readonly inBusinessHours: boolean;
+  /** The next opening; null where none comes. */
+  readonly opensAt: number | null;
+  readonly tier1: boolean;
+}
+
 /** What keeps an alert from telling anybody, before it is known since when. */
 export type HoldReason = Omit<AlertHold, 'stage' | 'sinceAt'>;
 
@@ -39,6 +53,8 @@ export interface HoldContext {
   readonly windows: readonly OpenWindow[];
   readonly silences: readonly ActiveSilence[];
   readonly causeOf: (alert: Alert) => Cause | null;
+  /** Null: every page of it wakes. */
+  readonly wakeOf: (alert: Alert) => WakeFacts | null;
   readonly flapping: RoutingConfig['flapping'];
 }
 
@@ -51,6 +67,6 @@ export interface HoldAnswer {
 
 /** One stage that may hold an alert back. What is held stays visible, with the reason and with what holds it. */
 export interface HoldStage {
-  readonly name: Extract<StageName, 'maintenance' | 'silence' | 'suppress' | 'flapping'>;
+  readonly name: Extract<StageName, 'maintenance' | 'silence' | 'suppress' | 'wake' | 'flapping'>;
   readonly decide: (alert: Alert, context: HoldContext) => HoldAnswer;
 }

@@ -65,6 +65,7 @@ const RELEASED = {
   maintenance: 'the maintenance window is over and it still fires',
   silence: 'the silence has ended and it still fires',
   suppress: 'what explained it is over and it still fires',
+  wake: 'it was deferred and may wait no longer',
   flapping: 'it flapped and now fires without a break',
 } as const;
 

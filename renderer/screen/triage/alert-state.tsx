@@ -9,6 +9,7 @@ const HELD_BY: Readonly<Record<StageVerdict['stage'], string>> = {
   maintenance: 'In maintenance',
   silence: 'Silenced',
   suppress: 'Follows from another',
+  wake: 'Waits for the morning',
   flapping: 'Flapping',
   storm: 'Storm',
   group: 'Grouped',

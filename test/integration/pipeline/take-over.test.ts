@@ -53,6 +53,7 @@ function chain(log: WorkerHandle<LogApi>, clock: VirtualClock, ids: ReturnType<t
     inBusinessHours: () => true,
     silences: () => [],
     windows: () => [],
+    wakeOf: () => null,
   });
   const incidents = createIncidents({
     clock,

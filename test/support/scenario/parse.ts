@@ -173,6 +173,7 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
     deployedWithinMs: null,
     deployedBeforeMs: null,
   };
+  let watchdog = false;
   for (;;) {
     const key = reader.oneOf('a property', [
       'for',
@@ -182,12 +183,14 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
       'no_data',
       'resolve',
       'when',
+      'watchdog',
       'expr',
     ]);
     if (key === 'for') found.forMs = reader.durationMs('for');
     else if (key === 'keep') found.keepFiringForMs = reader.durationMs('keep_firing_for');
     else if (key === 'priority') found.priority = priorityOf(reader);
     else if (key === 'service') found.service = reader.word('a service');
+    else if (key === 'watchdog') watchdog = true;
     else if (key === 'resolve') resolveAt = reader.number('a value');
     else if (key === 'when')
       when = { ...when, expression: reader.word('a quoted expression').replaceAll('"', '') };
@@ -208,6 +211,7 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
     onNoData,
     resolveAt,
     when,
+    watchdog,
   };
 }
 

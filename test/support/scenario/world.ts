@@ -319,6 +319,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     inBusinessHours: (at) => createBusinessHours(routing.business_hours).inBusinessHours(at),
     silences: (at) => silences.active(at),
     windows: (at) => maintenance.open(at),
+    wakeOf: () => null,
   });
   const objectives = createObjectives({ worker: slo.handle, policies: readPolicies(), log: logger });
   const pipeline = createPipeline({

@@ -51,6 +51,7 @@ describe('from an observation to a request', () => {
       'maintenance',
       'silence',
       'suppress',
+      'wake',
       'flapping',
       'storm',
       'group',
