@@ -15,7 +15,18 @@ export function alertRouter({ log, acknowledge }: AlertPart) {
       answering(errors, () => acknowledge(input.alertId, context.actor)),
     ),
     why: at.why.handler(({ input, errors }) =>
-      answering(errors, () => log.verdicts(input.alertId, input.limit)),
+      answering(errors, () => {
+        const { alertId, fromAt, toAt, limit } = input;
+        if (fromAt === undefined && toAt === undefined) return log.verdicts(alertId, limit);
+        return log.verdictsBetween(alertId, fromAt ?? 0, toAt ?? Number.MAX_SAFE_INTEGER, limit);
+      }),
+    ),
+    search: at.search.handler(({ input, errors }) =>
+      answering(errors, async () => {
+        // One more than is shown: whether there are more is known without counting them.
+        const found = await log.searchVerdicts({ ...input, limit: input.limit + 1 });
+        return { found: found.slice(0, input.limit), more: found.length > input.limit };
+      }),
     ),
   });
 }

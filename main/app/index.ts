@@ -29,4 +29,5 @@ export {
 export { reportWorkspace } from './reporting.ts';
 export { createPageSounds, type PageSounds } from './sound.ts';
 export { startApp } from './start.ts';
+export { type WhyAnswer, type WhyQuestion, whyOf } from './why.ts';
 export { readWindowFile, type WindowFile, windowHeaders } from './window-file.ts';

@@ -160,9 +160,7 @@ function ingestOf(deps: StageDeps, local: QueryTarget, quiet: Quiet, pipeline: (
     scrapeWorker: threads.scrape,
     localTarget: local,
     blinds: (sourceId) => blindedBy(running, sourceId),
-    onPolled: async (polled) => {
-      await pipeline()?.polled(polled);
-    },
+    onPolled: async (polled) => pipeline()?.polled(polled),
   });
   return { receiving, ingest, ledger };
 }

@@ -15,6 +15,7 @@ export type {
   WatchHistory,
 } from './log-api.ts';
 export { refuseUnusableLog } from './log-open.ts';
+export { type LogReader, openLogReader } from './log-reader.ts';
 export { type LogOptions, openLog } from './log-writer.ts';
 export type {
   Matcher,

@@ -30,12 +30,20 @@ export interface VerdictRecord extends StageVerdict {
   readonly alertId: string;
 }
 
+/** A verdict with what is known of its alert. */
+export interface FoundVerdict extends VerdictRecord {
+  readonly title: string | null;
+  readonly service: string | null;
+}
+
 /** What is asked of the kept verdicts: text of a reason, a rule, an alert or a service, within a time. */
 export interface VerdictQuery {
   /** Empty: all. */
   readonly text: string;
   readonly fromAt: number;
   readonly toAt: number;
+  /** So many of the newest are passed over: the next page. */
+  readonly skip?: number;
   readonly limit: number;
 }
 
@@ -120,7 +128,7 @@ export type LogApi = {
   verdicts(alertId: string, limit: number): VerdictRecord[];
   /** Those of the time, newest first, then the verdict of each stage that was in force when it began. */
   verdictsBetween(alertId: string, fromAt: number, toAt: number, limit: number): VerdictRecord[];
-  searchVerdicts(query: VerdictQuery): VerdictRecord[];
+  searchVerdicts(query: VerdictQuery): FoundVerdict[];
   /** Alerts of any time by id, the beginning of an id, or text of title, rule or service. */
   findAlerts(text: string, limit: number): Alert[];
   /** Takes a bounded number of older verdicts away; true where there are more. */

@@ -6,6 +6,7 @@ import { ObjectiveScreen } from '../screen/objective/objective-screen.tsx';
 import { SettingScreen } from '../screen/setting/setting-screen.tsx';
 import { SilenceScreen } from '../screen/silence/silence-screen.tsx';
 import { TriageScreen } from '../screen/triage/triage-screen.tsx';
+import { WhyScreen } from '../screen/why/why-screen.tsx';
 import type { Route } from '../state/route.ts';
 import { useCore, useLine, useRefresh, useUi } from '../state/use-core.tsx';
 import { Skeleton } from '../ui/state.tsx';
@@ -65,6 +66,8 @@ function Screen({ route }: { route: Route }) {
           <SignalScreen view={route.view} />
         </Suspense>
       );
+    case 'why':
+      return <WhyScreen text={route.text} />;
     case 'postmortems':
       return <IncidentList purpose="postmortems" />;
     case 'silences':

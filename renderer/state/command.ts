@@ -30,6 +30,7 @@ const handlers: Partial<Record<CommandId, Handler>> = {
     const id = incidentToShow(core.mirror.incidents.getState().byId.values(), core.uiStore.getState());
     core.ui.go({ screen: 'incident', id, tab: 'response' });
   },
+  'go-why': (core) => core.ui.go({ screen: 'why', text: '' }),
   'go-postmortems': (core) => core.ui.go({ screen: 'postmortems' }),
   'go-settings': (core) => core.ui.go({ screen: 'settings' }),
   'go-health': (core) => core.ui.go({ screen: 'health' }),

@@ -12,6 +12,8 @@ export type Route =
   | { readonly screen: 'objectives'; readonly id: string | null; readonly tab?: ObjectiveTab }
   /** `view` is what `signal-view.ts` reads and writes. */
   | { readonly screen: 'signals'; readonly view: string }
+  /** Verdicts that hold these words. */
+  | { readonly screen: 'why'; readonly text: string }
   | { readonly screen: 'postmortems' }
   | { readonly screen: 'silences' }
   | { readonly screen: 'settings' }
@@ -40,6 +42,8 @@ export function routeOf(hash: string): Route {
       const shown = OBJECTIVE_TABS.find((one) => one === tab);
       return { screen, id: id || null, ...(shown ? { tab: shown } : {}) };
     }
+    case 'why':
+      return { screen, text: id ?? '' };
     case 'postmortems':
     case 'silences':
     case 'settings':
@@ -52,6 +56,7 @@ export function routeOf(hash: string): Route {
 
 export function hashOf(route: Route): string {
   if (route.screen === 'signals') return route.view === '' ? '#/signals' : `#/signals?${route.view}`;
+  if (route.screen === 'why') return route.text === '' ? '#/why' : `#/why/${encodeURIComponent(route.text)}`;
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
   return `#/${route.screen}${id}${id === '' ? '' : tabOf(route)}`;
 }

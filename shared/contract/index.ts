@@ -1,3 +1,4 @@
+import { alertContract } from './alert.ts';
 import { discoverContract } from './discover.ts';
 import { healthContract } from './health.ts';
 import { incidentContract } from './incident.ts';
@@ -9,7 +10,7 @@ import { secretContract } from './secret.ts';
 import { seriesContract } from './series.ts';
 import { silenceContract } from './silence.ts';
 import { stateContract } from './state.ts';
-import { alertContract, demoContract, sourceContract, systemContract } from './system.ts';
+import { demoContract, sourceContract, systemContract } from './system.ts';
 import { workspaceContract } from './workspace.ts';
 
 /** All that a window may ask, by domain. Inputs and outputs are checked at the boundary on both transports. */

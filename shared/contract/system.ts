@@ -61,24 +61,6 @@ export const sourceContract = {
   exemplars: base.input(ExemplarQuestion).output(z.array(Exemplar)),
 };
 
-export const alertContract = {
-  acknowledge: base.input(z.object({ alertId: z.string().max(200) })),
-  /** The kept verdicts of each stage, newest first. */
-  why: base
-    .input(z.object({ alertId: z.string().max(200), limit: z.number().int().min(1).max(500).default(100) }))
-    .output(
-      z.array(
-        z.object({
-          stage: z.string(),
-          outcome: z.string(),
-          reason: z.string(),
-          at: z.number(),
-          definedAt: z.string().nullable(),
-        }),
-      ),
-    ),
-};
-
 /** Only where the demo runs: its fleet's controls. Faults really happen and end by themselves. */
 export const demoContract = {
   state: base.output(

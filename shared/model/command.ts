@@ -4,6 +4,7 @@ export type ScreenName =
   | 'incident'
   | 'objectives'
   | 'signals'
+  | 'why'
   | 'postmortems'
   | 'silences'
   | 'settings'
@@ -19,6 +20,7 @@ export type CommandId =
   | 'go-incident'
   | 'go-objectives'
   | 'go-signals'
+  | 'go-why'
   | 'go-postmortems'
   | 'go-silences'
   | 'go-settings'
@@ -198,6 +200,7 @@ export const commands: readonly Command[] = [
   { id: 'go-incident', label: 'Incident', keys: 'g i', group: 'Go to', screens: null },
   { id: 'go-objectives', label: 'Objectives', keys: 'g o', group: 'Go to', screens: null },
   { id: 'go-signals', label: 'Signals', keys: 'g q', group: 'Go to', screens: null },
+  { id: 'go-why', label: 'Why', keys: 'g w', group: 'Go to', screens: null },
   { id: 'go-postmortems', label: 'Postmortems', keys: 'g p', group: 'Go to', screens: null },
   { id: 'go-silences', label: 'Silences', keys: 'g z', group: 'Go to', screens: null },
   { id: 'go-settings', label: 'Settings', keys: 'g s', group: 'Go to', screens: null },

@@ -51,6 +51,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/source/watched': [{ fromAt: 0, toAt: 1_000 }, 'ok'],
   '/alert/acknowledge': [{ alertId: 'nowhere' }, 'NOT_FOUND'],
   '/alert/why': [{ alertId: 'nowhere', limit: 1 }, 'ok'],
+  '/alert/search': [{ text: 'nothing', fromAt: 0, toAt: 1, skip: 0, limit: 1 }, 'ok'],
   '/incident/timeline': [{ id: 'nowhere', afterSeq: 0 }, 'NOT_FOUND'],
   '/incident/evidence': [{ id: 'nowhere' }, 'NOT_FOUND'],
   '/incident/acknowledge': [{ id: 'nowhere' }, 'NOT_FOUND'],

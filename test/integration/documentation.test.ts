@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkWorkspace } from '../../main/app/index.ts';
 import { silentLogger, systemClock } from '../../main/platform/index.ts';
+import { ReceiverKind } from '../../shared/model/notification.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 let folder = '';
@@ -44,6 +45,18 @@ describe('the examples that people copy', () => {
     });
     expect(problems).toEqual([]);
     expect(workspace?.sources.map((source) => source.kind)).toEqual(['prometheus']);
+  });
+
+  it('in the page about alerts reach people by every channel there is, and say who is on call', async () => {
+    const { workspace, problems } = await check({
+      'midwatch.yaml': block('docs/alerts.md', '# midwatch.yaml'),
+    });
+    expect(problems).toEqual([]);
+    const kinds = Object.values(workspace?.routing.receivers ?? {}).flatMap((all) =>
+      all.map((one) => one.kind),
+    );
+    expect([...new Set([...kinds, 'browser'])].sort()).toEqual([...ReceiverKind.options].sort());
+    expect(Object.keys(workspace?.routing.schedules ?? {})).toEqual(['on_call_engineer']);
   });
 
   it('in the reference of the workspace are a workspace without a mistake', async () => {

@@ -34,6 +34,8 @@ export const HELP = `Midwatch: the incident commander's desktop.
                                 another workspace; --samples FILE, --incidents FILE, --out FILE
   midwatch report [workspace]   which objectives were kept over the last 28 days, by service; --format markdown or html,
                                 --from TIME --to TIME, --out FILE, --samples FILE
+  midwatch why ALERT [workspace]    what each stage said of an alert, by its id or by words of its title, rule or service;
+                                --from TIME --to TIME, --json; exit status 1 where none or several fit
   midwatch secret NAME          keeps what comes on stdin in the system's keyring, as keychain:NAME
   midwatch help | version
 

@@ -14,6 +14,7 @@ import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
 import { smoke } from './smoke.ts';
 import { terminal } from './terminal.ts';
+import { why } from './why.ts';
 
 const NODE_MIN = [22, 14] as const;
 
@@ -47,6 +48,8 @@ async function run(command: Command, host: CliHost): Promise<number> {
       return report(command, host.vault, terminal);
     case 'import':
       return importFrom(command, terminal);
+    case 'why':
+      return why(command, terminal);
     case 'start':
     case 'serve':
       return keepServing(await serve({ ...command, ...host, demo: false }, terminal), command.open);

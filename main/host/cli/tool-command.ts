@@ -38,6 +38,15 @@ export type ToolCommand =
       readonly out: string | undefined;
       readonly dataFolder: string | undefined;
       readonly json: boolean;
+    }
+  | {
+      readonly kind: 'why';
+      readonly alert: string;
+      readonly workspace: string;
+      readonly fromAt: number;
+      readonly toAt: number;
+      readonly dataFolder: string | undefined;
+      readonly json: boolean;
     };
 
 export interface ToolOptions {
@@ -86,6 +95,14 @@ export function parseTool(
       const [workspace = '.', extra] = rest;
       return extra === undefined ? parseReport(workspace, options) : tooMany(extra);
     }
+    case 'why': {
+      const [alert, workspace = '.', extra] = rest;
+      if (alert === undefined || alert.trim() === '')
+        return err(
+          'Name the alert: midwatch why ALERT, by its id or by words of its title, rule or service.',
+        );
+      return extra === undefined ? parseWhy(alert, workspace, options) : tooMany(extra);
+    }
     default:
       return null;
   }
@@ -99,6 +116,16 @@ function parseReport(workspace: string, options: ToolOptions): Result<ToolComman
   if (Number.isNaN(fromAt) || Number.isNaN(toAt))
     return err('The ends of a report are times: --from 2026-01-01T00:00:00Z --to 2026-01-29T00:00:00Z');
   return ok({ kind: 'report', workspace, format, fromAt, toAt, samples, dataFolder: data, out });
+}
+
+function parseWhy(alert: string, workspace: string, options: ToolOptions): Result<ToolCommand, string> {
+  const { from, to, data, json = false } = options;
+  const fromAt = from === undefined ? 0 : Date.parse(from);
+  const toAt = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to);
+  if (!Number.isFinite(fromAt) || !Number.isFinite(toAt))
+    return err('--from and --to are instants, such as --from 2026-01-01T00:00:00Z');
+  if (toAt <= fromAt) return err('The time ends before it begins: swap --from and --to.');
+  return ok({ kind: 'why', alert, workspace, fromAt, toAt, dataFolder: data, json });
 }
 
 function parseReplay(workspace: string, options: ToolOptions): Result<ToolCommand, string> {

@@ -1,11 +1,16 @@
 import type Database from 'better-sqlite3';
 import { StageVerdict } from '../../../shared/model/alert.ts';
-import type { VerdictQuery, VerdictRecord } from '../log-api.ts';
+import type { FoundVerdict, VerdictQuery, VerdictRecord } from '../log-api.ts';
 import { type OnUnreadable, readBodies } from './row.ts';
 
 interface Row {
   readonly id: string;
   readonly body: string;
+}
+
+interface FoundRow extends Row {
+  readonly title: string | null;
+  readonly service: string | null;
 }
 
 /** A search looks at this many rows at most, so that it answers in any case; a narrower time finds the rest. */
@@ -25,7 +30,7 @@ export function verdictTable(db: Database.Database, onUnreadable: OnUnreadable) 
        AND json_extract(body, '$.stage') = @stage ORDER BY verdict.id DESC LIMIT 1`,
   );
   const search = db.prepare(
-    `SELECT id, body FROM (
+    `SELECT id, body, json_extract(alert, '$.title') AS title, json_extract(alert, '$.service') AS service FROM (
        SELECT v.id AS number, v.alert_id AS id, v.body AS body, a.body AS alert
        FROM verdict v LEFT JOIN alert a ON a.id = v.alert_id
        WHERE v.at >= @fromAt AND v.at <= @toAt ORDER BY v.at DESC, v.id DESC LIMIT ${LOOKED_MAX}
@@ -34,7 +39,7 @@ export function verdictTable(db: Database.Database, onUnreadable: OnUnreadable) 
        OR instr(lower(coalesce(json_extract(alert, '$.title'), '')), @text) > 0
        OR instr(lower(coalesce(json_extract(alert, '$.service'), '')), @text) > 0
        OR instr(lower(coalesce(json_extract(alert, '$.ruleId'), '')), @text) > 0
-     ORDER BY number DESC LIMIT @limit`,
+     ORDER BY number DESC LIMIT @limit OFFSET @skip`,
   );
   const prune = db.prepare(
     `DELETE FROM verdict WHERE id IN (SELECT id FROM verdict WHERE at < ? ORDER BY at LIMIT ${PRUNED_MAX})`,
@@ -56,8 +61,12 @@ export function verdictTable(db: Database.Database, onUnreadable: OnUnreadable) 
       ...read(ofAlert.all({ alertId, fromAt, toAt, limit })),
       ...StageVerdict.shape.stage.options.flatMap((stage) => read(inForce.all({ alertId, fromAt, stage }))),
     ],
-    search: ({ text, fromAt, toAt, limit }: VerdictQuery): VerdictRecord[] =>
-      read(search.all({ text: text.toLowerCase(), fromAt, toAt, limit })),
+    search({ text, fromAt, toAt, limit, skip = 0 }: VerdictQuery): FoundVerdict[] {
+      const rows = search.all({ text: text.toLowerCase(), fromAt, toAt, limit, skip }) as FoundRow[];
+      return rows.flatMap((row) =>
+        read([row]).map((one) => ({ ...one, title: row.title, service: row.service })),
+      );
+    },
     /** True where there are more to take away. */
     prune: (beforeAt: number): boolean => prune.run(beforeAt).changes === PRUNED_MAX,
   };

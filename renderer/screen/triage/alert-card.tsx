@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
 import { runCommand } from '../../state/command.ts';
 import { alertFacts } from '../../state/fact.ts';
+import { hashOf } from '../../state/route.ts';
 import { useBusy, useCollection, useCore, useLive, useNow } from '../../state/use-core.tsx';
 import { PriorityBadge, StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -52,6 +53,9 @@ export function AlertCard({ alert, verdict }: { alert: Alert; verdict: StageVerd
           <span className="t3 s12 push">
             <code>{alert.definedAt}</code>
           </span>
+          <a className="s12" href={hashOf({ screen: 'why', text: alert.id })}>
+            All of 13 months
+          </a>
         </div>
         <ol className={`box-body num ${styles.verdicts}`}>
           {verdicts.map((one) => (

@@ -10,6 +10,7 @@ import { objectivesOf } from './fake-objective.ts';
 import { queriesOf } from './fake-query.ts';
 import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
+import { whyOf } from './fake-why.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -129,7 +130,7 @@ function alertsOf(state: FakeState) {
       note(state, 'alert.acknowledge', input);
       state.put('alerts', { ...alert, acknowledgement: { by: 'You', at: state.now(), untilAt: null } });
     }),
-    why: os.alert.why.handler(({ input }) => state.collections.alerts.get(input.alertId)?.verdicts ?? []),
+    ...whyOf(state),
   };
 }
 

@@ -38,6 +38,7 @@ const REQUESTS: readonly (readonly [string, (call: Bench['call']) => Promise<unk
   ['source.watched', (call) => call.source.watched({ fromAt: 0, toAt: 1 })],
   ['alert.acknowledge', (call) => call.alert.acknowledge({ alertId: 'a' })],
   ['alert.why', (call) => call.alert.why({ alertId: 'a', limit: 10 })],
+  ['alert.search', (call) => call.alert.search({ text: 'a', fromAt: 0, toAt: 1 })],
   ['silence.renew', (call) => call.silence.renew({ id: 's', durationMs: 60_000 })],
   ['silence.expire', (call) => call.silence.expire({ id: 's' })],
   [

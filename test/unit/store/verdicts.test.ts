@@ -60,6 +60,14 @@ it('are found by text of the reason, by the alert, its title and its service, wi
   expect(await found("' OR 1=1 --")).toEqual([]);
 });
 
+it('come a page at a time, each once, with what is known of their alert', async () => {
+  const first = await log.searchVerdicts({ ...all, limit: 2 });
+  const second = await log.searchVerdicts({ ...all, limit: 3, skip: 2 });
+  expect([...first, ...second].map((one) => one.at)).toEqual([40, 40, 30, 20, 10]);
+  expect(second[0]).toMatchObject({ title: 'Checkout fails', service: 'checkout' });
+  expect(first.find((one) => one.alertId === 'alert-2')).toMatchObject({ title: null, service: null });
+});
+
 it('alerts are found by the beginning of their id; what is a wildcard elsewhere is text here', async () => {
   expect((await log.findAlerts('alert', 10)).map((one) => one.id)).toEqual(['alert-1']);
   expect(await log.findAlerts('%', 10)).toEqual([]);

@@ -1,0 +1,54 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { contractErrors } from './error.ts';
+
+const base = oc.errors(contractErrors);
+const AlertId = z.string().max(200);
+const Instant = z.number().int();
+
+/** What one stage said of one alert. */
+const Verdict = z.object({
+  stage: z.string(),
+  outcome: z.string(),
+  reason: z.string(),
+  at: z.number(),
+  definedAt: z.string().nullable(),
+});
+
+/** The same, with what is known of the alert; null where only the verdict is kept. */
+export const FoundVerdict = Verdict.extend({
+  alertId: z.string(),
+  title: z.string().nullable(),
+  service: z.string().nullable(),
+});
+export type FoundVerdict = z.infer<typeof FoundVerdict>;
+
+export const alertContract = {
+  acknowledge: base.input(z.object({ alertId: AlertId })),
+  /**
+   * The kept verdicts on one alert, newest first. Within a time: those of that time, then of each stage the one that was
+   * in force when it began.
+   */
+  why: base
+    .input(
+      z.object({
+        alertId: AlertId,
+        fromAt: Instant.optional(),
+        toAt: Instant.optional(),
+        limit: z.number().int().min(1).max(500).default(100),
+      }),
+    )
+    .output(z.array(Verdict)),
+  /** The kept verdicts on all alerts by a text of reason, rule, title, service or alert, a page at a time, newest first. */
+  search: base
+    .input(
+      z.object({
+        text: z.string().max(200),
+        fromAt: Instant,
+        toAt: Instant,
+        skip: z.number().int().min(0).max(200_000).default(0),
+        limit: z.number().int().min(1).max(200).default(100),
+      }),
+    )
+    .output(z.object({ found: z.array(FoundVerdict), more: z.boolean() })),
+};
