@@ -7,8 +7,8 @@ import type { Posting } from '../http-post.ts';
 import type { ReadSecret } from '../notifiers.ts';
 import { resolveHeaders, resolveUrl } from './request.ts';
 
-export const TIMESTAMP_HEADER = 'midwatch-timestamp';
-export const SIGNATURE_HEADER = 'midwatch-signature';
+const TIMESTAMP_HEADER = 'midwatch-timestamp';
+const SIGNATURE_HEADER = 'midwatch-signature';
 
 /**
  * The page as JSON. The delivery's id goes as Idempotency-Key, so that a receiver can tell a repeat after a crash from
