@@ -16,7 +16,6 @@ import { changeOf, type Effect, unsettled } from './news.ts';
 import { createPauses } from './pauses.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
-import { CLOCK_SET_BACK_MS } from './rule/validate.ts';
 import { observeSources, sourceRuleId } from './source-watch.ts';
 import { newsOf } from './withholding.ts';
 
@@ -72,7 +71,6 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const pollEveryMs = (ruleId: string) => sourcePolls.get(ruleId) ?? deps.pollEveryMs(ruleId);
   const intake = createIntake({ ...deps, pollEveryMs }, book);
   let last: Promise<unknown> = Promise.resolve();
-  let sourcesSeenAt = Number.NEGATIVE_INFINITY;
   const pauses = createPauses();
 
   /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
@@ -91,16 +89,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       const services = new Map(deps.services().map((one) => [one.id, one]));
       const statuses = deps.sources();
       sourcePolls = new Map(statuses.map((one) => [sourceRuleId(one.id), one.pollEveryMs]));
-      // Rounds of several sources overtake each other; what a later one saw of the sources stands.
-      const isLate = now < sourcesSeenAt && sourcesSeenAt - now < CLOCK_SET_BACK_MS;
-      if (!isLate) {
-        sourcesSeenAt = now;
-        pauses.round(now);
-      }
       const { lookingSince } = pauses;
-      const sources = isLate
-        ? []
-        : observeSources({ ...deps, sources: statuses, services, now, lookingSince });
+      const looks = pauses.round(now);
+      const sources = looks
+        ? observeSources({ ...deps, sources: statuses, services, now, lookingSince })
+        : [];
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);
       const notifications = dispatchAll(book, deps, now);
