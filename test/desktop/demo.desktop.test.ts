@@ -19,7 +19,7 @@ describe('the demo on the desktop', () => {
       await until(
         'the fleet is watched',
         async () => (await desktop.text()).includes('Nothing is firing'),
-        60_000,
+        120_000,
       );
       await desktop.page.screenshot({ path: join(shots, 'desktop-1-quiet.png') });
       await desktop.app.evaluate(({ Menu }) =>

@@ -105,11 +105,13 @@ describe('a page on the desktop', () => {
     };
     const before = played().length;
     expect(await send('P3')).toMatchObject({ title: 'Test page, P3', silent: true });
-    expect(await send('P0')).toMatchObject({ title: 'Test page, P0', silent: true });
-    await until('the sound of a P0', () => played().includes('p0.wav'));
-    expect(played().slice(before)).toEqual(['p0.wav']);
-    expect(await clickTray(desktop.app, 'End the snooze')).toBe(true);
     // While a sound is heard only a more urgent one begins, so it may take a second try.
+    await until('the sound of a P0', async () => {
+      expect(await send('P0')).toMatchObject({ title: 'Test page, P0', silent: true });
+      return played().length > before;
+    });
+    expect(new Set(played().slice(before))).toEqual(new Set(['p0.wav']));
+    expect(await clickTray(desktop.app, 'End the snooze')).toBe(true);
     await until('the sound of a P2', async () => {
       await send('P2');
       return played().includes('p2.wav');
