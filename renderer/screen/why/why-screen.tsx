@@ -26,14 +26,14 @@ export function WhyScreen({ text }: { text: string }) {
         <search className={styles.form}>
           <input
             type="search"
-            className="field"
+            className={`${styles.field} ${styles.words}`}
             aria-label="Search verdicts"
             placeholder="reason, alert, rule or service"
             value={text}
             onChange={(event) => core.ui.go({ screen: 'why', text: event.target.value })}
           />
           <select
-            className="field"
+            className={styles.field}
             aria-label="Time"
             value={span}
             onChange={(event) => setSpan(WHY_SPANS.find((one) => one.id === event.target.value)?.id ?? '1d')}
@@ -65,7 +65,7 @@ export function WhyScreen({ text }: { text: string }) {
 function countText(pages: WhyPages | null, text: string): string {
   if (pages === null) return 'Searching';
   if (pages.found.length === 0)
-    return text.trim() === '' ? 'No verdict in this time.' : 'No verdict in this time holds these words.';
+    return text.trim() === '' ? 'No alert was decided on in this time. Choose a longer one to look further back.' : 'No verdict in this time holds these words.';
   return `${pages.found.length}${pages.more ? ' and more' : ''}, the newest first`;
 }
 
