@@ -65,7 +65,9 @@ export function WhyScreen({ text }: { text: string }) {
 function countText(pages: WhyPages | null, text: string): string {
   if (pages === null) return 'Searching';
   if (pages.found.length === 0)
-    return text.trim() === '' ? 'No alert was decided on in this time. Choose a longer one to look further back.' : 'No verdict in this time holds these words.';
+    return text.trim() === ''
+      ? 'No alert was decided on in this time. Choose a longer one to look further back.'
+      : 'No verdict in this time holds these words.';
   return `${pages.found.length}${pages.more ? ' and more' : ''}, the newest first`;
 }
 
