@@ -3,9 +3,11 @@
  * One router serves a message port and a WebSocket alike; coded errors of the stages become the contract's.
  * State travels as a snapshot and numbered patches, so a window that comes late or back is right.
  */
+export type { DetectorPastAnswer } from './bounds.ts';
 export type { ApiContext } from './context.ts';
 export type { FleetControl } from './demo.ts';
 export type { ObjectivePart } from './objective.ts';
+export type { QueryPart } from './query.ts';
 export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
 export type { SilencePart } from './silence.ts';
 export { createStateHub, type StateHub } from './state-hub.ts';

@@ -1,11 +1,11 @@
-import { encodeSeries } from '../../shared/contract/series-file.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import type { Result } from '../../shared/error/result.ts';
 import type { QueryError, QueryTarget } from '../../shared/model/metric.ts';
 import type { Unwatched } from '../../shared/model/watch.ts';
 import type { Clock } from '../platform/index.ts';
-import type { CheckedExpression } from '../query/index.ts';
+import { type CheckedExpression, rangeFileOf } from '../query/index.ts';
 import { createAsks } from './asks.ts';
+import { boundsAnswer, type DetectorPastAnswer, type PastOfDetectors } from './bounds.ts';
 import { answering, procedures } from './context.ts';
 import { queryError, wireNumber } from './query-answer.ts';
 import { nameHandlers } from './query-names.ts';
@@ -17,10 +17,12 @@ export interface QueryPart {
   /** Spans of the range in which the source was not watched. */
   readonly unwatched: (sourceId: string, fromAt: number, toAt: number) => readonly Unwatched[];
   readonly check: (sourceId: string, expression: string) => Result<CheckedExpression, QueryError>;
+  /** What the detectors of exactly this question expected of its past. */
+  readonly past: (question: PastOfDetectors, signal?: AbortSignal) => Promise<readonly DetectorPastAnswer[]>;
 }
 
 /** PromQL as people ask it, and what an editor needs to complete and check it. */
-export function queryRouter({ clock, target, check, unwatched }: QueryPart) {
+export function queryRouter({ clock, target, check, unwatched, past }: QueryPart) {
   const at = procedures.query;
   const asks = createAsks(clock);
   const parts = createRangeParts(clock);
@@ -56,17 +58,16 @@ export function queryRouter({ clock, target, check, unwatched }: QueryPart) {
     }),
     range: at.range.handler(async ({ input, errors, signal }) => {
       const query = await answering(errors, () => targetOf(input.source));
+      const wish = {
+        seriesMax: input.seriesMax,
+        unwatched: unwatched(input.source, input.fromAt, input.toAt),
+      };
       const { answer, ...beside } = await asks.ask(input.ask, signal, (options) =>
-        query.range(input.expression, input, options),
+        rangeFileOf(query, input.expression, input, wish, options),
       );
       if (!answer.ok) throw errors.QUERY(queryError(answer.error));
-      const { first, more } = parts.hold(
-        encodeSeries({
-          series: answer.value.slice(0, input.seriesMax),
-          unwatched: unwatched(input.source, input.fromAt, input.toAt),
-        }),
-      );
-      return { ...beside, seriesTotal: answer.value.length, series: first, more };
+      const { first, more } = parts.hold(answer.value.bytes);
+      return { ...beside, seriesTotal: answer.value.seriesTotal, series: first, more };
     }),
     part: at.part.handler(({ input, errors }) => {
       const found = parts.part(input.answer, input.part);
@@ -74,6 +75,7 @@ export function queryRouter({ clock, target, check, unwatched }: QueryPart) {
       const message = 'This part of the answer is not kept any more. Ask the question again.';
       throw errors.NOT_FOUND({ message, data: { what: 'part' } });
     }),
+    bounds: at.bounds.handler(async ({ input, signal }) => boundsAnswer(await past(input, signal))),
     progress: at.progress.handler(({ input }) => asks.progress(input.ask)),
     ...nameHandlers(targetOf),
   });

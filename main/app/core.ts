@@ -22,6 +22,7 @@ import { chartsOf } from './charts.ts';
 import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
 import { createDemoTraces, type DemoTraces } from './demo-traces.ts';
+import { detectorPastOf, detectorStep } from './detecting.ts';
 import { createDiscovering } from './discovering.ts';
 import type { RunningFleet } from './fleet.ts';
 import { writeHistory } from './history.ts';
@@ -347,6 +348,12 @@ function routerOf(
       target: stages.asking.peopleTarget,
       check: stages.asking.check,
       unwatched: stages.ledger.unwatched,
+      past: detectorPastOf({
+        worker: threads.detect,
+        stepMs: detectorStep(stages.ingest.status),
+        detectors: () => workspace().detectors,
+        target: stages.asking.peopleTarget,
+      }),
     },
     series: chartsOf(stages, clock),
     demo: { fleet: parts.fleet?.control },

@@ -9,7 +9,6 @@ import { createExecutor } from '../action/index.ts';
 import { type AlertRule, type Alerts, createAlerts } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
 import { createBusinessHours } from '../calendar/index.ts';
-import { createDetection, type Detection } from '../detect/index.ts';
 import { createIncidents, type Incidents } from '../incident/index.ts';
 import { createIngest, createWatchLedger, type Ingest, type WatchLedger } from '../ingest/index.ts';
 import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
@@ -19,6 +18,7 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { detectionBySource, detectorStep } from './detecting.ts';
 import { createPersonNews } from './person-news.ts';
 import { backfillOf, pushOf } from './push.ts';
 import { type Quiet, quietOf } from './quiet.ts';
@@ -72,7 +72,6 @@ export interface Stages {
   stop(): Promise<void>;
 }
 
-const DETECTOR_STEP_MS = 5_000;
 const DELIVERIES_SHOWN = 100;
 
 export function createStages(deps: StageDeps): Stages {
@@ -187,10 +186,7 @@ function pipelineOf(
       log,
       corrections: (id) => deps.corrections.of(id),
     }),
-    detection: detectionBySource(
-      deps,
-      (id) => ingest.status().find((one) => one.id === id)?.pollEveryMs ?? 0,
-    ),
+    detection: detectionBySource({ worker: threads.detect, log, stepMs: detectorStep(ingest.status) }),
     ruleEvaluator: ruleEvaluatorOf(ingest, hub),
     publish: {
       objectives: (statuses) => hub.put('objectives', statuses),
@@ -204,33 +200,6 @@ function pipelineOf(
       changes: (changes) => hub.put('changes', changes),
     },
   });
-}
-
-/**
- * Detectors judge at the distance of their source's polls, 5 s at least: a source that is polled each 15 s would answer
- * the same value three times, and a baseline of repetitions has no spread.
- */
-function detectionBySource(
-  { threads, log }: StageDeps,
-  pollEveryMs: (sourceId: string) => number,
-): Detection {
-  const made = new Map<number, Detection>();
-  const of = (sourceId: string) => {
-    const stepMs = Math.max(DETECTOR_STEP_MS, pollEveryMs(sourceId));
-    const known = made.get(stepMs) ?? createDetection({ worker: threads.detect, log, stepMs });
-    made.set(stepMs, known);
-    return known;
-  };
-  return {
-    async evaluate(detectors, target, at) {
-      const [first] = detectors;
-      return first ? of(first.source).evaluate(detectors, target, at) : [];
-    },
-    observe: (status) => of(status.detector.source).observe(status),
-    retain(ids) {
-      for (const one of made.values()) one.retain(ids);
-    },
-  };
 }
 
 /** Changed ones go out; what the stage has forgotten goes away. */

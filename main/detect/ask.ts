@@ -26,6 +26,11 @@ export async function askNow(
   return answer.ok ? ok(pointsOf(answer.value, at)) : answer;
 }
 
+/** How much of the past makes a baseline, also where the level has just changed. */
+export function warmUpMs({ window, rebaseAfter }: Detector, stepMs: number): number {
+  return (2 * window + rebaseAfter) * stepMs;
+}
+
 /** The points before the instant, at the steps that the polls would have had. */
 export async function askHistory(
   detector: Detector,
@@ -33,10 +38,9 @@ export async function askHistory(
   at: number,
   stepMs: number,
 ): Promise<Result<readonly KeyedSeries[], QueryError>> {
-  const points = 2 * detector.window + detector.rebaseAfter;
-  const window = { fromAt: at - points * stepMs, toAt: at - stepMs, stepMs };
+  const window = { fromAt: at - warmUpMs(detector, stepMs), toAt: at - stepMs, stepMs };
   const answer = await target.range(detector.query, window, { timeoutMs: TIMEOUT_MS });
-  return answer.ok ? ok(answer.value.map((series) => keyed(series))) : answer;
+  return answer.ok ? ok(answer.value.map(keyed)) : answer;
 }
 
 function pointsOf(value: InstantValue, at: number): KeyedSeries[] {
@@ -48,7 +52,7 @@ function pointsOf(value: InstantValue, at: number): KeyedSeries[] {
     );
 }
 
-function keyed(series: Series): KeyedSeries {
+export function keyed(series: Series): KeyedSeries {
   // The metric's name says what is measured, not which of the series it is, and rules rename it.
   const { __name__: _name, ...labels } = series.labels;
   return { key: fingerprint(labels), labels, times: series.times, values: series.values };

@@ -29,8 +29,18 @@ export interface DetectorAnswer {
   readonly refused: number;
 }
 
+/** What was expected at each point of a question about the past, in its order; NaN where nothing was judged. */
+export interface DetectorBounds {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** 1 where the point made a new level. */
+  readonly changed: Uint8Array;
+}
+
 export type DetectApi = {
   judge(batch: readonly DetectorPoints[], at: number): DetectorAnswer[];
+  /** Judges points of the past by themselves; what is remembered of the series is neither used nor changed. */
+  past(points: DetectorPoints): DetectorBounds;
   /** Forgets the detectors that are not named. */
   retain(ids: readonly string[]): void;
 };
@@ -94,9 +104,31 @@ export function createDetectApi(seriesMax = SERIES_MAX): DetectApi {
 
   return {
     judge: (batch, at) => batch.map((points) => judgeOne(points, at)),
+    past: judgePast,
     retain(ids) {
       const keep = new Set(ids);
       for (const id of [...detectors.keys()]) if (!keep.has(id)) drop(id);
     },
   };
+}
+
+function judgePast({ config, lengths, times, values }: DetectorPoints): DetectorBounds {
+  const bounds = {
+    lower: new Float64Array(times.length).fill(Number.NaN),
+    upper: new Float64Array(times.length).fill(Number.NaN),
+    changed: new Uint8Array(times.length),
+  };
+  let from = 0;
+  for (const length of lengths) {
+    let state = startZscore(config);
+    for (let at = from; at < from + length; at += 1) {
+      const step = stepZscore(state, config, times[at] as number, values[at] as number);
+      state = step.state;
+      bounds.lower[at] = step.point?.lower ?? Number.NaN;
+      bounds.upper[at] = step.point?.upper ?? Number.NaN;
+      bounds.changed[at] = step.point?.levelChange ? 1 : 0;
+    }
+    from += length;
+  }
+  return bounds;
 }

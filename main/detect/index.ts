@@ -12,4 +12,5 @@ export {
   type ZscoreConfig,
   type ZscoreState,
 } from './detector/index.ts';
+export { detectorPast, type ExpectedSeries } from './past.ts';
 export { startingStatus } from './status.ts';

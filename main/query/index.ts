@@ -19,4 +19,6 @@ export { createInlineTarget, createLocalTarget, type LocalTargetOptions } from '
 export { parseExpression } from './parse.ts';
 export { LOCAL_SOURCE, sourcesNamed } from './plan.ts';
 export type { QueryApi } from './query-api.ts';
+export { rangeFileOf } from './range-file.ts';
+export { sameExpression } from './same-expression.ts';
 export { selectionsOf } from './selections.ts';

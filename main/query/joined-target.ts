@@ -9,6 +9,7 @@ import { SOURCE_LABEL } from './parse-selector.ts';
 import { type PlanOptions, planBySource, type RemotePart, selectorsOf, sourceOf, sourcesOf } from './plan.ts';
 import { printExpression } from './print.ts';
 import { type JoinedParts, type PackedSeries, packAll } from './query-api.ts';
+import { rangeFileOf } from './range-file.ts';
 
 /** Points that other sources may answer for one question: they are held beside the answer. */
 const REMOTE_POINTS_MAX = 5_000_000;
@@ -47,6 +48,14 @@ export function createJoinedTarget(options: JoinedTargetOptions): QueryTarget {
         : joined(options, expression, () => rangeQuestion(window), {
             one: (target, text) => target.range(text, window, asked),
             several: (parts) => options.local.range(expression, window, withParts(asked, parts)),
+            asked,
+          }),
+    rangeFile: async (expression, window, wish, asked) =>
+      isOwn(expression)
+        ? rangeFileOf(own, expression, window, wish, asked)
+        : joined(options, expression, () => rangeQuestion(window), {
+            one: (target, text) => rangeFileOf(target, text, window, wish, asked),
+            several: (parts) => rangeFileOf(options.local, expression, window, wish, withParts(asked, parts)),
             asked,
           }),
   };

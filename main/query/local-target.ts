@@ -58,6 +58,12 @@ export function createLocalTarget(options: LocalTargetOptions): QueryTarget {
       ask((control) => worker.call.instant(expression, at, local(asked, control)), unpackInstant, asked),
     range: (expression, window, asked) =>
       ask((control) => worker.call.range(expression, window, local(asked, control)), unpackSeries, asked),
+    rangeFile: (expression, window, wish, asked) =>
+      ask(
+        (control) => worker.call.rangeFile(expression, window, wish, local(asked, control)),
+        ({ bytes, seriesTotal }) => ({ bytes, seriesTotal }),
+        asked,
+      ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { encodeSeries } from '../../shared/contract/series-file.ts';
 import type { Result } from '../../shared/error/result.ts';
 import type {
   InstantValue,
@@ -6,6 +7,8 @@ import type {
   NameList,
   QueryError,
   QueryNote,
+  RangeFile,
+  RangeFileWish,
   RangeWindow,
   Series,
 } from '../../shared/model/metric.ts';
@@ -42,6 +45,11 @@ export interface PackedSeries {
   readonly notes: readonly QueryNote[];
 }
 
+/** A range's series file as it crosses threads. */
+export interface PackedFile extends RangeFile {
+  readonly notes: readonly QueryNote[];
+}
+
 /** One instant as it crosses threads; a scalar has one value and no labels. */
 export interface PackedInstant {
   readonly kind: 'vector' | 'scalar';
@@ -71,6 +79,12 @@ export type QueryApi = {
     window: RangeWindow,
     options: LocalOptions,
   ): Result<PackedSeries, QueryError> | Transfer<Result<PackedSeries, QueryError>>;
+  rangeFile(
+    expression: string,
+    window: RangeWindow,
+    wish: RangeFileWish,
+    options: LocalOptions,
+  ): Result<PackedFile, QueryError> | Transfer<Result<PackedFile, QueryError>>;
   labelNames(question: PackedNameQuestion): Result<NameList, QueryError>;
   labelValues(label: string, question: PackedNameQuestion): Result<NameList, QueryError>;
   metrics(
@@ -131,6 +145,16 @@ export function packSeries(
   const packed = packAll(series, notes);
   const buffers = [packed.ends, packed.times, packed.values].map((array) => array.buffer as ArrayBuffer);
   return new Transfer({ ok: true, value: packed }, buffers);
+}
+
+/** A copy for the file, which is handed over; the rows go with this thread's next question. */
+export function packFile(
+  series: readonly Series[],
+  { seriesMax, unwatched }: RangeFileWish,
+  notes: readonly QueryNote[],
+): Transfer<Result<PackedFile, QueryError>> {
+  const bytes = encodeSeries({ series: series.slice(0, seriesMax), unwatched });
+  return new Transfer({ ok: true, value: { bytes, seriesTotal: series.length, notes } }, [bytes.buffer]);
 }
 
 export function unpackSeries(packed: PackedSeries): Series[] {

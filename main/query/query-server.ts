@@ -4,7 +4,7 @@ import type { MetricReader } from '../store/index.ts';
 import { QueryControl } from './control.ts';
 import { type EngineOptions, evaluateInstant, evaluateRange } from './engine.ts';
 import { labelNames, labelValues, metricsAbout } from './names.ts';
-import { type LocalOptions, packInstant, packSeries, type QueryApi } from './query-api.ts';
+import { type LocalOptions, packFile, packInstant, packSeries, type QueryApi } from './query-api.ts';
 
 /** The worker's functions over a reader; the same serve in this thread for scenarios. */
 export function createQueryServer(reader: MetricReader, clock: Pick<Clock, 'monotonic'>): QueryApi {
@@ -34,6 +34,11 @@ export function createQueryServer(reader: MetricReader, clock: Pick<Clock, 'mono
       const { engine, notes } = begin(options);
       const answer = evaluateRange(reader, expression, window, engine);
       return answer.ok ? packSeries(answer.value, notes) : answer;
+    },
+    rangeFile(expression, window, wish, options) {
+      const { engine, notes } = begin(options);
+      const answer = evaluateRange(reader, expression, window, engine);
+      return answer.ok ? packFile(answer.value, wish, notes) : answer;
     },
     labelNames: (question) => labelNames(reader, question),
     labelValues: (label, question) => labelValues(reader, label, question),

@@ -73,7 +73,11 @@ function aimOf(event: KeyboardEvent): EventTarget | null {
   return event.composedPath()[0] ?? event.target;
 }
 
+/** A tick box takes no letters: the keys of the screen go on working once one was pressed. */
+const TAKES_NO_LETTERS: ReadonlySet<string> = new Set(['checkbox', 'radio', 'button', 'submit', 'range']);
+
 function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement && TAKES_NO_LETTERS.has(target.type)) return false;
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

@@ -14,6 +14,8 @@ export interface AxisSource {
 
 /** The least height of a label, so that two never touch. */
 const LABEL_PX = 18;
+/** Half of a time's width, less what stands free beside the chart: nearer to its right edge a time would be cut off. */
+const HALF_PX = 20;
 
 export function axesOf(source: AxisSource): uPlot.Axis[] {
   const shared: uPlot.Axis = {
@@ -28,9 +30,10 @@ export function axesOf(source: AxisSource): uPlot.Axis[] {
       size: 22,
       gap: 4,
       splits: (plot, _axis, min, max) => splitsIn(source.zone(), min, max, plot.width),
-      values: (_plot, splits) => {
+      values: (plot, splits) => {
         const stepS = (splits[1] ?? 0) - (splits[0] ?? 0) || 60;
-        return splits.map((at) => timeLabel(at + offsetOf(source.zone(), at), stepS));
+        const isWhole = (at: number) => plot.valToPos(at, 'x') < plot.bbox.width / devicePixelRatio - HALF_PX;
+        return splits.map((at) => (isWhole(at) ? timeLabel(at + offsetOf(source.zone(), at), stepS) : ''));
       },
     },
     {

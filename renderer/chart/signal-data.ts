@@ -17,6 +17,14 @@ export interface SignalHeat {
   readonly max: number;
 }
 
+/** What was expected of one line, drawn as an area behind it. */
+export interface SignalBounds {
+  /** The line's place among the columns. */
+  readonly column: number;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
 /** All that a signal chart shows. Times are milliseconds UTC, the columns' in seconds. */
 export interface SignalData {
   readonly fromAt: number;
@@ -24,6 +32,7 @@ export interface SignalData {
   readonly seconds: Float64Array;
   readonly columns: readonly SignalColumn[];
   readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
+  readonly bounds: readonly SignalBounds[];
   readonly heat: SignalHeat | null;
   readonly marks: readonly Mark[];
   readonly spans: readonly Span[];
@@ -49,7 +58,22 @@ export function extentOf(data: SignalData): readonly [number, number] | null {
     see(data.band.low);
     see(data.band.high);
   }
+  for (const bounds of shownBounds(data, null)) {
+    see(bounds.low);
+    see(bounds.high);
+  }
   return low <= high ? [low, high] : null;
+}
+
+/** Areas over each other tell nothing: with more lines than these only the one that is pointed at has its own. */
+const AREAS_MAX = 4;
+
+export function shownBounds(
+  { bounds }: Pick<SignalData, 'bounds'>,
+  focus: number | null,
+): readonly SignalBounds[] {
+  if (focus !== null) return bounds.filter((one) => one.column === focus);
+  return bounds.length <= AREAS_MAX ? bounds : [];
 }
 
 /** Whether a column's time lies inside a span that nobody watched. */

@@ -1,11 +1,13 @@
 import type uPlot from 'uplot';
 import type { Palette } from './colour.ts';
-import { inSpans, type SignalData, type SignalHeat } from './signal-data.ts';
+import { inSpans, type SignalData, type SignalHeat, shownBounds } from './signal-data.ts';
 import { type Place, traceBand, tracePath } from './signal-path.ts';
 
 /** Opacities of a heat map's cells; the eye tells no more apart. */
 const LEVELS = 12;
 const BAND_OPACITY = 0.22;
+const BOUNDS_OPACITY = 0.12;
+const EDGE_OPACITY = 0.6;
 
 /** Both scales are straight: two positions of each give all others. */
 function placeOf(plot: uPlot, data: SignalData): Place {
@@ -69,6 +71,25 @@ export function drawBand(plot: uPlot, data: SignalData, palette: Palette): void 
     plot.ctx.globalAlpha = BAND_OPACITY;
     plot.ctx.fillStyle = palette.colour('chart-6');
     plot.ctx.fill(path);
+  });
+}
+
+/** What was expected of the lines, each in its line's colour with a dotted edge. */
+export function drawBounds(plot: uPlot, data: SignalData, focus: number | null, palette: Palette): void {
+  const place = placeOf(plot, data);
+  clipped(plot, () => {
+    plot.ctx.setLineDash([1.5 * devicePixelRatio, 3 * devicePixelRatio]);
+    for (const { column, low, high } of shownBounds(data, focus)) {
+      const colour = palette.colour(data.columns[column]?.colour ?? 'chart-6');
+      const area = new Path2D();
+      traceBand(area, low, high, place);
+      plot.ctx.globalAlpha = BOUNDS_OPACITY;
+      plot.ctx.fillStyle = colour;
+      plot.ctx.fill(area);
+      plot.ctx.globalAlpha = EDGE_OPACITY;
+      plot.ctx.strokeStyle = colour;
+      plot.ctx.stroke(area);
+    }
   });
 }
 

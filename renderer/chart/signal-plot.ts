@@ -5,7 +5,7 @@ import { drawBehind, drawFront, type Overlay } from './draw.ts';
 import { yRange } from './scale.ts';
 import { axesOf } from './signal-axis.ts';
 import { extentOf, type SignalData, type SignalPoint } from './signal-data.ts';
-import { drawBand, drawHeat, drawLate, pathOf } from './signal-draw.ts';
+import { drawBand, drawBounds, drawHeat, drawLate, pathOf } from './signal-draw.ts';
 
 export interface SignalLook {
   /** Charts with one key share their crosshair. */
@@ -127,6 +127,7 @@ function optionsOf(live: Live): uPlot.Options {
           drawBehind(plot, overlayOf(live));
           if (live.data.heat) drawHeat(plot, live.data, live.data.heat, live.palette);
           drawBand(plot, live.data, live.palette);
+          drawBounds(plot, live.data, live.focus, live.palette);
         },
       ],
       draw: [

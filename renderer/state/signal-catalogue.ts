@@ -17,7 +17,12 @@ export interface CatalogueEntry {
   readonly freshness: FreshnessClass;
   readonly dimension: Dimension;
   readonly metrics: readonly CatalogueMetric[];
+  /** A metric of the right name that has none of the labels by which the entry means something; null where none is so. */
+  readonly without: { readonly name: string; readonly labels: readonly string[] } | null;
 }
+
+/** Of the metrics that an entry knows by their labels, which labels they have. */
+export type LabelsOfMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** A convention of names of which the source has at least one. */
 export interface CatalogueGroup {
@@ -37,22 +42,43 @@ export interface SourceCatalogue {
 export function sourceCatalogue(
   files: readonly CatalogueFile[],
   metrics: readonly MetricFact[],
+  labels: LabelsOfMetrics = new Map(),
 ): SourceCatalogue {
   const known = new Set<string>();
   const groups: CatalogueGroup[] = [];
   const absent: string[] = [];
   for (const file of files.toSorted((a, b) => a.rank - b.rank)) {
     const entries = file.signals.map((signal) => {
-      const found = metrics.filter(matches(signal));
+      const named = metrics.filter(matches(signal));
+      const found = named.filter(({ name }) => meansIt(signal, labels.get(name)));
       for (const { name } of found) known.add(name);
-      const { id, means, freshness, dimension } = signal;
-      return { id, means, freshness, dimension, metrics: found.map((one) => measured(one, signal)) };
+      const { id, means, freshness, dimension, needs } = signal;
+      const [lacking] = named.filter((one) => !found.includes(one));
+      return {
+        id,
+        means,
+        freshness,
+        dimension,
+        metrics: found.map((one) => measured(one, signal)),
+        without: lacking ? { name: lacking.name, labels: needs } : null,
+      };
     });
     if (entries.some((entry) => entry.metrics.length > 0)) groups.push({ title: file.title, entries });
     else absent.push(file.title);
   }
   const unknown = metrics.filter(({ name }) => !known.has(name)).map((one) => measured(one, null));
   return { groups, absent, unknown };
+}
+
+/** The metrics whose labels decide whether an entry means them. */
+export function askedForLabels(files: readonly CatalogueFile[], metrics: readonly MetricFact[]): string[] {
+  const signals = files.flatMap((file) => file.signals).filter(({ needs }) => needs.length > 0);
+  return metrics.filter((one) => signals.some((signal) => matches(signal)(one))).map(({ name }) => name);
+}
+
+/** Labels that are not known are no reason against it. */
+function meansIt({ needs }: Signal, labels: ReadonlySet<string> | undefined): boolean {
+  return needs.length === 0 || labels === undefined || needs.some((label) => labels.has(label));
 }
 
 function matches({ metric, pattern }: Signal): (fact: MetricFact) => boolean {

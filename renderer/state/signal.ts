@@ -8,6 +8,7 @@ import type { Api } from '../transport/api.ts';
 import type { Failure } from './failure.ts';
 import { createLoadedStore, createLoader, type LoadedStore } from './loaded.ts';
 import type { Requests } from './request.ts';
+import { type PanelBounds, readBounds } from './signal-bounds.ts';
 import { wholeFile } from './signal-file.ts';
 import type { SignalFrame } from './signal-frame.ts';
 import type { SignalSpan } from './signal-time.ts';
@@ -54,9 +55,13 @@ export interface SignalAnswers {
   /** The latest value of each series, under the same key. */
   readonly instants: LoadedStore<InstantAnswer>;
   askInstant(key: string, panel: Pick<BoardPanel, 'source' | 'expression'>): Promise<void>;
+  /** What detectors expected of a panel, under a key that names its source and expression. */
+  readonly bounds: LoadedStore<PanelBounds>;
+  askBounds(key: string, question: BoundsQuestion): Promise<void>;
   stop(): void;
 }
 
+export type BoundsQuestion = Parameters<Api['query']['bounds']>[0];
 export type InstantAnswer = Awaited<ReturnType<Api['query']['instant']>>;
 
 /** So many lines are told apart; the others are drawn as one band and stand in the legend. */
@@ -75,6 +80,8 @@ export function createSignalAnswers(requests: Requests, maker: FrameMaker): Sign
   const underWay = new Map<string, AbortController>();
   const instants = createLoadedStore<InstantAnswer>();
   const loadInstant = createLoader(instants);
+  const bounds = createLoadedStore<PanelBounds>();
+  const loadBounds = createLoader(bounds);
   let lastAsk = 0;
   const put = (key: string, change: Partial<SignalAnswer>) =>
     store.setState((all) => new Map(all).set(key, { ...answerOf(all, key), ...change }), true);
@@ -118,6 +125,9 @@ export function createSignalAnswers(requests: Requests, maker: FrameMaker): Sign
       loadInstant(key, () =>
         requests.quiet((api) => api.query.instant({ source, expression, seriesMax: SERIES_MAX })),
       ),
+    bounds,
+    askBounds: (key, question) =>
+      loadBounds(key, () => requests.quiet(async (api) => readBounds(await api.query.bounds(question)))),
     stop: () => {
       maker.stop();
       for (const abort of underWay.values()) abort.abort();

@@ -23,6 +23,9 @@ const NameInput = z.object({
   limit: z.number().int().min(1).max(50_000).default(5_000),
 });
 
+export const BOUND_LABEL = 'midwatch_bound';
+export const DETECTOR_LABEL = 'midwatch_detector';
+
 /** What is wrong with an expression, or what it had better say; offsets count UTF-16 units. */
 export const QueryProblem = z.object({
   severity: z.enum(['error', 'warning', 'info']),
@@ -97,6 +100,37 @@ export const queryContract = {
   part: base
     .input(z.object({ answer: z.string().max(64), part: z.number().int().min(1).max(10_000) }))
     .output(Binary),
+  /**
+   * What the detectors of exactly this question expected at each of their points, for its chart. The series file has two
+   * series for each judged one, its labels and `BOUND_LABEL` as `lower` or `upper`, `DETECTOR_LABEL` as the detector's id.
+   */
+  bounds: base
+    .input(
+      z.object({
+        source: SourceId,
+        expression: Expression,
+        fromAt: z.number().int(),
+        toAt: z.number().int(),
+      }),
+    )
+    .output(
+      z.object({
+        detectors: z.array(
+          z.object({
+            id: z.string(),
+            title: z.string(),
+            /** The bounds in words: threshold on |z| and points of the baseline. */
+            rule: z.string(),
+            definedAt: z.string(),
+            /** When one of its series came to a new level, ascending. */
+            changedAt: z.array(z.number()),
+            /** Why there are no bounds; null where there are. */
+            problem: z.string().nullable(),
+          }),
+        ),
+        series: Binary,
+      }),
+    ),
   /** How far a question is that was asked with this name. */
   progress: base.input(z.object({ ask: Ask })).output(
     z.object({

@@ -72,21 +72,17 @@ function damaged(why: string): CodedError<'series-file-damaged'> {
   return new CodedError('series-file-damaged', `The series could not be read: ${why}. Ask for them again.`);
 }
 
-// `shared` knows neither Node's nor the browser's TextEncoder.
+// Node, browsers and their workers have the Encoding Standard alike; neither's types are known here.
+declare const TextEncoder: { new (): { encode(text: string): Uint8Array } };
+declare const TextDecoder: {
+  new (label: 'utf-8', options: { readonly fatal: true }): { decode(bytes: Uint8Array): string };
+};
+
+/** Lone surrogates become U+FFFD. */
 function encodeUtf8(text: string): Uint8Array {
-  const escaped = encodeURIComponent(text.toWellFormed());
-  const bytes: number[] = [];
-  for (let i = 0; i < escaped.length; i += 1) {
-    if (escaped[i] === '%') {
-      bytes.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
-      i += 2;
-    } else bytes.push(escaped.charCodeAt(i));
-  }
-  return Uint8Array.from(bytes);
+  return new TextEncoder().encode(text);
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  let escaped = '';
-  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, '0')}`;
-  return decodeURIComponent(escaped);
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

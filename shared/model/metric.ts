@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../error/result.ts';
 import type { Abort } from '../unit/abort.ts';
+import type { Unwatched } from './watch.ts';
 
 /** A series' labels, `__name__` included. Hostile text: never put into markup, shell strings or file names. */
 export type Labels = Readonly<Record<string, string>>;
@@ -84,6 +85,18 @@ export interface QueryOptions {
   readonly onStart?: (progress: () => QueryProgress) => void;
 }
 
+/** How a range's series file is wanted: so many series at most, and what it says of when nobody watched. */
+export interface RangeFileWish {
+  readonly seriesMax: number;
+  readonly unwatched: readonly Unwatched[];
+}
+
+/** A range's answer as the bytes of a series file, and how many series there were. */
+export interface RangeFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly seriesTotal: number;
+}
+
 /** Which names are asked for: of the series that a selector selects, with a text in them, so many at most. */
 export interface NameQuestion {
   readonly selector?: string;
@@ -130,4 +143,11 @@ export interface QueryTarget {
     window: RangeWindow,
     options?: QueryOptions,
   ): Promise<Result<readonly Series[], QueryError>>;
+  /** The same as bytes, where the target can make them in the thread that evaluates: millions of samples are touched there alone. */
+  rangeFile?(
+    expression: string,
+    window: RangeWindow,
+    wish: RangeFileWish,
+    options?: QueryOptions,
+  ): Promise<Result<RangeFile, QueryError>>;
 }

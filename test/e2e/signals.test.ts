@@ -63,6 +63,16 @@ function writeWorkspace(): string {
     `name: shop\nsources:\n  - id: shop\n    kind: exposition\n    poll_every: 1s\n    targets:\n      - { id: shop, url: "${target.url}/metrics" }\n`,
   );
   writeFileSync(join(folder, 'services.yaml'), 'services:\n  - id: shop\n    tier: 1\n');
+  mkdirSync(join(folder, 'detectors'));
+  writeFileSync(
+    join(folder, 'detectors', 'jobs.yaml'),
+    [
+      'detectors:',
+      '  - { id: jobs, title: Jobs done, service: shop, source: shop, query: "sum(rate(jobs_total[30s]))",',
+      '      algorithm: zscore, window: 3, rebase_after: 3, priority: P3 }',
+      '',
+    ].join('\n'),
+  );
   mkdirSync(join(folder, 'dashboards'));
   writeFileSync(
     join(folder, 'dashboards', 'jobs.yaml'),
@@ -204,6 +214,17 @@ describe.skipIf(missing !== null)('the Signals screen over a real core', { timeo
       .first()
       .dblclick({ position: { x: box.width * 0.4, y: 40 } });
     await page.waitForFunction(() => location.hash.includes('range=5m'));
+    expect(window.complaints).toEqual([]);
+  });
+
+  it('says what a detector of the expression expected, however the expression is written, until that is not wanted', async () => {
+    const { page } = window;
+    await show([panelText('sum( rate(jobs_total[30s]) )')]);
+    await page.getByText(/Shaded: what the detector Jobs done expected, \|z\| up to/).waitFor();
+    await page.getByLabel('Bounds').uncheck();
+    await page.getByText(/Shaded/).waitFor({ state: 'detached' });
+    await page.getByLabel('Bounds').check();
+    await page.getByText(/Shaded/).waitFor();
     expect(window.complaints).toEqual([]);
   });
 

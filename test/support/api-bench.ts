@@ -55,6 +55,7 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
       target: stage('query')('target'),
       check: stage('query')('check'),
       unwatched: stage('series')('unwatched'),
+      past: stage('query')('past'),
     },
     series: {
       clock,

@@ -135,7 +135,7 @@ function Known({ catalogue, dimension, freshness, source }: KnownProps) {
 type Values = ReadonlyMap<string, number> | null;
 
 function Entry({ entry, values, source }: { entry: CatalogueEntry; values: Values; source: string }) {
-  const { means, freshness, metrics } = entry;
+  const { means, freshness, metrics, without } = entry;
   return (
     <div>
       <p className="line s12">
@@ -145,6 +145,12 @@ function Entry({ entry, values, source }: { entry: CatalogueEntry; values: Value
       {metrics.length === 0 && (
         <p className="s12">
           <StateBadge state="no-data">not measured by {source}</StateBadge>
+          {without && (
+            <span className="t3">
+              {' '}
+              {without.name} is there without a label {without.labels.join(' or ')}, so it cannot say this.
+            </span>
+          )}
         </p>
       )}
       {metrics.map((one) => (

@@ -4,6 +4,7 @@ import { joinUnwatched } from '../../../shared/model/watch.ts';
 import { SignalChart } from '../../chart/signal-chart.tsx';
 import type { SignalData, SignalPoint } from '../../chart/signal-data.ts';
 import { unwatchedSpans } from '../../state/burn-view.ts';
+import { boundsOfLines, type PanelBounds } from '../../state/signal-bounds.ts';
 import type { SignalFrame } from '../../state/signal-frame.ts';
 import { type MarkWish, signalMarks } from '../../state/signal-marks.ts';
 import type { PanelAnswer } from '../../state/signal-panel.ts';
@@ -19,11 +20,13 @@ import {
   useRefresh,
 } from '../../state/use-core.tsx';
 import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
+import { BoundsNote } from './bounds-note.tsx';
 import { HeatReading } from './heat-reading.tsx';
 import { InstantTable } from './instant-table.tsx';
 import { Legend } from './legend.tsx';
 import styles from './signal.module.css';
 import { useSignals } from './signals.tsx';
+import { usePanelBounds, usePastChanges } from './use-bounds.ts';
 
 export interface PanelBodyProps {
   view: SignalView;
@@ -78,7 +81,8 @@ function Drawn({
   const core = useCore();
   const [point, setPoint] = useState<SignalPoint | null>(null);
   const [focus, setFocus] = useState<number | null>(null);
-  const data = useData(frame, source, marks);
+  const bounds = usePanelBounds(panel.expression, source, frame, marks.bounds);
+  const data = useData(frame, source, marks, bounds);
   const colourOf = (line: number) => COLOURS[(frame.lines[line]?.row ?? line) % COLOURS.length] as string;
   const summary = useMemo(() => frameSummary(panel, frame), [panel, frame]);
   return (
@@ -95,6 +99,7 @@ function Drawn({
           onZoom={core.signal.zoom}
           onReset={core.signal.resetZoom}
         />
+        {bounds && <BoundsNote bounds={bounds} />}
       </figure>
       {frame.heat ? (
         <HeatReading heat={frame.heat} frame={frame} point={point} unit={panel.unit} zone={view.zone} />
@@ -116,44 +121,47 @@ function Drawn({
 }
 
 /** Lines and, behind each that has one, the same a week earlier. */
-function useData(frame: SignalFrame, source: string, wish: MarkWish): SignalData {
+function useData(
+  frame: SignalFrame,
+  source: string,
+  wish: MarkWish,
+  expected: PanelBounds | null,
+): SignalData {
   const incidents = useCollection('incidents').byId;
   const changes = useCollection('changes').byId;
   const detectors = useCollection('detectors').byId;
   const status = useCollection('sources').byId.get(source);
   const connection = useLine((state) => state.connection);
   const now = useNowEvery(5_000);
+  const past = usePastChanges();
   const { fromAt, toAt } = frame;
   const marks = useMemo(
     () =>
       signalMarks(
-        { incidents: incidents.values(), changes: changes.values(), detectors: detectors.values() },
+        { incidents: incidents.values(), changes: changes.values(), detectors: detectors.values(), past },
         wish,
         { fromAt, toAt },
       ),
-    [incidents, changes, detectors, wish, fromAt, toAt],
+    [incidents, changes, detectors, past, wish, fromAt, toAt],
   );
   const spans = useMemo(
     () => viewSpans(joinUnwatched([frame.unwatched, unwatchedSpans(status, connection, now)])),
     [frame.unwatched, status, connection, now],
   );
-  return useMemo(
-    () => ({
-      fromAt,
-      toAt,
-      seconds: frame.seconds,
-      columns: frame.lines.flatMap((line) => {
-        const colour = COLOURS[line.row % COLOURS.length] as string;
-        const own = { values: line.values, colour, dashed: false };
-        return line.before ? [{ values: line.before, colour, dashed: true }, own] : [own];
-      }),
-      band: frame.band,
-      heat: frame.heat,
-      marks,
-      spans,
-    }),
-    [frame, fromAt, toAt, marks, spans],
-  );
+  return useMemo(() => {
+    const columns = frame.lines.flatMap((line) => {
+      const colour = COLOURS[line.row % COLOURS.length] as string;
+      const own = { values: line.values, colour, dashed: false };
+      return line.before ? [{ values: line.before, colour, dashed: true }, own] : [own];
+    });
+    const bounds = boundsOfLines(frame, expected).map(({ line, low, high }) => ({
+      column: columns.findIndex((one) => one.values === frame.lines[line]?.values),
+      low,
+      high,
+    }));
+    const { seconds, band, heat } = frame;
+    return { fromAt, toAt, seconds, columns, band, bounds, heat, marks, spans };
+  }, [frame, expected, fromAt, toAt, marks, spans]);
 }
 
 function columnOf(data: SignalData, frame: SignalFrame, line: number): number | null {

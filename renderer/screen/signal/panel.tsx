@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { BoardPanel } from '../../../shared/model/board.ts';
+import type { MarkWish } from '../../state/signal-marks.ts';
 import { sourceOf, usePanelAnswer } from '../../state/signal-panel.ts';
 import { type SignalView, withPanel } from '../../state/signal-view.ts';
 import { useCore } from '../../state/use-core.tsx';
@@ -17,7 +18,7 @@ export interface PanelProps {
   index: number;
   panel: BoardPanel;
   sources: readonly string[];
-  marks: { readonly incidents: boolean; readonly deployments: boolean; readonly changePoints: boolean };
+  marks: MarkWish;
 }
 
 /** Charts follow the window's width in steps, so that a drag of its edge does not ask a hundred times. */

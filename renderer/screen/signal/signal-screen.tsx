@@ -11,7 +11,7 @@ import styles from './signal.module.css';
 import { SignalsProvider } from './signals.tsx';
 import { Toolbar } from './toolbar.tsx';
 
-const ALL_MARKS = { incidents: true, deployments: true, changePoints: true };
+const ALL_MARKS = { incidents: true, deployments: true, changePoints: true, bounds: true };
 
 /** PromQL over every source: panels under each other that share their time and their crosshair. */
 export default function SignalScreen({ view: text }: { view: string }) {

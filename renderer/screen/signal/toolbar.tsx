@@ -9,8 +9,15 @@ import styles from './signal.module.css';
 export interface ToolbarProps {
   view: SignalView;
   marks: MarkWish;
-  onMarks: (marks: { incidents: boolean; deployments: boolean; changePoints: boolean }) => void;
+  onMarks: (marks: MarkWish) => void;
 }
+
+const MARKS = [
+  { kind: 'incidents', label: 'Incidents' },
+  { kind: 'deployments', label: 'Deployments' },
+  { kind: 'changePoints', label: 'Change points' },
+  { kind: 'bounds', label: 'Bounds' },
+] as const;
 
 /** What holds for all panels: the board, the time, the marks; and what can be done with them. */
 export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
@@ -21,15 +28,15 @@ export function Toolbar({ view, marks, onMarks }: ToolbarProps) {
       <h1 className="pane-title">Signals</h1>
       <BoardPicker view={view} />
       <RangePicker view={view} />
-      <fieldset className={styles.marks} aria-label="Marks on the time axis">
-        {(['incidents', 'deployments', 'changePoints'] as const).map((kind) => (
+      <fieldset className={styles.marks} aria-label="Drawn beside the lines">
+        {MARKS.map(({ kind, label }) => (
           <label key={kind} className={styles.tick}>
             <input
               type="checkbox"
               checked={marks[kind]}
               onChange={(event) => onMarks({ ...marks, [kind]: event.target.checked })}
             />
-            {{ incidents: 'Incidents', deployments: 'Deployments', changePoints: 'Change points' }[kind]}
+            {label}
           </label>
         ))}
       </fieldset>

@@ -135,7 +135,7 @@ const queries: readonly BadBackend[] = [
       response.setHeader('date', new Date(Date.now() - 600_000).toUTCString());
       sendJson(response, vector(sample({}, askedTime(heard), '7')));
     },
-    ok(undefined, ["its clock is 10 m behind this machine's", 'Set both clocks by a time server']),
+    ok(undefined, ['its clock is', "behind this machine's", 'Set both clocks by a time server']),
   ),
   query(
     'part of an answer, with a warning',

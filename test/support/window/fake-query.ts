@@ -45,6 +45,10 @@ export function queriesOf(state: FakeState) {
       if (found) return found;
       throw errors.NOT_FOUND({ message: 'It is not kept any more.', data: { what: 'part' } });
     }),
+    bounds: os.query.bounds.handler(() => ({
+      detectors: [],
+      series: new Blob([encodeSeries({ series: [], unwatched: [] })]),
+    })),
     progress: os.query.progress.handler(() => ({ state: 'unknown' as const, samples: 0, elapsedMs: 0 })),
     labelNames: os.query.labelNames.handler(() => ({ names: [], complete: true })),
     labelValues: os.query.labelValues.handler(() => ({ names: [], complete: true })),

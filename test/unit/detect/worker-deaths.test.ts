@@ -57,6 +57,7 @@ function mortalWorker() {
         die();
         throw new CodedError('worker-died', 'The detect worker died.', { retryable: true });
       },
+      past: (points) => inner.call.past(points),
       retain: (ids) => inner.call.retain(ids),
     },
     health: () => inner.health(),

@@ -37,8 +37,9 @@ describe('quantiles', () => {
   it('rise with q and end at the extremes', () => {
     fc.assert(
       fc.property(numbers, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
-        expect(quantileOf(0, [...values])).toBe(Math.min(...values));
-        expect(quantileOf(1, [...values])).toBe(Math.max(...values));
+        // Zero has two signs that sort alike.
+        expect(quantileOf(0, [...values]) + 0).toBe(Math.min(...values) + 0);
+        expect(quantileOf(1, [...values]) + 0).toBe(Math.max(...values) + 0);
         expect(quantileOf(q, [...values])).toBeLessThanOrEqual(Math.max(...values));
       }),
     );

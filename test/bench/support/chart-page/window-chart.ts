@@ -58,6 +58,7 @@ function chartOf(frame: SignalFrame) {
         dashed: false,
       })),
       band: frame.band,
+      bounds: [],
       heat: null,
       marks: [],
       spans: [],

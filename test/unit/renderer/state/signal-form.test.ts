@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../../main/app/catalogue.ts';
 import { parseExpression } from '../../../../main/query/index.ts';
-import { liveQuestion, liveValues, sourceCatalogue } from '../../../../renderer/state/signal-catalogue.ts';
+import {
+  askedForLabels,
+  liveQuestion,
+  liveValues,
+  sourceCatalogue,
+} from '../../../../renderer/state/signal-catalogue.ts';
 import { aggregations, expressionOf, type FormChoice } from '../../../../renderer/state/signal-form.ts';
 
 const choice = (change: Partial<FormChoice>): FormChoice => ({
@@ -113,5 +118,32 @@ describe('the taxonomy', () => {
     expect(parseExpression(question ?? '').ok).toBe(true);
     expect(liveQuestion([])).toBeNull();
     expect(liveValues([{ labels: { signal: 'a_total' }, value: '+Inf' }]).get('a_total')).toBeNaN();
+  });
+
+  it('does not take a metric for a signal whose labels it lacks, and says which', () => {
+    const file = shipped.find((one) => one.id === 'http');
+    const signal = file?.signals.find((one) => one.needs.length > 0);
+    if (!file || !signal?.metric) throw new Error('no signal of the catalogue needs a label');
+    const facts = [fact(signal.metric, 'counter')];
+    const entryOf = (labels: readonly string[]) =>
+      sourceCatalogue([file], facts, new Map([[signal.metric ?? '', new Set(labels)]]));
+    expect(askedForLabels([file], [...facts, fact('other', 'gauge')])).toEqual([signal.metric]);
+    const lacking = entryOf(['__name__', 'job']);
+    expect(lacking.groups).toEqual([]);
+    expect(lacking.unknown.map(({ name }) => name)).toEqual([signal.metric]);
+    const [needed = ''] = signal.needs;
+    const found = entryOf(['__name__', needed]).groups[0]?.entries.find(({ id }) => id === signal.id);
+    expect(found).toMatchObject({ without: null, metrics: [{ name: signal.metric }] });
+  });
+
+  it('says beside another signal of the convention that the labels are missing', () => {
+    const file = shipped.find((one) => one.id === 'http');
+    const needy = file?.signals.find((one) => one.needs.length > 0);
+    const other = file?.signals.find((one) => one.needs.length === 0 && one.metric);
+    if (!file || !needy?.metric || !other?.metric) throw new Error('the catalogue has changed');
+    const facts = [fact(needy.metric, 'counter'), fact(other.metric, other.kind)];
+    const { groups } = sourceCatalogue([file], facts, new Map([[needy.metric, new Set(['job'])]]));
+    const entry = groups[0]?.entries.find(({ id }) => id === needy.id);
+    expect(entry).toMatchObject({ metrics: [], without: { name: needy.metric, labels: needy.needs } });
   });
 });
