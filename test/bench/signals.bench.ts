@@ -46,7 +46,7 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   try {
     mkdirSync(join(folder, 'data'));
     mkdirSync(join(folder, 'workspace'));
-    writeFileSync(join(folder, 'workspace', 'midwatch.yaml'), 'name: signals\n');
+    writeFileSync(join(folder, 'workspace', 'midwatch.yaml'), 'name: signals\nsources: []\n');
     say(`filling a store with ${(options.number('series') * steps).toLocaleString('en-US')} samples`);
     await fill(options, join(folder, 'data', 'metrics.db'), fromAt);
     const command = ['serve', join(folder, 'workspace'), '--port', '0', '--data', join(folder, 'data')];
