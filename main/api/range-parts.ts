@@ -1,13 +1,15 @@
 import type { Clock } from '../platform/index.ts';
 
 /** A message of this size leaves room on its line for the others: the beats by which a window knows that the core lives. */
-const PART_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 2 * 1024 * 1024;
 /** Parts that nobody has come for by then belong to a window that is gone. */
 const KEPT_MS = 60_000;
 const HELD_BYTES_MAX = 512 * 1024 * 1024;
 
 interface Held {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly asked: Set<number>;
+  readonly parts: number;
   readonly at: number;
 }
 
@@ -37,16 +39,17 @@ export function createRangeParts(clock: Pick<Clock, 'monotonic'>) {
       if (parts <= 1) return { first: new Blob([bytes]), more: null };
       last += 1;
       const answer = `answer-${last}`;
-      held.set(answer, { bytes, at: clock.monotonic() });
+      held.set(answer, { bytes, at: clock.monotonic(), asked: new Set([0]), parts });
       forget();
       return { first: partOf(bytes, 0), more: { answer, parts } };
     },
-    /** The last part is asked for last; after it the answer is forgotten. */
+    /** Once each part was asked for the answer is forgotten. */
     part(answer: string, part: number): Blob | undefined {
       forget();
       const found = held.get(answer);
       if (!found || part * PART_BYTES >= found.bytes.length) return undefined;
-      if ((part + 1) * PART_BYTES >= found.bytes.length) held.delete(answer);
+      found.asked.add(part);
+      if (found.asked.size === found.parts) held.delete(answer);
       return partOf(found.bytes, part);
     },
   };

@@ -13,6 +13,8 @@ export function socketLines(page: { protocol: string; host: string }): OpenLine 
 function openSocket(address: string, signal: AbortSignal): Promise<Line> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address);
+    // As blobs they would have to be read once more, from another process of the browser.
+    socket.binaryType = 'arraybuffer';
     const refuse = (why: string) => {
       clearTimeout(timer);
       socket.close();
