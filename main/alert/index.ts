@@ -23,6 +23,7 @@ export type { ActiveSilence, WakeFacts } from './rule/hold-stage.ts';
 export { isAlerting } from './rule/memory.ts';
 export { lastDeployment } from './rule-condition.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
+export { askedOf, stepsThatMayAlert } from './rule-past.ts';
 export { planSilences } from './shared-silences.ts';
 export {
   createSilences,

@@ -4,6 +4,7 @@
  * Hosts give it a notifier and a way to start processes, and get one router for their windows.
  */
 
+export { compareReplays, gradePages, ownIncidents, readIncidents } from '../replay/index.ts';
 export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
 export { checkWorkspace, detectionTimesOf } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
@@ -18,14 +19,8 @@ export {
 } from './interchange.ts';
 export { linkIn, readLaunch, type WindowLaunch, workspaceFolder } from './launch.ts';
 export { type App, type AppOptions, VERSION } from './options.ts';
-export {
-  compareReplays,
-  gradePages,
-  type Replay,
-  type ReplayDifference,
-  readIncidents,
-  replayWorkspaces,
-} from './replays.ts';
+export { keepReplay, keptReplays } from './replay-shelf.ts';
+export { pastOf, replayWorkspaces } from './replays.ts';
 export { reportWorkspace } from './reporting.ts';
 export { createPageSounds, type PageSounds } from './sound.ts';
 export { startApp } from './start.ts';

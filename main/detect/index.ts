@@ -13,4 +13,5 @@ export {
   type ZscoreState,
 } from './detector/index.ts';
 export { detectorPast, type ExpectedSeries } from './past.ts';
+export { PastDetector } from './past-detector.ts';
 export { startingStatus } from './status.ts';

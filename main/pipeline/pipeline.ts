@@ -52,8 +52,11 @@ export interface PipelineDeps {
   readonly detection: Detection;
   readonly ruleEvaluator: RuleEvaluator;
   readonly alerts: Alerts;
-  readonly incidents: Incidents;
-  readonly notifier: Notifier;
+  readonly incidents: Pick<
+    Incidents,
+    'load' | 'list' | 'get' | 'handleAlerts' | 'onPoll' | 'tend' | 'acknowledge' | 'append'
+  >;
+  readonly notifier: Pick<Notifier, 'enqueue' | 'onOutcome'>;
   readonly publish: Publisher;
 }
 

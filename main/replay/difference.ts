@@ -1,23 +1,52 @@
-import type { AlertEpisode } from '../../shared/model/objective-history.ts';
-import { compareEpisodes } from '../slo/index.ts';
-import type { Replay } from './replay.ts';
+import type { Replay, ReplayAlert, ReplayDifference } from '../../shared/model/replay.ts';
+import { formatDuration } from '../../shared/unit/time.ts';
 
-/** What another configuration would have done over the same history, objective by objective. */
-export interface ReplayDifference {
-  readonly objectiveId: string;
-  readonly came: readonly AlertEpisode[];
-  readonly gone: readonly AlertEpisode[];
-  readonly kept: number;
-  /** Set where only one of the two configurations has the objective. */
-  readonly onlyIn: 'before' | 'after' | null;
+/**
+ * What another configuration would have changed. An alert is the same where its labels are and the two fired at the same
+ * time for a while: it is the same trouble, found a little earlier or later.
+ */
+export function compareReplays(before: Replay, after: Replay): ReplayDifference {
+  const left = Map.groupBy(after.alerts, (one) => one.alertId);
+  const onlyBefore: ReplayAlert[] = [];
+  const moved: ReplayDifference['moved'] = [];
+  let same = 0;
+  for (const was of before.alerts) {
+    const others = left.get(was.alertId) ?? [];
+    const place = others.findIndex((one) => overlaps(was, one));
+    const is = others[place];
+    if (!is) {
+      onlyBefore.push(was);
+      continue;
+    }
+    others.splice(place, 1);
+    const how = movesOf(was, is);
+    if (how.length === 0) same += 1;
+    else moved.push({ before: was, after: is, how });
+  }
+  const onlyAfter = [...left.values()].flat().toSorted((a, b) => a.firedAt - b.firedAt);
+  return { onlyBefore, onlyAfter, moved, same, pagesPerDay: [before.pagesPerDay, after.pagesPerDay] };
 }
 
-export function compareReplays(before: Replay, after: Replay): ReplayDifference[] {
-  const ids = [...new Set([...before.objectives, ...after.objectives].map((one) => one.objectiveId))];
-  return ids.map((objectiveId) => {
-    const of = (replay: Replay) => replay.objectives.find((one) => one.objectiveId === objectiveId);
-    const [was, is] = [of(before), of(after)];
-    const onlyIn = was && is ? null : was ? 'before' : 'after';
-    return { objectiveId, ...compareEpisodes(was?.episodes ?? [], is?.episodes ?? []), onlyIn };
-  });
+function overlaps(one: ReplayAlert, other: ReplayAlert): boolean {
+  const endOf = ({ resolvedAt }: ReplayAlert) => resolvedAt ?? Number.POSITIVE_INFINITY;
+  return one.firedAt <= endOf(other) && other.firedAt <= endOf(one);
+}
+
+function movesOf(was: ReplayAlert, is: ReplayAlert): string[] {
+  const moves: string[] = [];
+  const laterMs = is.firedAt - was.firedAt;
+  if (laterMs !== 0)
+    moves.push(`fires ${formatDuration(Math.abs(laterMs))} ${laterMs > 0 ? 'later' : 'earlier'}`);
+  if (was.resolvedAt !== is.resolvedAt) moves.push(endsText(was.resolvedAt, is.resolvedAt));
+  if (was.priority !== is.priority) moves.push(`${was.priority} becomes ${is.priority}`);
+  if (was.paged !== is.paged) moves.push(is.paged ? 'now pages' : 'no longer pages');
+  else if ((was.toldAt === null) !== (is.toldAt === null))
+    moves.push(is.toldAt === null ? 'is told to nobody' : 'is told');
+  return moves;
+}
+
+function endsText(was: number | null, is: number | null): string {
+  if (was === null) return 'ends';
+  if (is === null) return 'does not end';
+  return `ends ${formatDuration(Math.abs(is - was))} ${is > was ? 'later' : 'earlier'}`;
 }

@@ -1,31 +1,34 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
-import type { Replay } from './replay.ts';
+import type { Incident } from '../../shared/model/incident.ts';
+import type { PageGrades, Replay, ReplayAlert } from '../../shared/model/replay.ts';
 
 const Instant = z
-  .union([z.number(), z.string().transform((text) => Date.parse(text))])
+  .union([
+    z.number(),
+    z.string().transform((text) => Date.parse(text)),
+    z.date().transform((at) => at.getTime()),
+  ])
   .refine((at) => Number.isFinite(at), { message: 'expected a time such as 2026-01-05T10:00:00Z' });
 
-/** An incident that people say happened, for judging what alerts would have told of it. */
-export const LabelledIncident = z.object({
-  from: Instant,
-  to: Instant,
-  objectives: z.array(z.string()).optional(),
-});
+const names = z.array(z.string()).optional();
+
+/** An incident that people say happened, for judging what pages would have told of it. */
+export const LabelledIncident = z
+  .strictObject({
+    from: Instant,
+    to: Instant,
+    /** Ids of objectives, rules or detectors that should have told of it; any, where neither these nor services are named. */
+    objectives: names,
+    services: names,
+    severity: z.string().optional(),
+    title: z.string().optional(),
+  })
+  .refine(({ from, to }) => to >= from, { message: 'expected a "to" that is not before its "from"' });
 export type LabelledIncident = z.infer<typeof LabelledIncident>;
 
-/** How well pages match labelled incidents; null where there is nothing to divide by. */
-export interface PageGrades {
-  readonly pages: number;
-  readonly incidents: number;
-  /** Pages that belong to an incident, of all pages. */
-  readonly precision: number | null;
-  /** Incidents that had a page, of all incidents. */
-  readonly recall: number | null;
-}
-
-/** Reads labelled incidents, YAML or JSON: a list of `from`, `to` and, where wanted, `objectives`. */
+/** Reads labelled incidents, YAML or JSON; throws `incidents-unreadable` with what is wrong. */
 export function readIncidents(text: string, file: string): LabelledIncident[] {
   try {
     return z.array(LabelledIncident).parse(parse(text, { maxAliasCount: 10 }));
@@ -38,23 +41,58 @@ export function readIncidents(text: string, file: string): LabelledIncident[] {
   }
 }
 
-/** Only pages (P0) are judged: a ticket wakes nobody. */
-export function gradePages(replay: Replay, incidents: readonly LabelledIncident[]): PageGrades {
-  const pages = replay.objectives.flatMap(({ objectiveId, episodes }) =>
-    episodes
-      .filter((one) => one.priority === 'P0')
-      .map((one) => ({ objectiveId, from: one.firedAt, to: one.resolvedAt ?? replay.toAt })),
-  );
-  const matches = (incident: LabelledIncident, page: (typeof pages)[number]) =>
-    page.from <= incident.to &&
-    incident.from <= page.to &&
-    (incident.objectives === undefined || incident.objectives.includes(page.objectiveId));
-  const right = pages.filter((page) => incidents.some((one) => matches(one, page)));
-  const told = incidents.filter((one) => pages.some((page) => matches(one, page)));
+/**
+ * Midwatch's own incidents as labels. One that was cancelled was none, so a page in its time is a false one; merged and
+ * invented ones are left out.
+ */
+export function ownIncidents(
+  incidents: readonly Incident[],
+  fromAt: number,
+  toAt: number,
+): LabelledIncident[] {
+  return incidents
+    .filter((one) => !one.synthetic && one.phase !== 'cancelled' && one.phase !== 'merged')
+    .map((one) => ({
+      from: one.startedAt,
+      to: one.resolvedAt ?? one.recoveredAt ?? one.closedAt ?? toAt,
+      objectives: one.objectiveIds.length > 0 ? [...one.objectiveIds] : undefined,
+      services: [...new Set([one.service, ...one.services])],
+      severity: one.severity,
+      title: `${one.name} ${one.title}`,
+    }))
+    .filter((one) => one.from <= toAt && one.to >= fromAt);
+}
+
+/** Only pages are judged: what makes no sound wakes nobody. */
+export function gradePages(replay: Replay, incidents: readonly LabelledIncident[], by: string): PageGrades {
+  const within = incidents.filter((one) => one.from <= replay.toAt && one.to >= replay.fromAt);
+  const pages = replay.notices.filter((one) => one.kind === 'page');
+  const alertsOf = (page: (typeof pages)[number]) =>
+    page.alerts.flatMap((place) => replay.alerts[place] ?? []);
+  const tells = (page: (typeof pages)[number], incident: LabelledIncident) =>
+    alertsOf(page).some((alert) => matches(alert, incident, replay.toAt));
+  const right = pages.filter((page) => within.some((one) => tells(page, one)));
+  const told = within.filter((one) => pages.some((page) => tells(page, one)));
+  const severities = [...new Set(within.flatMap((one) => one.severity ?? []))].sort();
   return {
+    by,
     pages: pages.length,
-    incidents: incidents.length,
-    precision: pages.length === 0 ? null : right.length / pages.length,
-    recall: incidents.length === 0 ? null : told.length / incidents.length,
+    incidents: within.length,
+    precision: pages.length === 0 || within.length === 0 ? null : right.length / pages.length,
+    recall: within.length === 0 ? null : told.length / within.length,
+    severities: severities.map((severity) => ({
+      severity,
+      incidents: within.filter((one) => one.severity === severity).length,
+      told: told.filter((one) => one.severity === severity).length,
+    })),
   };
+}
+
+function matches(alert: ReplayAlert, incident: LabelledIncident, endAt: number): boolean {
+  const { objectives, services } = incident;
+  const isOfIt =
+    (objectives === undefined && services === undefined) ||
+    (objectives?.includes(alert.ruleId) ?? false) ||
+    (services?.includes(alert.service) ?? false);
+  return isOfIt && alert.firedAt <= incident.to && incident.from <= (alert.resolvedAt ?? endAt);
 }

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../../shared/unit/time.ts';
+import type { PastGrid } from '../slo/index.ts';
 import type { StoredSeries } from '../store/index.ts';
 
 /** Samples of one series without stale markers, with what resets have taken away before each of them. */
@@ -20,24 +22,22 @@ export function counterSamples(series: Pick<StoredSeries, 'times' | 'values' | '
   return { times, values, lost };
 }
 
-/** The instants of a replay: `steps` of them from `fromAt`. */
-export interface StepGrid {
-  readonly fromAt: number;
-  readonly stepMs: number;
-  readonly steps: number;
-}
+/** PromQL shows a sample for so long: a window that begins within it was seen from its beginning. */
+const SIGHT_MS = 5 * MINUTE_MS;
 
 /**
- * Adds one series' `increase` over the window at each step to `sum`, and marks in `present` where there was one. Both
- * ends of the window only move forward, so a step costs its new samples, however long the window is.
+ * Adds one series' `increase` over the window at each step to `sum`, marks in `present` where there was one, and keeps in
+ * `seen` the part of the window from its first sample on, of the series that has most. Both ends of the window only move
+ * forward, so a step costs its new samples, however long the window is.
  * Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#increase
  */
 export function addIncreases(
   samples: CounterSamples,
   windowMs: number,
-  grid: StepGrid,
+  grid: PastGrid,
   sum: Float64Array,
   present: Uint8Array,
+  seen: Float64Array,
 ): void {
   const { times } = samples;
   let from = 0;
@@ -50,6 +50,9 @@ export function addIncreases(
     if (to - from < 2) continue;
     sum[step] = (sum[step] ?? 0) + increase(samples, from, to - 1, startAt, endAt);
     present[step] = 1;
+    const before = from === 0 ? Number.NEGATIVE_INFINITY : (times[from - 1] as number);
+    const part = startAt - before <= SIGHT_MS ? 1 : (endAt - (times[from] as number)) / windowMs;
+    if (part > (seen[step] ?? 0)) seen[step] = part;
   }
 }
 

@@ -1,8 +1,12 @@
 /**
- * The objectives' maths over history at full speed: samples of the store or a file, each series read once, every window
- * slid over it. What it answers is what live evaluation would have alerted on, by the same decisions.
+ * The pipeline over history at full speed. Objectives are counted from samples, each series read once and every window slid
+ * over it (or by the source, where there are no samples); rules and detectors are asked for in ranges ahead of their
+ * instants. What they say goes through the very stages that decide live, on a virtual clock, with nobody at their end.
  */
-export { compareReplays, type ReplayDifference } from './difference.ts';
-export { gradePages, type LabelledIncident, type PageGrades, readIncidents } from './grade.ts';
-export { type Replay, replayObjectives } from './replay.ts';
+export { compareReplays } from './difference.ts';
+export { gradePages, ownIncidents, readIncidents } from './grade.ts';
+export { patientTarget } from './patient-target.ts';
+export { type ReplayInput, type ReplayProgress, replay } from './replay.ts';
 export { readSampleFile } from './sample-file.ts';
+export type { ReplaySource } from './source-tracks.ts';
+export type { ReplayQuiet } from './world.ts';

@@ -80,21 +80,6 @@ function unanswered(problem: Problem): CodedError {
 /** One window's count at an instant. */
 type Column = (at: number) => WindowCount;
 
-/** Counts of all windows at one step, from columns by window; a window without one has nothing. */
-export function countsOfSteps(
-  columns: readonly (
-    | { readonly bad: Float64Array; readonly total: Float64Array; readonly known: Uint8Array }
-    | undefined
-  )[],
-  step: number,
-): WindowCount[] {
-  return columns.map((column) =>
-    column?.known[step] === 1
-      ? { ...NOTHING, bad: column.bad[step] ?? 0, total: column.total[step] ?? 0 }
-      : NOTHING,
-  );
-}
-
 const NOTHING: WindowCount = { bad: null, total: null, seenFraction: 1, anchoredAt: null, known: true };
 
 async function columnsOf(

@@ -8,9 +8,8 @@ export { increaseQuery, readCounter } from './build-query.ts';
 export { budgetSeries, burnSeries } from './chart-series.ts';
 export { complianceOf } from './compliance.ts';
 export { type Corrections, createCorrections } from './corrections.ts';
-export { selectorsOf } from './count.ts';
-export { countsOfSteps, historyOf } from './history.ts';
-export { EpisodeWalk } from './math/episode.ts';
+export { type Problem as CountProblem, selectorsOf } from './count.ts';
+export { historyOf } from './history.ts';
 export {
   derivePolicyRows,
   detectionMs,
@@ -21,6 +20,18 @@ export {
   createObjectives,
   type Objectives,
 } from './objectives.ts';
+export { observeObjective } from './observe.ts';
+export {
+  askPast,
+  beganAt,
+  countsAt,
+  emptyColumn,
+  type PastColumn,
+  type PastGrid,
+  passingRow,
+  pastProblem,
+  pastStatus,
+} from './past.ts';
 export { readPolicy } from './policy-file.ts';
 export { reportHtml, reportMarkdown } from './report.ts';
 export { badSliceQuery, type SliceRule, sliceCondition } from './slice-query.ts';
@@ -28,4 +39,4 @@ export { type SloApi, sloApi } from './slo-api.ts';
 export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
 export { detectionLines, objectiveWarnings } from './warnings.ts';
-export { compareEpisodes, policyNamed, whatIf } from './what-if.ts';
+export { policyNamed, whatIf } from './what-if.ts';

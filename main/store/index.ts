@@ -43,6 +43,8 @@ export { refusalOf, seriesKey } from './metric-series.ts';
 export { isStale, staleIndices, wordsOf } from './metric-stale.ts';
 export { METRIC_LIMITS, openMetricWriter } from './metric-writer.ts';
 export { readCorrections } from './read-corrections.ts';
+export { type LoggedPast, readPast } from './read-past.ts';
+export { openReplayShelf, type ReplayShelf } from './replay-shelf.ts';
 export type { SpanFilter, SpanReaderApi, SpanStats, SpanWriterApi } from './span-api.ts';
 export { spanPath } from './span-file.ts';
 export { openSpanReader } from './span-reader.ts';

@@ -1,20 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AlertRule, readAlertRules } from '../../main/alert/index.ts';
 import { systemClock } from '../../main/platform/index.ts';
-import { createInlineTarget } from '../../main/query/index.ts';
-import { replayObjectives } from '../../main/replay/index.ts';
 import { seededRandom } from '../../main/statistics/index.ts';
 import { METRIC_LIMITS, openMetricReader, openMetricWriter } from '../../main/store/index.ts';
+import { AlertRuleFile } from '../../shared/config/alert-rule.ts';
 import { DAY_MS, MINUTE_MS } from '../../shared/unit/time.ts';
-import { gatewayObjective, shippedPolicy } from '../support/objective.ts';
+import { gatewayObjective } from '../support/objective.ts';
+import { replayTrial } from '../support/replaying.ts';
 import type { Benchmark, Measured, Options } from './support/benchmark.ts';
 
 export const benchmark: Benchmark = {
-  about: 'replay of history at full speed: every objective at every minute, from the store',
+  about: 'replay of history at full speed: the whole pipeline at every minute, from the store',
   options: {
     days: { kind: 'number', about: 'days of history', default: 30, min: 1, max: 90 },
     objectives: { kind: 'number', about: 'objectives', default: 100, min: 1, max: 500 },
+    rules: { kind: 'number', about: 'plain rules beside them', default: 20, min: 0, max: 500 },
   },
   run,
 };
@@ -38,25 +40,41 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
       }),
     );
     const begin = performance.now();
-    const replay = await replayObjectives({
-      ...{ objectives, policies: [shippedPolicy('midwatch')], reader },
-      ...{ target: createInlineTarget('local', reader), stepMs: MINUTE_MS },
-      ...{ fromAt: END_AT - days * DAY_MS, toAt: END_AT },
+    const replay = await replayTrial({
+      reader,
+      objectives,
+      rules: rulesOf(options.number('rules')),
+      fromAt: END_AT - days * DAY_MS,
+      toAt: END_AT,
     });
     const seconds = (performance.now() - begin) / 1_000;
     reader.close();
-    const alerts = replay.objectives.reduce((sum, one) => sum + one.episodes.length, 0);
     return {
       figures: [
         { name: 'replay_s', label: 'replay', value: seconds, unit: 's', atMost: SECONDS_MAX },
         { name: 'evaluations', label: 'evaluations', value: replay.evaluations, unit: '' },
-        { name: 'alerts', label: 'alerts found', value: alerts, unit: '' },
+        { name: 'alerts', label: 'alerts found', value: replay.alerts.length, unit: '' },
+        { name: 'messages', label: 'messages', value: replay.notices.length, unit: '' },
+        { name: 'pages_per_day', label: 'pages a day', value: replay.pagesPerDay, unit: '' },
       ],
       notes: [],
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Each compares a rate with a threshold that is passed now and then. */
+function rulesOf(count: number): AlertRule[] {
+  const rules = Array.from({ length: count }, (_one, at) => ({
+    alert: `Failing${at}`,
+    expr: `rate(failed_${at}[5m]) > 1.5`,
+    for: '5m',
+    labels: { priority: 'P1', service: 'gateway' },
+    annotations: {},
+  }));
+  const file = AlertRuleFile.parse({ groups: [{ name: 'bench', rules }] });
+  return readAlertRules(file, { defaultSource: 'counters', definedAt: (_group, at) => `alerts.yaml:${at}` });
 }
 
 function write(path: string, days: number, count: number, seed: number): void {

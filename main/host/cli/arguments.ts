@@ -30,8 +30,11 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch export FORMAT [workspace]    as prometheus-rules, alertmanager or openslo, on stdout
   midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo, sloth or ical (who is on call); --into DIR writes a workspace's
                                 files, otherwise they are printed; what could not be carried over is named by line
-  midwatch replay [workspace] --from TIME --to TIME    what the objectives would have alerted on; --against DIR compares
-                                another workspace; --samples FILE, --incidents FILE, --out FILE
+  midwatch replay [workspace] --from TIME --to TIME    what would have alerted and whom that would have reached, from the
+                                workspace's store; --from-source asks each Prometheus itself, --samples FILE reads a file;
+                                --against DIR compares another workspace, --incidents FILE judges the pages; --step 1m,
+                                --no-silences, --no-keep, --out FILE, --json
+  midwatch replays [workspace]  the replays that were kept; --id ID prints one again
   midwatch report [workspace]   which objectives were kept over the last 28 days, by service; --format markdown or html,
                                 --from TIME --to TIME, --out FILE, --samples FILE
   midwatch why ALERT [workspace]    what each stage said of an alert, by its id or by words of its title, rule or service;
@@ -105,6 +108,11 @@ function parse(args: readonly string[]) {
       incidents: { type: 'string' },
       out: { type: 'string' },
       format: { type: 'string' },
+      step: { type: 'string' },
+      id: { type: 'string' },
+      'from-source': { type: 'boolean' },
+      'no-silences': { type: 'boolean' },
+      'no-keep': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
     },

@@ -9,6 +9,7 @@ import { type Command, HELP, parseCommand } from './arguments.ts';
 import { check } from './check.ts';
 import { exportTo, importFrom } from './interchange.ts';
 import { replay } from './replay.ts';
+import { replays } from './replays.ts';
 import { report } from './report.ts';
 import { keepSecret } from './secret.ts';
 import { present, type Served, serve, untilSignal } from './serve.ts';
@@ -43,7 +44,9 @@ async function run(command: Command, host: CliHost): Promise<number> {
     case 'export':
       return exportTo(command.workspace, command.format, terminal);
     case 'replay':
-      return replay(command, terminal);
+      return replay(command, host.vault, terminal);
+    case 'replays':
+      return replays(command, terminal);
     case 'report':
       return report(command, host.vault, terminal);
     case 'import':

@@ -1,91 +1,170 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Workspace } from '../../../shared/config/workspace.ts';
+import { CodedError, messageOf } from '../../../shared/error/coded.ts';
+import type { PageGrades, Replay, ReplayRecord } from '../../../shared/model/replay.ts';
+import { formatInstant } from '../../../shared/unit/time.ts';
 import {
   checkWorkspace,
   compareReplays,
   gradePages,
-  type Replay,
-  type ReplayDifference,
+  keepReplay,
+  ownIncidents,
+  pastOf,
   readIncidents,
   replayWorkspaces,
 } from '../../app/index.ts';
-import { createLogger, systemClock } from '../../platform/index.ts';
+import { createLogger, type Logger, systemClock, type Vault } from '../../platform/index.ts';
 import { problemsText } from './check.ts';
+import { replayLines } from './replay-lines.ts';
 import type { Terminal } from './terminal.ts';
 import type { ToolCommand } from './tool-command.ts';
 
 type ReplayCommand = Extract<ToolCommand, { kind: 'replay' }>;
 
-/** `midwatch replay`: what the objectives would have alerted on, and what another configuration would have changed. */
-export async function replay(command: ReplayCommand, terminal: Terminal): Promise<number> {
-  const workspaces = [];
+/** As a shell knows a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * `midwatch replay`: what would have alerted, whom that would have reached, and what another configuration would have
+ * changed. Exit status 0 when it is through, 1 where it could not be made, 130 where it was cancelled: what was done until
+ * then is printed and kept all the same.
+ */
+export async function replay(command: ReplayCommand, vault: Vault, terminal: Terminal): Promise<number> {
+  const log = createLogger('warn');
+  const workspaces = await workspacesOf(command, log, terminal);
+  const [workspace] = workspaces ?? [];
+  if (!workspaces || !workspace) return 1;
+  // Read before the long work: a file with a mistake must not be found at its end.
+  const labels = labelsOf(command);
+  const cancel = new AbortController();
+  const onSignal = () => {
+    terminal.complain('\nCancelling: what was done until now follows …');
+    cancel.abort();
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const progress = progressLine();
+  let replays: Replay[];
+  try {
+    replays = await replayWorkspaces(
+      workspaces,
+      { ...command, file: command.samples },
+      {
+        vault,
+        log,
+        signal: cancel.signal,
+        onProgress: progress.show,
+      },
+    );
+  } finally {
+    progress.end();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+  const [first, second] = replays;
+  if (!first) return INTERRUPTED;
+  const grades = gradesOf(first, workspace, command, labels, log);
+  const made = {
+    workspace: workspace.path,
+    against: workspaces[1]?.path ?? null,
+    history: historyText(command),
+    replay: first,
+    other: second ?? null,
+    difference: second ? compareReplays(first, second) : null,
+    grades,
+  };
+  await tell(made, workspace, command, log, terminal);
+  return cancel.signal.aborted ? INTERRUPTED : 0;
+}
+
+async function workspacesOf(
+  command: ReplayCommand,
+  log: Logger,
+  terminal: Terminal,
+): Promise<Workspace[] | null> {
+  const workspaces: Workspace[] = [];
   for (const path of [command.workspace, ...(command.against === undefined ? [] : [command.against])]) {
-    const { workspace, problems } = await checkWorkspace(path, systemClock(), createLogger('warn'));
+    const { workspace, problems } = await checkWorkspace(path, systemClock(), log);
     if (!workspace) {
       terminal.complain(problemsText(problems));
-      return 1;
+      return null;
     }
     workspaces.push(workspace);
   }
+  return workspaces;
+}
+
+function labelsOf({ incidents }: ReplayCommand): ReturnType<typeof readIncidents> | null {
+  if (incidents === undefined) return null;
+  try {
+    return readIncidents(readFileSync(incidents, 'utf8'), incidents);
+  } catch (thrown) {
+    if (thrown instanceof CodedError) throw thrown;
+    throw new CodedError('incidents-unreadable', `${incidents} cannot be read: ${messageOf(thrown)}`);
+  }
+}
+
+/** By the given labels, and by Midwatch's own incidents of that time where there are some. */
+function gradesOf(
+  first: Replay,
+  workspace: Workspace,
+  command: ReplayCommand,
+  labels: ReturnType<typeof readIncidents> | null,
+  log: Logger,
+): PageGrades[] {
   const samples = { dataFolder: command.dataFolder, file: command.samples };
+  const own = ownIncidents(pastOf(workspace, samples, log).incidents, first.fromAt, first.toAt);
+  return [
+    ...(labels ? [gradePages(first, labels, command.incidents ?? '')] : []),
+    ...(own.length > 0 ? [gradePages(first, own, 'incidents of this workspace')] : []),
+  ];
+}
+
+function historyText({ fromSource, samples }: ReplayCommand): string {
+  if (samples !== undefined) return `the file ${samples}`;
+  return fromSource ? 'its sources themselves' : 'the workspace’s store';
+}
+
+async function tell(
+  made: Omit<ReplayRecord, 'id' | 'madeAt'>,
+  workspace: Workspace,
+  command: ReplayCommand,
+  log: Logger,
+  terminal: Terminal,
+): Promise<void> {
+  const json = () => JSON.stringify(made, null, 2);
+  if (command.out !== undefined) writeFileSync(command.out, json());
+  terminal.say(command.json ? json() : replayLines(made).join('\n'));
+  if (!command.keep) return;
+  try {
+    const id = await keepReplay(workspace, command.dataFolder, made, log);
+    if (!command.json) terminal.say(`Kept as ${id}; "midwatch replays --id ${id}" prints it again.`);
+  } catch (thrown) {
+    terminal.complain(`midwatch: the replay was made, but could not be kept: ${messageOf(thrown)}`);
+  }
+}
+
+/** One line that is written over, on a terminal alone. */
+function progressLine() {
   const shown = process.stderr.isTTY;
-  const replays = await replayWorkspaces(workspaces, samples, command, (done, all) => {
-    if (shown) process.stderr.write(`\r${done} of ${all} objectives${done === all ? '\n' : ''}`);
-  });
-  const [first, second] = replays;
-  if (!first) return 1;
-  const difference = second ? compareReplays(first, second) : null;
-  const grades =
-    command.incidents === undefined
-      ? null
-      : gradePages(first, readIncidents(readFileSync(command.incidents, 'utf8'), command.incidents));
-  const record = JSON.stringify({ replay: first, against: second ?? null, difference, grades }, null, 2);
-  if (command.out !== undefined) writeFileSync(command.out, record);
-  terminal.say(
-    command.json
-      ? record
-      : [...replayLines(first), ...differenceLines(difference), ...gradeLines(grades)].join('\n'),
-  );
-  return 0;
-}
-
-function replayLines({ objectives, evaluations, fromAt, toAt }: Replay): string[] {
-  const alerts = objectives.flatMap((one) =>
-    one.episodes.map((episode) => ({ ...episode, id: one.objectiveId })),
-  );
-  const pages = objectives.reduce((sum, one) => sum + one.pagesPerDay, 0);
-  return [
-    `${utc(fromAt)} to ${utc(toAt)} UTC: ${objectives.length} objectives, ${evaluations.toLocaleString('en-US')} evaluations, ${alerts.length} alerts, ${pages.toFixed(2)} pages a day.`,
-    ...alerts
-      .toSorted((a, b) => a.firedAt - b.firedAt)
-      .map(
-        (one) =>
-          `  ${utc(one.firedAt)} – ${one.resolvedAt === null ? 'still firing' : utc(one.resolvedAt)} ${one.priority} ${one.id} ${one.row}: ${one.reason}`,
-      ),
-    ...objectives.flatMap((one) => one.notes.map((note) => `  ${one.objectiveId}: ${note}`)),
-  ];
-}
-
-function differenceLines(difference: readonly ReplayDifference[] | null): string[] {
-  if (!difference) return [];
-  const changed = difference.filter((one) => one.came.length + one.gone.length > 0 || one.onlyIn !== null);
-  return [
-    `Against: ${changed.length} of ${difference.length} objectives differ.`,
-    ...changed.map((one) => {
-      const only =
-        one.onlyIn === null ? '' : ` (only in the ${one.onlyIn === 'before' ? 'first' : 'second'} workspace)`;
-      return `  ${one.objectiveId}${only}: ${one.came.length} came, ${one.gone.length} gone, ${one.kept} in both`;
-    }),
-  ];
-}
-
-function gradeLines(grades: ReturnType<typeof gradePages> | null): string[] {
-  if (!grades) return [];
-  const share = (value: number | null) => (value === null ? 'unknown' : `${(value * 100).toFixed(0)} %`);
-  return [
-    `Judged by ${grades.incidents} incidents: precision ${share(grades.precision)} of ${grades.pages} pages, recall ${share(grades.recall)}.`,
-  ];
-}
-
-function utc(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  let length = 0;
+  const write = (text: string) => {
+    if (!shown) return;
+    process.stderr.write(`\r${text.padEnd(length)}`);
+    length = text.length;
+  };
+  return {
+    show: (
+      { at, read, toRead }: { readonly at: number; readonly read: number; readonly toRead: number },
+      place: number,
+      of: number,
+    ) => {
+      const which = of === 1 ? '' : `workspace ${place + 1} of ${of}, `;
+      const reading = toRead === 0 ? '' : `, reading ${read} of ${toRead}`;
+      write(`${which}${formatInstant(at)}${reading}`);
+    },
+    end: () => {
+      if (length > 0) process.stderr.write('\n');
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../shared/error/result.ts';
+import { MINUTE_MS, parseDuration, SECOND_MS } from '../../../shared/unit/time.ts';
 import { EXPORT_FORMATS, type ExportFormat, IMPORT_FORMATS, type ImportFormat } from '../../app/index.ts';
 
 /** The sub-commands that read, print and end. */
@@ -38,6 +39,19 @@ export type ToolCommand =
       readonly out: string | undefined;
       readonly dataFolder: string | undefined;
       readonly json: boolean;
+      readonly stepMs: number;
+      readonly fromSource: boolean;
+      readonly ignoreSilences: boolean;
+      /** Whether its result is kept in the workspace's log. */
+      readonly keep: boolean;
+    }
+  | {
+      readonly kind: 'replays';
+      readonly workspace: string;
+      /** One of them; undefined: the list. */
+      readonly id: string | undefined;
+      readonly dataFolder: string | undefined;
+      readonly json: boolean;
     }
   | {
       readonly kind: 'why';
@@ -48,6 +62,10 @@ export type ToolCommand =
       readonly dataFolder: string | undefined;
       readonly json: boolean;
     };
+
+/** Finer is what no source is scraped at; coarser misses the short window of every policy. */
+const STEP_MIN_MS = 5 * SECOND_MS;
+const STEP_MAX_MS = 5 * MINUTE_MS;
 
 export interface ToolOptions {
   readonly json?: boolean;
@@ -61,6 +79,11 @@ export interface ToolOptions {
   readonly out?: string;
   readonly data?: string;
   readonly format?: string;
+  readonly step?: string;
+  readonly id?: string;
+  readonly 'from-source'?: boolean;
+  readonly 'no-silences'?: boolean;
+  readonly 'no-keep'?: boolean;
 }
 
 /** Reads one of these sub-commands; null where it is another. */
@@ -90,6 +113,13 @@ export function parseTool(
     case 'replay': {
       const [workspace = '.', extra] = rest;
       return extra === undefined ? parseReplay(workspace, options) : tooMany(extra);
+    }
+    case 'replays': {
+      const [workspace = '.', extra] = rest;
+      const { id, data } = options;
+      return extra === undefined
+        ? ok({ kind: 'replays', workspace, id, dataFolder: data, json })
+        : tooMany(extra);
     }
     case 'report': {
       const [workspace = '.', extra] = rest;
@@ -129,14 +159,32 @@ function parseWhy(alert: string, workspace: string, options: ToolOptions): Resul
 }
 
 function parseReplay(workspace: string, options: ToolOptions): Result<ToolCommand, string> {
-  const { from, to, against, samples, incidents, out, data, json = false } = options;
+  const { from, to, against, samples, incidents, out, data, json = false, step = '1m' } = options;
   const [fromAt, toAt] = [Date.parse(from ?? ''), Date.parse(to ?? '')];
   if (!Number.isFinite(fromAt) || !Number.isFinite(toAt))
     return err('A replay needs its ends: --from 2026-01-01T00:00:00Z --to 2026-01-31T00:00:00Z');
   if (toAt <= fromAt) return err('The replay ends before it begins: swap --from and --to.');
+  const stepMs = parseDuration(step);
+  if (stepMs === undefined || stepMs < STEP_MIN_MS || stepMs > STEP_MAX_MS)
+    return err(`--step ${step} is no distance of evaluations: give one from 5s to 5m, such as --step 1m`);
+  const fromSource = options['from-source'] ?? false;
+  if (fromSource && samples !== undefined)
+    return err('A replay has one history: give --from-source or --samples, not both.');
   return ok({
-    ...{ kind: 'replay', workspace, fromAt, toAt, json },
-    ...{ against, samples, incidents, out, dataFolder: data },
+    kind: 'replay',
+    workspace,
+    fromAt,
+    toAt,
+    json,
+    against,
+    samples,
+    incidents,
+    out,
+    dataFolder: data,
+    stepMs,
+    fromSource,
+    ignoreSilences: options['no-silences'] ?? false,
+    keep: !(options['no-keep'] ?? false),
   });
 }
 

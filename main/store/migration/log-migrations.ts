@@ -2,7 +2,8 @@ import { first } from './0001-first.ts';
 import { watch } from './0002-watch.ts';
 import { correction } from './0003-correction.ts';
 import { silence } from './0004-silence.ts';
+import { replay } from './0005-replay.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of `midwatch.db`, in order. */
-export const LOG_MIGRATIONS: readonly Migration[] = [first, watch, correction, silence];
+export const LOG_MIGRATIONS: readonly Migration[] = [first, watch, correction, silence, replay];
