@@ -12,4 +12,5 @@ export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
 export type { SilencePart } from './silence.ts';
 export { createStateHub, type StateHub } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
+export type { TracePart } from './trace.ts';
 export { type Api, serveMessagePort, serveWebSocket } from './transport.ts';

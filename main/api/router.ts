@@ -17,6 +17,7 @@ import { type SilencePart, silenceRouter } from './silence.ts';
 import { type SourcePart, sourceRouter } from './source.ts';
 import type { StateHub } from './state-hub.ts';
 import { type SystemPart, systemRouter } from './system.ts';
+import { type TracePart, traceRouter } from './trace.ts';
 import { workspaceRouter } from './workspace.ts';
 
 /** What the requests need of the stages, by domain. */
@@ -36,6 +37,7 @@ export interface ApiParts {
   readonly discover: DiscoverPart;
   readonly series: SeriesPart;
   readonly silence: SilencePart;
+  readonly trace: TracePart;
   readonly demo: DemoPart;
 }
 
@@ -59,6 +61,7 @@ export function createRouter(parts: ApiParts) {
     discover: discoverRouter(parts.discover),
     series: seriesRouter(parts.series),
     silence: silenceRouter(parts.silence),
+    trace: traceRouter(parts.trace),
     demo: demoRouter(parts.demo),
   });
 }

@@ -35,6 +35,7 @@ import { createSelfWatch, type SelfWatch } from './self-watch.ts';
 import { createStages, type Stages, secretText } from './stages.ts';
 import { createStoreCare } from './store-care.ts';
 import type { Threads } from './threads.ts';
+import { tracesOf } from './traces.ts';
 
 export interface CoreParts {
   readonly options: AppOptions;
@@ -356,6 +357,7 @@ function routerOf(
       }),
     },
     series: chartsOf(stages, clock),
+    trace: tracesOf(threads),
     demo: { fleet: parts.fleet?.control },
   });
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../shared/unit/time.ts';
 import type { DetectApi } from '../detect/index.ts';
 import type { ScrapeApi } from '../ingest/index.ts';
 import {
@@ -10,7 +11,13 @@ import {
 import type { QueryApi } from '../query/index.ts';
 import type { ReceiveApi } from '../receive/index.ts';
 import type { SloApi } from '../slo/index.ts';
-import { type LogApi, METRIC_LIMITS, type MetricWriterApi, type SpanWriterApi } from '../store/index.ts';
+import {
+  type LogApi,
+  METRIC_LIMITS,
+  type MetricWriterApi,
+  type SpanReaderApi,
+  type SpanWriterApi,
+} from '../store/index.ts';
 import type { DataFolders } from './data-folder.ts';
 import { type EntryName, entryUrl } from './entry.ts';
 
@@ -19,8 +26,8 @@ export interface Threads {
   readonly log: WorkerHandle<LogApi>;
   readonly metric: WorkerHandle<MetricWriterApi & SpanWriterApi>;
   readonly query: WorkerHandle<QueryApi>;
-  /** Evaluates what people ask, so that nothing which pages waits behind it. */
-  readonly explore: WorkerHandle<QueryApi>;
+  /** Evaluates what people ask, and reads traces for them, so that nothing which pages waits behind it. */
+  readonly explore: WorkerHandle<QueryApi & SpanReaderApi>;
   readonly scrape: WorkerHandle<ScrapeApi>;
   readonly slo: WorkerHandle<SloApi>;
   readonly detect: WorkerHandle<DetectApi>;
@@ -31,20 +38,42 @@ export interface Threads {
   stop(): Promise<void>;
 }
 
+/** A person who reads a chart asks again within this. */
+const PEOPLE_REST_MS = MINUTE_MS;
+/** Longer than most sources are apart, so that a thread which polls need stays. */
+const POLLS_REST_MS = 5 * MINUTE_MS;
+
 export function startThreads(folders: DataFolders, clock: Clock, log: Logger): Threads {
-  const start = <Api extends WorkerApi>(name: string, entry: EntryName, init: unknown) =>
-    startWorker<Api>({ name, entry: entryUrl(entry), init, clock, log });
+  const start = <Api extends WorkerApi>(
+    name: string,
+    entry: EntryName,
+    init: unknown,
+    restAfterMs?: number,
+  ) =>
+    startWorker<Api>({
+      name,
+      entry: entryUrl(entry),
+      init,
+      clock,
+      log,
+      ...(restAfterMs === undefined ? {} : { restAfterMs }),
+    });
   const threads = {
     log: start<LogApi>('log', 'log.worker', { path: folders.logPath }),
     metric: start<MetricWriterApi & SpanWriterApi>('metric', 'metric.worker', {
       path: folders.metricPath,
       limits: METRIC_LIMITS,
     }),
-    query: start<QueryApi>('query', 'query.worker', { path: folders.metricPath }),
-    explore: start<QueryApi>('explore', 'query.worker', { path: folders.metricPath }),
-    scrape: start<ScrapeApi>('scrape', 'scrape.worker', null),
-    slo: start<SloApi>('slo', 'slo.worker', null),
-    detect: start<DetectApi>('detect', 'detect.worker', null),
+    query: start<QueryApi>('query', 'query.worker', { path: folders.metricPath }, POLLS_REST_MS),
+    explore: start<QueryApi & SpanReaderApi>(
+      'explore',
+      'query.worker',
+      { path: folders.metricPath },
+      PEOPLE_REST_MS,
+    ),
+    scrape: start<ScrapeApi>('scrape', 'scrape.worker', null, POLLS_REST_MS),
+    slo: start<SloApi>('slo', 'slo.worker', null, POLLS_REST_MS),
+    detect: start<DetectApi>('detect', 'detect.worker', null, POLLS_REST_MS),
   };
   const all = Object.values(threads) as unknown as readonly WorkerHandle<WorkerApi>[];
   return {

@@ -1,4 +1,10 @@
-import type { AnyFamily, Histogram, MetricLabels, MetricRegistry } from './metric-registry.ts';
+import type {
+  AnyFamily,
+  BucketExemplar,
+  Histogram,
+  MetricLabels,
+  MetricRegistry,
+} from './metric-registry.ts';
 
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
 
@@ -42,25 +48,36 @@ function writeFamily(
   lines.push(`# HELP ${header} ${escapeHelp(first.family.help, format)}`, `# TYPE ${header} ${first.kind}`);
   for (const each of families) {
     if (each.kind === 'histogram')
-      for (const series of each.family.series.values()) writeHistogram(lines, name, series);
+      for (const series of each.family.series.values()) writeHistogram(lines, name, series, format);
     else
       for (const { labels, value } of each.family.series.values())
         lines.push(`${name}${writeLabels(labels)} ${writeNumber(value)}`);
   }
 }
 
-function writeHistogram(lines: string[], name: string, histogram: Histogram): void {
+function writeHistogram(lines: string[], name: string, histogram: Histogram, format: ExpositionFormat): void {
   let cumulative = 0;
+  // The older format has no place for them.
+  const exemplarOf = (index: number) =>
+    format === 'openmetrics' ? writeExemplar(histogram.exemplars.get(index)) : '';
   for (const [index, bound] of histogram.bounds.entries()) {
     cumulative += histogram.counts[index] ?? 0;
     lines.push(
-      `${name}_bucket${writeLabels({ ...histogram.labels, le: writeBound(bound) })} ${writeNumber(cumulative)}`,
+      `${name}_bucket${writeLabels({ ...histogram.labels, le: writeBound(bound) })} ${writeNumber(cumulative)}${exemplarOf(index)}`,
     );
   }
   cumulative += histogram.counts[histogram.bounds.length] ?? 0;
-  lines.push(`${name}_bucket${writeLabels({ ...histogram.labels, le: '+Inf' })} ${writeNumber(cumulative)}`);
+  lines.push(
+    `${name}_bucket${writeLabels({ ...histogram.labels, le: '+Inf' })} ${writeNumber(cumulative)}${exemplarOf(histogram.bounds.length)}`,
+  );
   lines.push(`${name}_sum${writeLabels(histogram.labels)} ${writeNumber(histogram.sum)}`);
   lines.push(`${name}_count${writeLabels(histogram.labels)} ${writeNumber(cumulative)}`);
+}
+
+function writeExemplar(exemplar: BucketExemplar | undefined): string {
+  if (!exemplar) return '';
+  const { traceId, value, at } = exemplar;
+  return ` # ${writeLabels({ trace_id: traceId })} ${writeNumber(value)} ${(at / 1_000).toFixed(3)}`;
 }
 
 /** Bounds are written as floats in both formats, so that a bucket has the same `le` whichever is scraped. */

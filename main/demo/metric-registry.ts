@@ -29,10 +29,19 @@ export class Gauge {
   }
 }
 
+/** The last traced observation of a bucket. Source: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars */
+export interface BucketExemplar {
+  readonly traceId: string;
+  readonly value: number;
+  readonly at: number;
+}
+
 /** Counts per bucket are kept apart and added up only when they are written, so they are monotone by construction. */
 export class Histogram {
   readonly counts: Float64Array;
   sum = 0;
+  /** By the bucket's place. */
+  readonly exemplars = new Map<number, BucketExemplar>();
   readonly labels: MetricLabels;
   readonly bounds: readonly number[];
 
@@ -42,11 +51,12 @@ export class Histogram {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(value: number): void {
+  observe(value: number, traced: { readonly traceId: string; readonly at: number } | null = null): void {
     let index = 0;
     while (index < this.bounds.length && value > (this.bounds[index] ?? 0)) index++;
     this.counts[index] = (this.counts[index] ?? 0) + 1;
     this.sum += value;
+    if (traced) this.exemplars.set(index, { ...traced, value });
   }
 }
 

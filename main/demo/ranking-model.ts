@@ -238,7 +238,7 @@ export class RankingModel extends ServiceProcess {
     this.underWay--;
     const { model, workers } = ranking.pool;
     if (ranking.workerLife !== null) workers.release(ranking.workerLife);
-    this.record(ranking.startedAt, code, model.version);
+    this.record(ranking.startedAt, code, model.version, ranking.trace?.traceId);
     if (code === 200) {
       const { missing, outdated } = ranking.reading;
       const stillMissing = missing.length - (ranking.recomputed ? 1 : 0);

@@ -194,7 +194,8 @@ export abstract class ServiceProcess {
     );
   }
 
-  protected record(startedAt: number, code: number, version: string): void {
+  /** @param traceId where the request is traced: its duration is told with it */
+  protected record(startedAt: number, code: number, version: string, traceId?: string): void {
     this.garbageBytes += GARBAGE_PER_REQUEST_BYTES;
     const key = `${version}/${code}`;
     let counter = this.counters.get(key);
@@ -209,7 +210,8 @@ export abstract class ServiceProcess {
       this.histograms.set(version, histogram);
     }
     counter.add();
-    histogram.observe((this.events.now - startedAt) / 1_000);
+    const at = this.events.now;
+    histogram.observe((at - startedAt) / 1_000, traceId === undefined ? null : { traceId, at });
   }
 
   /** Codes that may come are there from the start at 0, so that the first failure is an increase. */

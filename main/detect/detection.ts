@@ -47,7 +47,7 @@ export function createDetection(options: DetectionOptions): Detection {
   const memories = createMemory(stepMs);
   // The states died with the thread: whatever it says next must be warmed up first.
   worker.onChange((health) => {
-    if (health.condition === 'dead') memories.forgetFed();
+    if (health.condition !== 'ok') memories.forgetFed();
   });
 
   return {
@@ -75,6 +75,8 @@ export function createDetection(options: DetectionOptions): Detection {
     observe: (status) => observeDetector(status, memories.of(status.detector).known, stepMs),
     retain(ids) {
       memories.retain(ids);
+      // One that rests has nothing to forget.
+      if (worker.health().condition === 'resting') return;
       worker.call.retain([...ids]).catch((thrown: unknown) => {
         log.warn({ problem: messageOf(thrown) }, 'the detect worker was down; it has forgotten everything');
       });

@@ -1,4 +1,4 @@
-import type { Span, StageSummary } from '../../shared/model/trace.ts';
+import type { Span, StageSummary, TraceFacets, TraceSummary } from '../../shared/model/trace.ts';
 
 /** What the cache of spans may hold. The defaults are `SPAN_STORE_LIMITS`; a test gives smaller ones. */
 export interface SpanStoreLimits {
@@ -37,12 +37,26 @@ export interface SpanFilter {
   readonly toAt: number;
 }
 
+/** Which traces are asked for: those with a span for which all of it holds; `text` as `termsOf` reads it. */
+export interface TraceFilter extends SpanFilter {
+  readonly text: string;
+  readonly modelVersion?: string | undefined;
+  readonly failed: boolean;
+  readonly durationMs?: number | undefined;
+}
+
 /** The reader's side, synchronous, with a read-only connection of its own. */
 export type SpanReaderApi = {
   /** All spans of a trace in the order of their start; at most 5 000. */
   spansOf(traceId: string): Span[];
   /** Newest first. */
   recentSpans(filter: SpanFilter & { readonly limit: number }): Span[];
+  /** Traces by the start of their newest span that fits, newest first. */
+  searchTraces(filter: TraceFilter & { readonly skip: number; readonly limit: number }): {
+    traces: TraceSummary[];
+    more: boolean;
+  };
+  traceFacets(fromAt: number, toAt: number): TraceFacets;
   /** Stages by the time that was spent in them, most first; at most 200. */
   spanStages(filter: SpanFilter): StageSummary[];
 };

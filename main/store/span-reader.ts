@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Span, type StageSummary } from '../../shared/model/trace.ts';
 import type { SpanFilter, SpanReaderApi } from './span-api.ts';
+import { createFacets, createSpanSearch } from './span-search.ts';
 
 const TRACE_SPANS_MAX = 5_000;
 const RECENT_MAX = 1_000;
@@ -56,6 +57,13 @@ export function openSpanReader(path: string): SpanReaderApi & { closeSpans(): vo
       const rows = current()?.recent(filter, Math.min(limit, RECENT_MAX));
       return (rows ?? []).map(spanOf);
     },
+    searchTraces: (question) => current()?.search(question) ?? { traces: [], more: false },
+    traceFacets(fromAt, toAt) {
+      const open = current();
+      const none = { spans: 0, oldestAt: null, newestAt: null, modelVersions: [] };
+      const stages = summarise(open?.stages({ fromAt, toAt }) ?? []);
+      return { ...(open?.facets(fromAt, toAt) ?? none), stages };
+    },
     spanStages: (filter) => summarise(current()?.stages(filter) ?? []),
     closeSpans: () => void connection?.open.db.close(),
   };
@@ -66,6 +74,8 @@ interface Questions {
   readonly trace: Database.Statement<[Buffer, number], SpanRow>;
   recent(filter: SpanFilter, limit: number): SpanRow[];
   stages(filter: SpanFilter): StageRow[];
+  readonly search: ReturnType<typeof createSpanSearch>;
+  readonly facets: ReturnType<typeof createFacets>;
 }
 
 function questionsOf(path: string): Questions {
@@ -98,6 +108,8 @@ function questionsOf(path: string): Questions {
     trace: db.prepare(`SELECT ${COLUMNS} FROM span WHERE trace_id = ? ORDER BY start_at, id LIMIT ?`),
     recent: (filter, limit) => chosen(recent, filter).all({ ...values(filter), limit }),
     stages: (filter) => chosen(stages, filter).all(values(filter)),
+    search: createSpanSearch(db),
+    facets: createFacets(db),
   };
 }
 

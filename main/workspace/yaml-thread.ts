@@ -19,6 +19,8 @@ export interface YamlThread {
 
 /** A whole file of honest configuration takes a tenth of this on a slow laptop. */
 const DEADLINE_MS = 5 * SECOND_MS;
+/** It is needed at the start, at a reload and when a person writes; in between it would only take room. */
+const REST_MS = 10 * SECOND_MS;
 
 export interface YamlThreadOptions {
   readonly clock: Clock;
@@ -34,6 +36,7 @@ export function startYamlThread(options: YamlThreadOptions): YamlThread {
     init: null,
     clock: options.clock,
     log: options.log,
+    restAfterMs: REST_MS,
   });
   return overWorker(worker, options.clock, DEADLINE_MS);
 }

@@ -5,6 +5,7 @@ import { IncidentScreen } from '../screen/incident/incident-screen.tsx';
 import { ObjectiveScreen } from '../screen/objective/objective-screen.tsx';
 import { SettingScreen } from '../screen/setting/setting-screen.tsx';
 import { SilenceScreen } from '../screen/silence/silence-screen.tsx';
+import { TraceScreen } from '../screen/trace/trace-screen.tsx';
 import { TriageScreen } from '../screen/triage/triage-screen.tsx';
 import { WhyScreen } from '../screen/why/why-screen.tsx';
 import type { Route } from '../state/route.ts';
@@ -66,6 +67,8 @@ function Screen({ route }: { route: Route }) {
           <SignalScreen view={route.view} />
         </Suspense>
       );
+    case 'traces':
+      return <TraceScreen view={route.view} />;
     case 'why':
       return <WhyScreen text={route.text} />;
     case 'postmortems':

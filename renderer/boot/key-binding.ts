@@ -28,6 +28,7 @@ export function bindKeys(core: Core, page: Window): () => void {
       event.preventDefault();
       if (command.id === 'edit') editFirst(page.document);
       else if (command.id === 'edit-query') editExpression(page.document);
+      else if (command.id === 'search' && focusSearch(page.document)) return;
       else runCommand(core, command.id);
     };
   for (const [key, id] of [
@@ -96,6 +97,14 @@ function isListbox(target: EventTarget | null): boolean {
 function editExpression(page: Document): void {
   const editor = page.querySelector('[data-expression]')?.shadowRoot;
   editor?.querySelector<HTMLElement>('[contenteditable]')?.focus();
+}
+
+/** A screen with a search of its own is what `/` searches; elsewhere everything. */
+function focusSearch(page: Document): boolean {
+  const field = page.querySelector<HTMLInputElement>('main [data-search]');
+  field?.select();
+  field?.focus();
+  return field !== null;
 }
 
 function editFirst(page: Document): void {

@@ -11,6 +11,7 @@ const ICONS: Readonly<Record<ScreenName, string>> = {
   incident: 'M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.4v.6',
   objectives: 'M8 14A6 6 0 1 1 14 8M8 11a3 3 0 1 1 3-3M8 8l5.5-5.500',
   signals: 'M2 14V2M2 14h12M4.500 10l2.500-4 2.500 3L14 3.500',
+  traces: 'M2 3.500h8M4 8h6M8 12.500h6',
   why: 'M6 6a2 2 0 1 1 2.8 1.8c-.6.3-.8.7-.8 1.400M8 11.4v.6M8 14.500A6.500 6.500 0 1 1 14.5 8',
   postmortems: 'M3 2h7l3 3v9H3zM6 7h4M6 10h4',
   silences: 'M4 11V7a4 4 0 0 1 6-3.500M12 7v4M2.500 11h11M6.5 13.500h3M2 14L14 2',
@@ -23,6 +24,7 @@ const SCREENS: readonly { readonly screen: ScreenName; readonly command: Command
   { screen: 'incident', command: 'go-incident' },
   { screen: 'objectives', command: 'go-objectives' },
   { screen: 'signals', command: 'go-signals' },
+  { screen: 'traces', command: 'go-traces' },
   { screen: 'why', command: 'go-why' },
   { screen: 'postmortems', command: 'go-postmortems' },
   { screen: 'silences', command: 'go-silences' },
@@ -83,7 +85,7 @@ export function Rail() {
 
 function routeOfScreen(screen: ScreenName, incidentId: string | null): Route {
   if (screen === 'incident') return { screen, id: incidentId, tab: 'response' };
-  if (screen === 'signals') return { screen, view: '' };
+  if (screen === 'signals' || screen === 'traces') return { screen, view: '' };
   if (screen === 'why') return { screen, text: '' };
   return screen === 'objectives' ? { screen, id: null } : { screen };
 }

@@ -6,6 +6,7 @@ import { sortObjectives } from './objective-table.ts';
 import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } from './selection.ts';
 import { signalCommands } from './signal-command.ts';
 import { silenceCommands } from './silence-command.ts';
+import { moveTrace, traceCommands } from './trace-command.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {
@@ -20,6 +21,7 @@ const handlers: Partial<Record<CommandId, Handler>> = {
   ...objectiveCommands,
   ...silenceCommands,
   ...signalCommands,
+  ...traceCommands,
   palette: (core) => core.ui.open({ kind: 'palette' }),
   search: (core) => core.ui.open({ kind: 'palette' }),
   keys: (core) => core.ui.open({ kind: 'keys' }),
@@ -132,7 +134,8 @@ function openSelected(core: Core): void {
 
 function move(core: Core, by: 1 | -1): void {
   const { route, queueKey, objectiveId, objectiveSort } = core.uiStore.getState();
-  if (route.screen === 'triage') {
+  if (route.screen === 'traces') moveTrace(core, by);
+  else if (route.screen === 'triage') {
     const keys = flatten(core.triage()).map((entry) => entry.key);
     core.uiStore.setState({ queueKey: step(keys, queueKey ?? keys[0] ?? null, by) });
   } else if (route.screen === 'objectives') {

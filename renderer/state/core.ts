@@ -14,6 +14,7 @@ import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
 import { createSecretDomain, type SecretDomain } from './secret.ts';
 import { createSignalDesk, type SignalDesk } from './signal-desk.ts';
+import { createTraceDomain, type TraceDomain } from './trace.ts';
 import type { QueueGroup } from './triage.ts';
 import { createTriage } from './triage-memo.ts';
 import { createUiStore, type Theme, type UiActions, type UiStore, uiActions } from './ui.ts';
@@ -45,6 +46,7 @@ export interface Core {
   readonly signal: SignalDesk;
   readonly demo: DemoDomain;
   readonly secret: SecretDomain;
+  readonly trace: TraceDomain;
   tryNow(): void;
   stop(): void;
 }
@@ -122,6 +124,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     signal: createSignalDesk(uiStore, ui),
     demo: createDemoDomain(requests, ui),
     secret: createSecretDomain(requests),
+    trace: createTraceDomain(requests),
     tryNow: session.tryNow,
     stop: () => {
       stopTicks();

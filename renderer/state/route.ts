@@ -12,6 +12,8 @@ export type Route =
   | { readonly screen: 'objectives'; readonly id: string | null; readonly tab?: ObjectiveTab }
   /** `view` is what `signal-view.ts` reads and writes. */
   | { readonly screen: 'signals'; readonly view: string }
+  /** `view` is what `trace-view.ts` reads and writes. */
+  | { readonly screen: 'traces'; readonly view: string }
   /** Verdicts that hold these words. */
   | { readonly screen: 'why'; readonly text: string }
   | { readonly screen: 'postmortems' }
@@ -24,8 +26,8 @@ export type ObjectiveTab = (typeof OBJECTIVE_TABS)[number];
 export type ScreenName = Route['screen'];
 
 export function routeOf(hash: string): Route {
-  const signals = /^#?\/?signals(?:\?(.*))?$/s.exec(hash);
-  if (signals) return { screen: 'signals', view: signals[1] ?? '' };
+  const viewed = /^#?\/?(signals|traces)(?:\?(.*))?$/s.exec(hash);
+  if (viewed) return { screen: viewed[1] === 'traces' ? 'traces' : 'signals', view: viewed[2] ?? '' };
   const [screen, id, tab] = hash
     .replace(/^#?\/?/, '')
     .split('/')
@@ -55,7 +57,8 @@ export function routeOf(hash: string): Route {
 }
 
 export function hashOf(route: Route): string {
-  if (route.screen === 'signals') return route.view === '' ? '#/signals' : `#/signals?${route.view}`;
+  if (route.screen === 'signals' || route.screen === 'traces')
+    return `#/${route.screen}${route.view === '' ? '' : `?${route.view}`}`;
   if (route.screen === 'why') return route.text === '' ? '#/why' : `#/why/${encodeURIComponent(route.text)}`;
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
   return `#/${route.screen}${id}${id === '' ? '' : tabOf(route)}`;

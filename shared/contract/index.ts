@@ -11,6 +11,7 @@ import { seriesContract } from './series.ts';
 import { silenceContract } from './silence.ts';
 import { stateContract } from './state.ts';
 import { demoContract, sourceContract, systemContract } from './system.ts';
+import { traceContract } from './trace.ts';
 import { workspaceContract } from './workspace.ts';
 
 /** All that a window may ask, by domain. Inputs and outputs are checked at the boundary on both transports. */
@@ -30,6 +31,7 @@ export const contract = {
   workspace: workspaceContract,
   discover: discoverContract,
   silence: silenceContract,
+  trace: traceContract,
   demo: demoContract,
 };
 export type Contract = typeof contract;

@@ -4,6 +4,7 @@ export type ScreenName =
   | 'incident'
   | 'objectives'
   | 'signals'
+  | 'traces'
   | 'why'
   | 'postmortems'
   | 'silences'
@@ -20,6 +21,7 @@ export type CommandId =
   | 'go-incident'
   | 'go-objectives'
   | 'go-signals'
+  | 'go-traces'
   | 'go-why'
   | 'go-postmortems'
   | 'go-silences'
@@ -84,7 +86,7 @@ export const commands: readonly Command[] = [
     label: 'Next row',
     keys: 'j',
     group: 'Move',
-    screens: ['triage', 'objectives'],
+    screens: ['triage', 'objectives', 'traces'],
     hidden: true,
   },
   {
@@ -92,7 +94,7 @@ export const commands: readonly Command[] = [
     label: 'Previous row',
     keys: 'k',
     group: 'Move',
-    screens: ['triage', 'objectives'],
+    screens: ['triage', 'objectives', 'traces'],
     hidden: true,
   },
   {
@@ -200,6 +202,7 @@ export const commands: readonly Command[] = [
   { id: 'go-incident', label: 'Incident', keys: 'g i', group: 'Go to', screens: null },
   { id: 'go-objectives', label: 'Objectives', keys: 'g o', group: 'Go to', screens: null },
   { id: 'go-signals', label: 'Signals', keys: 'g q', group: 'Go to', screens: null },
+  { id: 'go-traces', label: 'Traces', keys: 'g r', group: 'Go to', screens: null },
   { id: 'go-why', label: 'Why', keys: 'g w', group: 'Go to', screens: null },
   { id: 'go-postmortems', label: 'Postmortems', keys: 'g p', group: 'Go to', screens: null },
   { id: 'go-silences', label: 'Silences', keys: 'g z', group: 'Go to', screens: null },

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 export const WorkerHealth = z.object({
   name: z.string(),
-  condition: z.enum(['starting', 'ok', 'dead']),
+  /** `resting`: it was ended for want of work, and the next call starts it. */
+  condition: z.enum(['starting', 'ok', 'resting', 'dead']),
   restarts: z.number().int(),
   pending: z.number().int(),
   /** How long the oldest call has waited for its answer; null where none waits. */

@@ -32,3 +32,35 @@ export const StageSummary = z.object({
   totalMs: z.number(),
 });
 export type StageSummary = z.infer<typeof StageSummary>;
+
+/** One trace in a list: what its first span is, how long all of it took, and whose request it was. */
+export const TraceSummary = z.object({
+  traceId: z.string(),
+  /** Of the span without a parent; of the earliest one that is kept where that is not among them. */
+  service: z.string(),
+  name: z.string(),
+  hasRoot: z.boolean(),
+  startAt: z.number(),
+  /** From the first start to the last end. */
+  durationMs: z.number(),
+  spans: z.number().int().positive(),
+  /** Spans with an error. */
+  failed: z.number().int(),
+  services: z.number().int().positive(),
+  /** The attributes `request_id` and `model_version` of its spans; null where none has them. */
+  requestId: z.string().nullable(),
+  modelVersion: z.string().nullable(),
+});
+export type TraceSummary = z.infer<typeof TraceSummary>;
+
+/** What the spans of a time are told apart by, and how far back they are kept. */
+export const TraceFacets = z.object({
+  spans: z.number().int(),
+  /** Start of the oldest and the newest span that is kept at all; null while there is none. */
+  oldestAt: z.number().nullable(),
+  newestAt: z.number().nullable(),
+  modelVersions: z.array(z.string()),
+  /** By the time that was spent in them, most first; at most 200. */
+  stages: z.array(StageSummary),
+});
+export type TraceFacets = z.infer<typeof TraceFacets>;

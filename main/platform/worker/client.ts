@@ -18,7 +18,10 @@ export interface WorkerHandle<Api extends WorkerApi> {
   health(): WorkerHealth;
   /** The thread's own heap; null while it is not running. */
   heap(): Promise<{ readonly usedBytes: number; readonly totalBytes: number } | null>;
-  /** Heard after each death (`dead`) and each restart (`ok`). What was under way has been rejected by then. */
+  /**
+   * Heard after each death (`dead`), each end for want of work (`resting`) and each start after one of them (`ok`): what the
+   * thread had learnt is gone. What was under way at a death has been rejected by then.
+   */
   onChange(listener: (health: WorkerHealth) => void): () => void;
   stop(): Promise<void>;
   /** Ends the thread at once, as a crash would; for tests of what a death means. */
@@ -31,6 +34,11 @@ export interface WorkerOptions {
   readonly init: unknown;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Where given, the thread is started by the first call and ended after this long without one: a thread that nobody needs
+   * costs some 20 MiB. What it serves must be as good after a start as before.
+   */
+  readonly restAfterMs?: number;
 }
 
 interface Pending {
@@ -77,11 +85,15 @@ class KeptThread {
   private lastStartAt = 0;
   private waitMs = RESTART_WAIT_MIN_MS;
   private startError: CodedError | undefined;
-  private worker: Worker;
+  /** Undefined while it rests. */
+  private worker: Worker | undefined;
+  private cancelRest: (() => void) | undefined;
+  private lastCallAt = 0;
 
   constructor(options: WorkerOptions) {
     this.options = options;
-    this.worker = this.start();
+    if (options.restAfterMs === undefined) this.worker = this.start();
+    else this.condition = 'resting';
   }
 
   health(): WorkerHealth {
@@ -99,7 +111,7 @@ class KeptThread {
   }
 
   async heap(): Promise<{ usedBytes: number; totalBytes: number } | null> {
-    if (this.condition !== 'ok') return null;
+    if (this.condition !== 'ok' || !this.worker) return null;
     try {
       const { used_heap_size: usedBytes, total_heap_size: totalBytes } =
         await this.worker.getHeapStatistics();
@@ -121,11 +133,13 @@ class KeptThread {
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelRestart();
-    await this.worker.terminate();
+    this.cancelRest?.();
+    if (this.condition === 'resting') this.condition = 'dead';
+    await this.worker?.terminate();
   }
 
   async kill(): Promise<void> {
-    await this.worker.terminate();
+    await this.worker?.terminate();
   }
 
   invoke(method: string, args: readonly unknown[]): Promise<unknown> {
@@ -134,12 +148,45 @@ class KeptThread {
         reject(this.deadError(!this.stopped));
         return;
       }
+      const worker = this.worker ?? this.wake();
       const id = this.nextId++;
       this.pending.set(id, { resolve, reject, sinceMs: this.options.clock.monotonic() });
       const buffers = args.flatMap((arg) => (arg instanceof Transfer ? [...arg.buffers] : []));
       const plain = args.map((arg) => (arg instanceof Transfer ? arg.value : arg));
-      this.worker.postMessage({ id, name: method, args: plain }, buffers);
+      worker.postMessage({ id, name: method, args: plain }, buffers);
+      this.restLater();
     });
+  }
+
+  private wake(): Worker {
+    this.worker = this.start();
+    this.say();
+    return this.worker;
+  }
+
+  /** One timer for many calls: it looks, when it is due, whether there was another since. */
+  private restLater(): void {
+    const { restAfterMs, clock } = this.options;
+    if (restAfterMs === undefined) return;
+    this.lastCallAt = clock.monotonic();
+    this.cancelRest ??= clock.setTimeout(() => this.restIfQuiet(restAfterMs), restAfterMs);
+  }
+
+  private async restIfQuiet(restAfterMs: number): Promise<void> {
+    this.cancelRest = undefined;
+    const { clock } = this.options;
+    if (this.condition !== 'ok' || this.stopped) return;
+    const quietMs = clock.monotonic() - this.lastCallAt;
+    if (this.pending.size > 0 || quietMs < restAfterMs) {
+      const againMs = Math.max(restAfterMs - quietMs, 1_000);
+      this.cancelRest = clock.setTimeout(() => this.restIfQuiet(restAfterMs), againMs);
+      return;
+    }
+    const { worker } = this;
+    this.worker = undefined;
+    this.condition = 'resting';
+    this.say();
+    await worker?.terminate();
   }
 
   private start(): Worker {
@@ -192,6 +239,7 @@ class KeptThread {
       this.restarts += 1;
       this.worker = this.start();
       this.say();
+      this.restLater();
     }, this.waitMs);
   }
 

@@ -73,6 +73,13 @@ function Body({ health }: { health: Health }) {
   );
 }
 
+function workersText(workers: Health['workers']): string {
+  const count = (condition: string) => workers.filter((one) => one.condition === condition).length;
+  const resting = count('resting');
+  const live = `${count('ok')} of ${workers.length} workers live`;
+  return resting === 0 ? live : `${live}, ${resting} rest until they are needed`;
+}
+
 function Verdict({ health, sources }: { health: Health; sources: readonly SourceStatus[] }) {
   const now = useNow();
   const answering = sources.filter((one) => isWatching(one.condition)).length;
@@ -85,8 +92,7 @@ function Verdict({ health, sources }: { health: Health; sources: readonly Source
           </StateBadge>
           <span className="t2">
             {answering} of {sources.length} {sources.length === 1 ? 'source answers' : 'sources answer'},{' '}
-            {health.workers.filter((one) => one.condition === 'ok').length} of {health.workers.length} workers
-            live, up for {coarse(Math.max(0, now - health.startedAt))}.
+            {workersText(health.workers)}, up for {coarse(Math.max(0, now - health.startedAt))}.
           </span>
         </>
       ) : (

@@ -2,12 +2,19 @@ import type { WorkerHealth } from '../../../shared/model/health.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { REPORT } from '../../state/health.ts';
 import { useCore, useLoaded } from '../../state/use-core.tsx';
-import { StateBadge } from '../../ui/badge.tsx';
+import { StateBadge, type StateName } from '../../ui/badge.tsx';
 import { bytesText } from '../../ui/format.ts';
 import styles from './health.module.css';
 
 /** A call that waits longer holds up what people see. */
 const WAIT_LIMIT_MS = 1_000;
+
+const LOOK: Readonly<Record<WorkerHealth['condition'], readonly [StateName, string]>> = {
+  ok: ['ok', 'lives'],
+  resting: ['ok', 'rests until it is needed'],
+  starting: ['starting', 'starting'],
+  dead: ['unwatched', 'dead'],
+};
 
 /** The threads: whether each lives, what waits in it, and the memory it has. */
 export function WorkerTable({ workers }: { workers: readonly WorkerHealth[] }) {
@@ -51,7 +58,7 @@ export function WorkerTable({ workers }: { workers: readonly WorkerHealth[] }) {
 }
 
 function Row({ worker, heap }: { worker: WorkerHealth; heap: number | undefined }) {
-  const state = worker.condition === 'ok' ? 'ok' : worker.condition === 'dead' ? 'unwatched' : 'starting';
+  const [state, words] = LOOK[worker.condition];
   const { longestWaitMs } = worker;
   return (
     <tr>
@@ -60,7 +67,7 @@ function Row({ worker, heap }: { worker: WorkerHealth; heap: number | undefined 
         {worker.lastProblem && <div className="s12 t2">{worker.lastProblem}</div>}
       </td>
       <td>
-        <StateBadge state={state}>{worker.condition === 'ok' ? 'lives' : worker.condition}</StateBadge>
+        <StateBadge state={state}>{words}</StateBadge>
       </td>
       <td className="n">{worker.pending.toLocaleString('en-GB')}</td>
       <td className={(longestWaitMs ?? 0) > WAIT_LIMIT_MS ? 'n hot' : 'n'}>

@@ -1,9 +1,12 @@
 import { useMemo, useState } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
+import { MINUTE_MS } from '../../../shared/unit/time.ts';
 import { Chart } from '../../chart/chart.tsx';
 import { useMarks } from '../../state/burn-view.ts';
 import type { EvidenceView } from '../../state/evidence.ts';
 import { burnText } from '../../state/fact.ts';
+import { hashOf } from '../../state/route.ts';
+import { tracesRoute } from '../../state/trace-view.ts';
 import { isOpen } from '../../state/triage.ts';
 import { viewSpans } from '../../state/unwatched.ts';
 import { useCore, useLoaded, useNowEvery, useRefresh } from '../../state/use-core.tsx';
@@ -58,16 +61,19 @@ export function Evidence({ incident }: { incident: Incident }) {
             Evidence <span className="t3">{incident.evidenceCount}</span>
           </button>
         </div>
-        {pane === 'evidence' && firstAt !== null && Number.isFinite(firstAt) && (
-          <button
-            type="button"
-            className="link push s12 num"
-            title="A double click on a chart does the same"
-            onClick={() => setWhole(!whole)}
-          >
-            {whole ? 'Show the incident' : `Show all kept, from ${clockUtc(firstAt)} UTC`}
-          </button>
-        )}
+        <span className="push line s12 num">
+          <TracesLink incident={incident} />
+          {pane === 'evidence' && firstAt !== null && Number.isFinite(firstAt) && (
+            <button
+              type="button"
+              className="link"
+              title="A double click on a chart does the same"
+              onClick={() => setWhole(!whole)}
+            >
+              {whole ? 'Show the incident' : `Show all kept, from ${clockUtc(firstAt)} UTC`}
+            </button>
+          )}
+        </span>
       </div>
       {pane === 'timeline' ? (
         <div className={styles.inner}>
@@ -86,6 +92,21 @@ export function Evidence({ incident }: { incident: Incident }) {
         </>
       )}
     </section>
+  );
+}
+
+/** From shortly before it began, so that the last good requests stand beside the bad ones. */
+function TracesLink({ incident }: { incident: Incident }) {
+  const now = useNowEvery(MINUTE_MS);
+  const range = {
+    kind: 'between' as const,
+    fromAt: Math.floor(incident.startedAt - 15 * MINUTE_MS),
+    toAt: Math.ceil(Math.max(incident.resolvedAt ?? now, incident.startedAt) + MINUTE_MS),
+  };
+  return (
+    <a className="link" href={hashOf(tracesRoute({ service: incident.service, range }))}>
+      Traces of this time
+    </a>
   );
 }
 

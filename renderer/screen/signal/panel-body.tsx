@@ -21,6 +21,7 @@ import {
 } from '../../state/use-core.tsx';
 import { Empty, Problem, Skeleton } from '../../ui/state.tsx';
 import { BoundsNote } from './bounds-note.tsx';
+import { ExemplarList } from './exemplar-list.tsx';
 import { HeatReading } from './heat-reading.tsx';
 import { InstantTable } from './instant-table.tsx';
 import { Legend } from './legend.tsx';
@@ -116,6 +117,7 @@ function Drawn({
           onPin={onPin}
         />
       )}
+      <ExemplarList source={source} expression={panel.expression} fromAt={frame.fromAt} toAt={frame.toAt} />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { objectivesOf } from './fake-objective.ts';
 import { queriesOf } from './fake-query.ts';
 import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
+import { tracesOf } from './fake-trace.ts';
 import { whyOf } from './fake-why.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +29,7 @@ export function fakeRouter(state: FakeState) {
     },
     health: { report: os.health.report.handler(() => fakeReport(state)) },
     source: {
-      exemplars: os.source.exemplars.handler(() => []),
+      exemplars: os.source.exemplars.handler(() => state.exemplars),
       tryNow: os.source.tryNow.handler(({ input }) => note(state, 'source.tryNow', input)),
       watched: os.source.watched.handler(({ input }) => {
         note(state, 'source.watched', input);
@@ -50,6 +51,7 @@ export function fakeRouter(state: FakeState) {
       budget: os.series.budget.handler(({ input }) => blob(state.budget.get(input.objectiveId) ?? [])),
     },
     silence: silencesOf(state),
+    trace: tracesOf(state),
     secret: {
       place: os.secret.place.handler(() => ({ place: 'sealed' as const, problem: null })),
       keep: os.secret.keep.handler(({ input }) => {

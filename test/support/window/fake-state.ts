@@ -6,12 +6,14 @@ import {
   type StateChange,
   type StateFrame,
 } from '../../../shared/contract/state.ts';
+import type { Exemplar } from '../../../shared/model/exemplar.ts';
 import type { HealthReport } from '../../../shared/model/health.ts';
 import type { EvidenceChart, TimelineEntry } from '../../../shared/model/incident.ts';
 import type { MetricAbout, Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
 import type { Postmortem } from '../../../shared/model/postmortem.ts';
 import type { Discovery } from '../../../shared/model/proposal.ts';
+import type { Span } from '../../../shared/model/trace.ts';
 import type { WatchRecord } from '../../../shared/model/watch.ts';
 import { type FakeAnswer, waves } from './fake-answer.ts';
 
@@ -39,6 +41,9 @@ export class FakeState {
   readonly answers = new Map<string, FakeAnswer>();
   anyAnswer: FakeAnswer = waves([{ zone: 'a' }, { zone: 'b' }]);
   metrics: MetricAbout[] = [];
+  /** Spans that are kept. */
+  readonly spans: Span[] = [];
+  readonly exemplars: Exemplar[] = [];
   readonly faults: Fault[] = [];
   /** Requests that changed something, as `domain.name` with their input. */
   readonly asked: { readonly name: string; readonly input: unknown }[] = [];

@@ -20,6 +20,7 @@ import { fleetObjectives } from './fleet-objectives.ts';
 import { modelDegraded, runAtRollback } from './fleet-playbook.ts';
 import { postmortemOf } from './fleet-postmortem.ts';
 import { deliveries, receivers } from './fleet-receiver.ts';
+import { fleetSpans } from './fleet-spans.ts';
 
 export type FleetScene = 'page' | 'response' | 'quiet' | 'empty' | 'after';
 
@@ -32,6 +33,7 @@ export function fleetState(scene: FleetScene, now: () => number = Date.now): Fak
     return state;
   }
   putWatched(state, at);
+  state.spans.push(...fleetSpans(at));
   const objectives = fleetObjectives(at);
   state.put('health', health(at));
   state.put('services', ...services());

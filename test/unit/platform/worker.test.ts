@@ -5,6 +5,7 @@ import {
   startWorker,
   systemClock,
   Transfer,
+  VirtualClock,
   type WorkerHandle,
 } from '../../../main/platform/index.ts';
 import type { EchoApi } from '../../support/echo.worker.ts';
@@ -84,6 +85,67 @@ describe('a worker', () => {
     await worker.stop();
     await expect(worker.call.say('x')).rejects.toMatchObject({ code: 'worker-died' });
     expect(worker.health().restarts).toBe(0);
+  });
+});
+
+describe('a worker that rests', () => {
+  const RESTS_MS = 60_000;
+  function resting() {
+    const clock = new VirtualClock(0);
+    const worker = startWorker<EchoApi>({
+      name: 'echo',
+      entry: new URL('../../support/echo.worker.ts', import.meta.url),
+      init: { text: 'hello' },
+      clock,
+      log: silentLogger(),
+      restAfterMs: RESTS_MS,
+    });
+    started.push(worker);
+    const heard: string[] = [];
+    worker.onChange((health) => heard.push(health.condition));
+    return { clock, worker, heard };
+  }
+
+  it('is started by the first call, and ended after its time without one', async () => {
+    const { clock, worker, heard } = resting();
+    expect(worker.health()).toMatchObject({ condition: 'resting', pending: 0, restarts: 0 });
+    expect(await worker.heap()).toBeNull();
+    expect(await worker.call.say('boo')).toBe('you said boo');
+    expect(worker.health().condition).toBe('ok');
+    await clock.advance(RESTS_MS / 2);
+    await worker.call.say('still here');
+    await clock.advance(RESTS_MS - 1);
+    expect(worker.health().condition).toBe('ok');
+    await clock.advance(2);
+    expect(worker.health()).toMatchObject({ condition: 'resting', restarts: 0, lastProblem: null });
+    expect(await worker.call.initial()).toBe('hello');
+    expect(heard).toEqual(['ok', 'resting', 'ok']);
+  });
+
+  it('does not end while it works, however long that takes', async () => {
+    const { clock, worker } = resting();
+    const hanging = worker.call.hang();
+    await clock.advance(10 * RESTS_MS);
+    expect(worker.health()).toMatchObject({ condition: 'ok', pending: 1 });
+    await worker.kill();
+    await expect(hanging).rejects.toMatchObject({ code: 'worker-died' });
+  });
+
+  it('is restarted after a death like any other, and rests again', async () => {
+    const { clock, worker, heard } = resting();
+    await expect(worker.call.die()).rejects.toThrow(/disk is gone/);
+    expect(worker.health().condition).toBe('dead');
+    await clock.advance(1_000);
+    expect(worker.health()).toMatchObject({ condition: 'ok', restarts: 1 });
+    await clock.advance(2 * RESTS_MS);
+    expect(worker.health().condition).toBe('resting');
+    expect(heard).toEqual(['ok', 'dead', 'ok', 'resting']);
+  });
+
+  it('stays down once it was stopped, also out of its rest', async () => {
+    const { worker } = resting();
+    await worker.stop();
+    await expect(worker.call.say('x')).rejects.toMatchObject({ code: 'worker-died' });
   });
 });
 

@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
+import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
+import { type FleetScene, fleetState } from '../../support/window/fleet.ts';
+import { fleetRequestId, fleetTraceId } from '../../support/window/fleet-spans.ts';
+
+const missing = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
+if (missing) console.log(`Skipping "the Traces screen": ${missing}.`);
+// A browser shares its machine: what is slow there is not wrong here.
+vi.setConfig({ testTimeout: 90_000 });
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SHOTS =
+  process.env.UPDATE_SCREENSHOTS === '1'
+    ? join(ROOT, 'docs', 'screenshots')
+    : join(ROOT, 'test-results', 'screenshots');
+const HOSTILE = '<img src=x onerror="globalThis.ran=1">';
+
+let browser: Browser;
+let built: Awaited<ReturnType<typeof buildWindow>>;
+let core: FakeCore;
+let window: Window;
+
+beforeAll(async () => {
+  if (missing === null) [built, browser] = await Promise.all([buildWindow(), openChromium()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+afterEach(async () => {
+  await window.close();
+  await core.stop();
+});
+
+async function open(
+  scene: FleetScene,
+  hash: string,
+  prepare: (state: FakeCore['state']) => void = () => undefined,
+) {
+  const state = fleetState(scene);
+  prepare(state);
+  core = await startFakeCore(built.folder, state);
+  window = await openWindow(browser, `${core.url}${hash}`);
+  await window.page.getByRole('heading', { name: 'Traces', exact: true }).waitFor();
+  return window.page;
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const [size, width, height] of [
+      ['', 1_440, 900],
+      ['-small', 1_024, 640],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: join(SHOTS, `${name}-${theme}${size}.png`) });
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+    }
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(
+      violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.target.join(' ')}`)),
+    ).toEqual([]);
+  }
+}
+
+const rows = (page: Page) => page.getByRole('list', { name: 'Traces found' }).getByRole('listitem');
+
+describe.skipIf(missing !== null)('the Traces screen', () => {
+  it('sums up the stages, finds a request by its id, and shows it stage by stage', async () => {
+    const page = await open('page', '#/traces');
+    const stages = page.getByRole('table', { name: 'Stages' });
+    await stages.getByRole('button', { name: /model_inference/ }).waitFor();
+    await expect.poll(() => rows(page).count()).toBe(50);
+    await look(page, 'traces');
+    await page.setViewportSize({ width: 1_440, height: 900 });
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await expect.poll(() => rows(page).count()).toBe(60);
+    await page.keyboard.press('/');
+    await page.keyboard.type(fleetRequestId(10));
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await page.getByText('1 trace', { exact: true }).waitFor();
+    await rows(page).first().getByRole('button').press('Enter');
+    const waterfall = page.getByRole('table', { name: 'Waterfall' });
+    await waterfall.getByRole('button', { name: /postprocessing/ }).click();
+    await page.getByText('result_size_bytes').waitFor();
+    const names = await waterfall.getByRole('row').getByRole('button').allTextContents();
+    expect(names.map((one) => one.trim())).toEqual([
+      'rank',
+      'preprocessing',
+      'model_inference',
+      'postprocessing',
+    ]);
+    await look(page, 'trace');
+    expect(window.complaints).toEqual([]);
+  });
+
+  it('goes through failed requests by the keyboard and begins with the span that failed', async () => {
+    const page = await open('page', '#/traces');
+    await page.getByLabel('Result').selectOption('failed');
+    await expect.poll(() => rows(page).count()).toBe(8);
+    await page.locator('main').focus();
+    await page.keyboard.press('j');
+    await expect.poll(() => page.url()).toContain(`trace=${fleetTraceId(6)}`);
+    await page.keyboard.press('j');
+    await expect.poll(() => page.url()).toContain(`trace=${fleetTraceId(13)}`);
+    await page.getByRole('heading', { name: 'model_inference' }).waitFor();
+    await page.keyboard.press('k');
+    await expect.poll(() => page.url()).toContain(`trace=${fleetTraceId(6)}`);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('heading', { name: 'Stages' }).waitFor();
+  });
+
+  it('opens a trace whose identifier is pasted, and says where one is not kept', async () => {
+    const page = await open('page', '#/traces?range=5m');
+    await page.getByLabel('Search traces').fill(fleetTraceId(59));
+    await page.getByRole('table', { name: 'Waterfall' }).waitFor();
+    await page.getByText('No trace fits').waitFor();
+    await page.getByLabel('Search traces').fill('4bf92f3577b34da6a3ce929d0e0e4736');
+    await page.getByText('This trace is not kept').waitFor();
+    await page.getByRole('button', { name: 'Clear the conditions' }).click();
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
+  });
+
+  it('says what to do while no span was ever sent, and that an old list is old', async () => {
+    const page = await open('empty', '#/traces');
+    await page.getByText('No spans yet').waitFor();
+    core.setReachable(false);
+    await page.getByText('Offline since').waitFor();
+  });
+
+  it('shows hostile attributes and exemplars as the text that they are', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const page = await open('page', `#/traces?trace=${traceId}`, (state) => {
+      state.spans.push({
+        ...{ traceId, spanId: '00f067aa0ba902b7', parentSpanId: 'ffffffffffffffff', service: HOSTILE },
+        ...{ name: HOSTILE, kind: 'server', startAt: Date.now() - 1_000, durationMs: 0.25, status: 'error' },
+        attributes: { [HOSTILE]: HOSTILE, long: 'x'.repeat(3_000) },
+      });
+      state.exemplars.push({
+        series: { __name__: 'http_request_duration_seconds_bucket', le: HOSTILE },
+        labels: { trace_id: traceId },
+        value: 0.25,
+        at: Date.now() - 500,
+      });
+    });
+    await page.getByText('which is not kept here').waitFor();
+    await page.getByText('samples that name this trace').waitFor();
+    expect(await page.getByText(HOSTILE).count()).toBeGreaterThan(3);
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+    await look(page, 'trace-hostile');
+  });
+});
