@@ -112,6 +112,7 @@ function writeWorkspace(folder: string, count: number, address: string): void {
   const groups = ids.map((id) => ({ name: id, rules: rulesOf(id) }));
   // JSON is YAML.
   writeFileSync(join(folder, 'midwatch.yaml'), JSON.stringify({ name: 'idle', sources }));
+  writeFileSync(join(folder, 'services.yaml'), JSON.stringify({ services: [{ id: 'shop', tier: 2 }] }));
   writeFileSync(join(folder, 'alerts', 'idle.yaml'), JSON.stringify({ groups }));
 }
 

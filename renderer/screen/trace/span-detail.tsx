@@ -18,13 +18,17 @@ export function SpanDetail({ row }: { row: WaterfallRow }) {
           {span.service}, {span.kind}
         </span>
         <span className="push">
-          <StateBadge state={span.status === 'error' ? 'firing' : 'ok'}>
-            {span.status === 'error' ? 'failed' : span.status === 'ok' ? 'ok' : 'no result told'}
-          </StateBadge>
+          {span.status === 'unset' ? (
+            <span className="t3 s12 nowrap">no result told</span>
+          ) : (
+            <StateBadge state={span.status === 'error' ? 'firing' : 'ok'}>
+              {span.status === 'error' ? 'failed' : 'ok'}
+            </StateBadge>
+          )}
         </span>
       </div>
       <div className={styles.scroll}>
-        <dl className={`kv box-body num s12 ${styles.attributes}`}>
+        <dl className={`kv num s12 ${styles.attributes}`}>
           <dt>began</dt>
           <dd>{absoluteUtc(span.startAt)}</dd>
           <dt>took</dt>
