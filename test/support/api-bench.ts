@@ -75,6 +75,11 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
       now: () => clock.now(),
       changed: async () => undefined,
     },
+    trace: {
+      search: stage('trace')('search'),
+      spans: stage('trace')('spans'),
+      facets: stage('trace')('facets'),
+    },
     demo: { fleet: 'demo' in answers && answers.demo === null ? undefined : proxied('fleet') },
   } as unknown as ApiParts;
   const call = createRouterClient(createRouter(parts), { context: { actor } });
