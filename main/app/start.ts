@@ -91,6 +91,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
       `The workspace ${path} cannot be used:\n${formatProblems(load.problems)}\nMend it and start again; "midwatch check" says the same without starting.`,
     );
   }
+  threads.wakeFor(load.workspace);
   const ids = randomIds();
   const hub = createStateHub({ clock, epoch: ids.fresh() });
   cleanup.add('windows', () => hub.stop());

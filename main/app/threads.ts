@@ -1,3 +1,4 @@
+import type { Workspace } from '../../shared/config/workspace.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
 import type { DetectApi } from '../detect/index.ts';
 import type { ScrapeApi } from '../ingest/index.ts';
@@ -31,6 +32,8 @@ export interface Threads {
   readonly scrape: WorkerHandle<ScrapeApi>;
   readonly slo: WorkerHandle<SloApi>;
   readonly detect: WorkerHandle<DetectApi>;
+  /** Starts what this configuration needs at each poll, so that the first one does not wait for it. */
+  wakeFor(workspace: Pick<Workspace, 'sources' | 'objectives' | 'detectors'>): void;
   /** The receivers' thread, started only while a source pushes; whoever starts it ends it. */
   startReceive(): WorkerHandle<ReceiveApi>;
   all(): readonly WorkerHandle<WorkerApi>[];
@@ -78,6 +81,12 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
   const all = Object.values(threads) as unknown as readonly WorkerHandle<WorkerApi>[];
   return {
     ...threads,
+    wakeFor({ sources, objectives, detectors }) {
+      if (sources.some((one) => one.kind === 'exposition')) threads.scrape.wake();
+      if (sources.some((one) => one.kind === 'exposition' || one.kind === 'push')) threads.query.wake();
+      if (objectives.length > 0) threads.slo.wake();
+      if (detectors.length > 0) threads.detect.wake();
+    },
     startReceive: () => start<ReceiveApi>('receive', 'receive.worker', null),
     all: () => all,
     async stop() {

@@ -28,6 +28,11 @@ export interface WorkerHandle<Api extends WorkerApi> {
   kill(): Promise<void>;
 }
 
+/** A worker that may rest: whoever knows that it will be needed has it started beforehand. */
+export interface StartedWorker<Api extends WorkerApi> extends WorkerHandle<Api> {
+  wake(): void;
+}
+
 export interface WorkerOptions {
   readonly name: string;
   readonly entry: URL;
@@ -59,7 +64,7 @@ const LIVED_LONG_MS = 60_000;
  * Starts a worker thread and keeps it alive. A call whose worker dies is rejected with the code `worker-died`:
  * what it was deciding is blind, never a verdict.
  */
-export function startWorker<Api extends WorkerApi>(options: WorkerOptions): WorkerHandle<Api> {
+export function startWorker<Api extends WorkerApi>(options: WorkerOptions): StartedWorker<Api> {
   const thread = new KeptThread(options);
   return {
     call: remote<Api>((method, args) => thread.invoke(method, args)),
@@ -68,6 +73,7 @@ export function startWorker<Api extends WorkerApi>(options: WorkerOptions): Work
     onChange: (listener) => thread.onChange(listener),
     stop: () => thread.stop(),
     kill: () => thread.kill(),
+    wake: () => thread.wake(),
   };
 }
 
@@ -148,7 +154,7 @@ class KeptThread {
         reject(this.deadError(!this.stopped));
         return;
       }
-      const worker = this.worker ?? this.wake();
+      const worker = this.worker ?? this.beginAgain();
       const id = this.nextId++;
       this.pending.set(id, { resolve, reject, sinceMs: this.options.clock.monotonic() });
       const buffers = args.flatMap((arg) => (arg instanceof Transfer ? [...arg.buffers] : []));
@@ -158,7 +164,13 @@ class KeptThread {
     });
   }
 
-  private wake(): Worker {
+  wake(): void {
+    if (this.condition !== 'resting') return;
+    this.beginAgain();
+    this.restLater();
+  }
+
+  private beginAgain(): Worker {
     this.worker = this.start();
     this.say();
     return this.worker;

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+const INSTANCES = ['a:80', 'b:80', 'c:80'];
 let queries = 0;
 
 const server = createServer((request, response) => {
@@ -16,14 +17,17 @@ const server = createServer((request, response) => {
     queries += 1;
     const asked = new URLSearchParams(body === '' ? (request.url ?? '').split('?')[1] : body);
     const at = Number(asked.get('time'));
-    const value = (asked.get('query') ?? '').startsWith('vector') ? '1' : '0.01';
-    const result = Array.from({ length: 10 }, (_, i) => ({
-      metric: { instance: `i${i}` },
-      value: [at, value],
-    }));
-    const answered = value === '1' ? [{ metric: {}, value: [at, value] }] : result;
+    const expression = asked.get('query') ?? '';
+    const sample = (metric: Record<string, string>, value: string) => ({ metric, value: [at, value] });
+    const result = expression.startsWith('vector')
+      ? [sample({}, '1')]
+      : expression.includes('build_info')
+        ? [sample({ __name__: 'shop_build_info', job: 'shop', version: 'v1' }, '1')]
+        : expression.startsWith('up')
+          ? []
+          : INSTANCES.map((instance) => sample({ instance }, '0.01'));
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result: answered } }));
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
   });
 });
 process.on('disconnect', () => process.exit(0));
