@@ -1,9 +1,9 @@
 import type { AlertRuleConfig, AlertRuleFile } from '../../shared/config/alert-rule.ts';
+import { type FiringCondition, readFiringCondition } from '../../shared/model/firing-condition.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { DataPolicy } from '../../shared/model/observation.ts';
 import { Priority } from '../../shared/model/priority.ts';
 import { parseDuration } from '../../shared/unit/time.ts';
-import type { RuleCondition } from './rule-condition.ts';
 
 /** A plain rule as the evaluator takes it. */
 export interface AlertRule {
@@ -21,7 +21,7 @@ export interface AlertRule {
   readonly summary: string;
   /** Once it fires, it ends only when the value is past this one as well; null: its threshold itself. */
   readonly resolveAt: number | null;
-  readonly when: RuleCondition;
+  readonly when: FiringCondition;
   /** The expression is a heartbeat: it alerts when that has no result. */
   readonly watchdog: boolean;
   readonly onNoData: DataPolicy;
@@ -63,11 +63,11 @@ function readRule(config: AlertRuleConfig, id: string, defaultSource: string, de
     service: labels.service ?? null,
     summary: annotations.summary ?? config.alert,
     resolveAt: annotations.resolve_at === undefined ? null : Number(annotations.resolve_at),
-    when: {
-      expression: annotations.when ?? null,
-      deployedWithinMs: parseDuration(annotations.deployed_within ?? '') ?? null,
-      deployedBeforeMs: parseDuration(annotations.deployed_before ?? '') ?? null,
-    },
+    when: readFiringCondition({
+      when: annotations.when,
+      deployedWithin: annotations.deployed_within,
+      deployedBefore: annotations.deployed_before,
+    }) ?? { expression: null, deployedWithinMs: null, deployedBeforeMs: null },
     watchdog: annotations.watchdog === 'true',
     onNoData: policyOf(annotations.no_data),
     onError: policyOf(annotations.error),

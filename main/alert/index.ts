@@ -9,6 +9,7 @@ export type { AlertTarget } from './acknowledging.ts';
 export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
 export { type AlertOutcome, type Alerts, type AlertsDeps, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
+export { holdBackDetectors, holdBackObjectives } from './holding-back.ts';
 export { createMaintenance, type Maintenance, maintenanceProblem } from './maintenance.ts';
 export type { Subject } from './no-data/round.ts';
 export { createNoDataWatch, type Diagnosis } from './no-data/watch.ts';

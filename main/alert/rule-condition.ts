@@ -1,29 +1,22 @@
+import type { FiringCondition } from '../../shared/model/firing-condition.ts';
 import type { InstantSample, Labels, QueryTarget } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
-
-/** When a rule may fire at all: while an expression holds, and by the time since its service was deployed. */
-export interface RuleCondition {
-  /** PromQL: it holds where a series of its answer has the same labels and is not zero. */
-  readonly expression: string | null;
-  readonly deployedWithinMs: number | null;
-  readonly deployedBeforeMs: number | null;
-}
 
 export interface ConditionDeps {
   /** When the service was last deployed, as far as is known; null where it is not. */
   readonly deployedAt: (service: string) => number | null;
 }
 
-/** Answers why a series of the rule may not fire now; null where it may. */
+/** Answers why a series may not fire now; null where it may. */
 export type HeldBack = (labels: Labels, service: string) => string | null;
 
 /**
- * Asks the conditions of a rule once for all its series. What is not known holds nothing back: a condition that cannot be
+ * Asks a condition once for all series of a rule, an objective or a detector. What is not known holds nothing back: a condition that cannot be
  * evaluated must not keep a page away.
  */
 export async function readCondition(
-  when: RuleCondition,
+  when: FiringCondition,
   target: QueryTarget,
   at: number,
   { deployedAt }: ConditionDeps,

@@ -3,7 +3,8 @@ import type { InstantSample, Labels, QueryError, QueryTarget } from '../../share
 import type { Finding, Observation } from '../../shared/model/observation.ts';
 import { formatPercent, formatSignificant } from '../../shared/unit/number.ts';
 import type { AlertRule } from './alert-rule.ts';
-import { type ConditionDeps, type HeldBack, readCondition } from './rule-condition.ts';
+import { holdBack } from './holding-back.ts';
+import { type ConditionDeps, readCondition } from './rule-condition.ts';
 import { compares, splitThreshold, type Threshold } from './threshold.ts';
 
 export interface RuleEvaluatorDeps extends ConditionDeps {
@@ -73,7 +74,7 @@ async function evaluateRule(
     const reason = `${samples.length} series, over the limit of ${MAX_SERIES} a rule; aggregate them.`;
     return undecided(rule, active, { kind: 'error', reason }, observe);
   }
-  const observeWhen = mayFire(observe, heldBack);
+  const observeWhen: Observe = (labels, finding) => holdBack(observe(labels, finding), heldBack);
   if (rule.watchdog) return [observeWhen(rule.labels, heartbeat(samples.length))];
   return decided(rule, samples, threshold, active, observeWhen);
 }
@@ -91,18 +92,6 @@ function heartbeat(series: number): Finding {
 }
 
 type Observe = (labels: Labels, finding: Finding) => Observation;
-
-/** What holds while its condition does not is held back: it neither fires nor ends. */
-function mayFire(observe: Observe, heldBack: HeldBack): Observe {
-  return (labels, finding) => {
-    const seen = observe(labels, finding);
-    if (finding.kind !== 'holds') return seen;
-    const why = heldBack(labels, seen.service);
-    if (why === null) return seen;
-    const { value, threshold, reason } = finding;
-    return { ...seen, finding: { kind: 'held-back', value, threshold, reason: `${reason}, but ${why}` } };
-  };
-}
 
 /** The rule knows nothing: one alert for the rule, and its active alerts stay as they are. */
 function undecided(

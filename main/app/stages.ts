@@ -24,7 +24,7 @@ import { backfillOf, pushOf } from './push.ts';
 import { type Quiet, quietOf } from './quiet.ts';
 import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
-import { ruleEvaluatorOf } from './rule-asking.ts';
+import { ruleAskingOf } from './rule-asking.ts';
 import type { SecretReader } from './secret.ts';
 import { spanKeeper } from './store-care.ts';
 import { tellingOf } from './telling.ts';
@@ -187,7 +187,7 @@ function pipelineOf(
       corrections: (id) => deps.corrections.of(id),
     }),
     detection: detectionBySource({ worker: threads.detect, log, stepMs: detectorStep(ingest.status) }),
-    ruleEvaluator: ruleEvaluatorOf(ingest, hub),
+    ...ruleAskingOf(ingest, hub),
     publish: {
       objectives: (statuses) => hub.put('objectives', statuses),
       detectors: (statuses) => hub.put('detectors', statuses),

@@ -71,7 +71,9 @@ function timeWindow(periodMs: number, calendar: Calendar | undefined) {
 }
 
 function annotationsOf(objective: Objective): Record<string, string> {
-  const { source, policy, kind, thresholdMs, wake, evaluationDelayMs } = objective;
+  const { source, policy, kind, thresholdMs, wake, evaluationDelayMs, when } = objective;
+  const within = when?.deployedWithinMs ?? null;
+  const before = when?.deployedBeforeMs ?? null;
   return {
     ...(source === '' ? {} : { [ANNOTATION.source]: source }),
     [ANNOTATION.policy]: policy,
@@ -79,5 +81,8 @@ function annotationsOf(objective: Objective): Record<string, string> {
     ...(thresholdMs === undefined ? {} : { [ANNOTATION.threshold]: promDuration(thresholdMs) }),
     ...(evaluationDelayMs === undefined ? {} : { [ANNOTATION.delay]: promDuration(evaluationDelayMs) }),
     ...(wake ? { [ANNOTATION.wake]: wake.policy, [ANNOTATION.wakeFloor]: String(wake.floor) } : {}),
+    ...(when && when.expression !== null ? { [ANNOTATION.when]: when.expression } : {}),
+    ...(within === null ? {} : { [ANNOTATION.deployedWithin]: promDuration(within) }),
+    ...(before === null ? {} : { [ANNOTATION.deployedBefore]: promDuration(before) }),
   };
 }

@@ -58,6 +58,10 @@ export function exportRules(
       left.push(
         `${objective.definedAt}: wake: budget cannot be said in rules; the exported alert always wakes.`,
       );
+    if (objective.when)
+      left.push(
+        `${objective.definedAt}: when and deployed-within or -before cannot be said in rules; the exported alert fires without them.`,
+      );
     groups.push({ name: `midwatch-slo-${objective.id}`, rules: objectiveRules(objective, plan, usable) });
   }
   for (const [name, of] of Map.groupBy(rules, (one) => one.group))

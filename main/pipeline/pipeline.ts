@@ -16,6 +16,8 @@ import {
   type AlertTarget,
   createNoDataWatch,
   createReported,
+  holdBackDetectors,
+  holdBackObjectives,
   type Report,
   type RuleEvaluator,
   reportedRuleId,
@@ -51,6 +53,8 @@ export interface PipelineDeps {
   readonly objectives: Objectives;
   readonly detection: Detection;
   readonly ruleEvaluator: RuleEvaluator;
+  /** When a service was last deployed; null where that is not known. */
+  readonly deployedAt: (service: string) => number | null;
   readonly alerts: Alerts;
   readonly incidents: Pick<
     Incidents,
@@ -305,11 +309,22 @@ class Chain implements Pipeline {
     ]);
     // A reload may have come meanwhile: what it took away must not come back by a poll that was under way.
     const still = deps.workspace();
-    const statuses = evaluated.filter(({ objective }) =>
+    const known = evaluated.filter(({ objective }) =>
       still.objectives.some((one) => one.id === objective.id),
     );
     const found = judged.filter(({ detector }) => still.detectors.some((one) => one.id === detector.id));
-    const observations = [...found.flatMap((one) => deps.detection.observe(one)), ...ruled];
+    const when = (id: string) => found.find((one) => one.detector.id === id)?.detector.when;
+    const [statuses, ofDetectors] = await Promise.all([
+      holdBackObjectives(known, target, at, deps),
+      holdBackDetectors(
+        found.flatMap((one) => deps.detection.observe(one)),
+        when,
+        target,
+        at,
+        deps,
+      ),
+    ]);
+    const observations = [...ofDetectors, ...ruled];
     const rules = ofSource(deps.rules());
     const { diagnoses, outages } =
       blind === null

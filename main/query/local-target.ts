@@ -1,6 +1,8 @@
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type {
+  CarriedQuestion,
+  CarriedSum,
   NameQuestion,
   QueryError,
   QueryNames,
@@ -13,6 +15,7 @@ import { inlineWorker, type WorkerHandle } from '../platform/index.ts';
 import type { MetricReader } from '../store/index.ts';
 import { QueryControl } from './control.ts';
 import type { Compat } from './expression.ts';
+import { CARRIED, type PackedIncreases, type PackedSums } from './increases.ts';
 import {
   type JoinedParts,
   type LocalOptions,
@@ -64,7 +67,43 @@ export function createLocalTarget(options: LocalTargetOptions): QueryTarget {
         ({ bytes, seriesTotal }) => ({ bytes, seriesTotal }),
         asked,
       ),
+    async carried(question) {
+      const rules = {
+        compat: compat(),
+        countNewSeriesFromZero: options.countNewSeriesFromZero ?? false,
+      };
+      try {
+        return ok(unpackSums(await worker.call.increases(packIncreases(question, rules))));
+      } catch (thrown) {
+        return err(errorOf(thrown));
+      }
+    },
   };
+}
+
+function packIncreases(
+  { at, lane, build, windows }: CarriedQuestion,
+  rules: Pick<PackedIncreases, 'compat' | 'countNewSeriesFromZero'>,
+): PackedIncreases {
+  const selectors = [...new Set(windows.map((one) => one.selector))];
+  const numbers = new Map(selectors.map((selector, number) => [selector, number]));
+  return {
+    ...rules,
+    at,
+    lane,
+    build,
+    selectors,
+    of: Uint32Array.from(windows, (one) => numbers.get(one.selector) ?? 0),
+    spans: Float64Array.from(windows, (one) => one.span),
+  };
+}
+
+function unpackSums({ sums, states }: PackedSums): CarriedSum[] {
+  return Array.from(sums, (sum, place) => {
+    if (states[place] === CARRIED.building) return 'building';
+    if (states[place] === CARRIED.never) return 'never';
+    return Number.isFinite(sum) ? Math.max(0, sum) : null;
+  });
 }
 
 /** The same in this thread, for scenarios and replay. No deadline: a virtual clock stands still while it is evaluated. */

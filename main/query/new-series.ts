@@ -1,12 +1,11 @@
 import type { Matcher, MetricReader } from '../store/index.ts';
 import type { PlainSeries } from './context.ts';
-import type { RangeExpression } from './expression.ts';
 
 /** Labels that say which target a series was scraped from. */
 const TARGET_LABELS = ['job', 'instance'] as const;
 
 /** A target is "being seen" when any of its series has a sample in this time before. */
-const SEEN_WITHIN_MS = 300_000;
+export const SEEN_WITHIN_MS = 300_000;
 
 /**
  * A series that is first seen while its target was already being seen began at 0 between two scrapes: its first value is
@@ -15,7 +14,7 @@ const SEEN_WITHIN_MS = 300_000;
  */
 export function countFromZero(
   reader: MetricReader,
-): (functionName: string, series: PlainSeries, range: RangeExpression) => PlainSeries {
+): (functionName: string, series: PlainSeries) => PlainSeries {
   const seenBefore = new Map<string, number | undefined>();
   const lastSeen = (series: PlainSeries): number | undefined => {
     const matchers = TARGET_LABELS.flatMap((name): Matcher[] => {

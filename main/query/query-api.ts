@@ -14,6 +14,7 @@ import type {
 } from '../../shared/model/metric.ts';
 import { Transfer } from '../platform/index.ts';
 import type { Compat } from './expression.ts';
+import type { PackedIncreases, PackedSums } from './increases.ts';
 
 /** What may be said of one question over local metrics, as it crosses to the worker. */
 export interface LocalOptions {
@@ -85,6 +86,7 @@ export type QueryApi = {
     wish: RangeFileWish,
     options: LocalOptions,
   ): Result<PackedFile, QueryError> | Transfer<Result<PackedFile, QueryError>>;
+  increases(asked: PackedIncreases): PackedSums;
   labelNames(question: PackedNameQuestion): Result<NameList, QueryError>;
   labelValues(label: string, question: PackedNameQuestion): Result<NameList, QueryError>;
   metrics(

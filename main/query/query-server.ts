@@ -3,6 +3,7 @@ import type { Clock } from '../platform/index.ts';
 import type { MetricReader } from '../store/index.ts';
 import { QueryControl } from './control.ts';
 import { type EngineOptions, evaluateInstant, evaluateRange } from './engine.ts';
+import { createIncreases } from './increases.ts';
 import { labelNames, labelValues, metricsAbout } from './names.ts';
 import { type LocalOptions, packFile, packInstant, packSeries, type QueryApi } from './query-api.ts';
 
@@ -40,6 +41,7 @@ export function createQueryServer(reader: MetricReader, clock: Pick<Clock, 'mono
       const answer = evaluateRange(reader, expression, window, engine);
       return answer.ok ? packFile(answer.value, wish, notes) : answer;
     },
+    increases: createIncreases(reader, () => clock.monotonic()),
     labelNames: (question) => labelNames(reader, question),
     labelValues: (label, question) => labelValues(reader, label, question),
     metrics: (question) => metricsAbout(reader, question),

@@ -81,7 +81,7 @@ export function* rangeSeries(context: Context, range: RangeExpression, name: str
 }
 
 /** Windows do not contain stale markers. */
-function withoutStale(series: StoredSeries): StoredSeries {
+export function withoutStale(series: StoredSeries): StoredSeries {
   if (series.stale.length === 0) return series;
   const stale = new Set(series.stale);
   return {

@@ -1,5 +1,6 @@
 import type { Correction } from '../../shared/model/correction.ts';
 import { formatDuration, SECOND_MS } from '../../shared/unit/time.ts';
+import { buildCarried, laneOf } from './carry.ts';
 import { keepCorrected } from './correct.ts';
 import type { Asking, Problem } from './count.ts';
 import { mustRecount, recount } from './long-window.ts';
@@ -7,7 +8,14 @@ import { REASON_WINDOW_MS } from './math/index.ts';
 import { CADENCE_EVERY_MS, CADENCE_YOUNG_EVERY_MS, measureCadence } from './poll.ts';
 import { fillSlices } from './poll-slices.ts';
 import { lookSeen, mustLook, seenFraction } from './seen.ts';
-import { type EventTracker, longWindows, type SliceTracker, spanOf, type Tracker } from './tracker.ts';
+import {
+  carriedSpan,
+  type EventTracker,
+  longWindows,
+  type SliceTracker,
+  spanOf,
+  type Tracker,
+} from './tracker.ts';
 import { askSliceTrend, askTrend, TREND_EVERY_MS } from './trend.ts';
 
 /** A long query that failed must not be sent again at each poll: the backend that timed out is busy already. */
@@ -104,6 +112,13 @@ async function keepLongWindows(
   at: number,
   mark: EventTracker['odometer']['reading'],
 ): Promise<Problem | null> {
+  const carries = asking.target.carried !== undefined && tracker.carried.may;
+  if (carries && !tracker.carried.isBuilt) {
+    const spans = longWindows(tracker.plan).map((windowMs) => carriedSpan(tracker, windowMs));
+    const lane = laneOf(tracker.objective);
+    const built = await asking.limit(() => buildCarried(asking.target, lane, tracker.counters, spans, at));
+    if (!built.ok) return built.error;
+  }
   for (const windowMs of longWindows(tracker.plan)) {
     const spanMs = spanOf(tracker, windowMs, at);
     const seen = tracker.seen.get(windowMs);
@@ -113,6 +128,7 @@ async function keepLongWindows(
       if (!looked.ok) return named(windowMs, looked.error);
       tracker.seen.set(windowMs, looked.value);
     }
+    if (carries) continue;
     if (mustRecount(tracker.anchors.get(windowMs), spanMs, at)) {
       const anchor = await recount(asking, tracker.counters, spanMs, at, mark);
       if (!anchor.ok) return named(windowMs, anchor.error);

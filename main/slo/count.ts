@@ -1,6 +1,7 @@
 import type { Result } from '../../shared/error/result.ts';
 import { assertNever, err, ok } from '../../shared/error/result.ts';
 import type {
+  CarriedSum,
   InstantValue,
   QueryError,
   QueryTarget,
@@ -41,7 +42,12 @@ export interface Asking {
   readonly target: QueryTarget;
   readonly limit: Limit;
   readonly timeoutMs: number;
+  /** Asks for windows that end at this poll's instant, where the target carries them. */
+  readonly carry?: Carry;
 }
+
+/** One window of one selector; `span` is as in `CarriedQuestion`. */
+export type Carry = (selector: string, span: number) => Promise<Result<CarriedSum, Problem>>;
 
 /** Reads what an objective counts; a composite's components each by its name. */
 export function readCounters(

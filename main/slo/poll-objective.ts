@@ -1,11 +1,19 @@
-import type { Result } from '../../shared/error/result.ts';
+import { ok, type Result } from '../../shared/error/result.ts';
+import { countCarried, countNow } from './carry.ts';
 import { type Asking, type Count, countWindow, type Problem } from './count.ts';
 import { countSince } from './long-window.ts';
 import { errorRate, type WindowCount } from './math/index.ts';
-import { moveOdometer } from './odometer.ts';
-import { countPoll, hasNews, pollWindowMs } from './poll.ts';
+import { moveOdometer, startOdometer } from './odometer.ts';
+import { hasNews, pollWindowMs } from './poll.ts';
 import { lookSeen, mustLook, type Seen, seenFraction } from './seen.ts';
-import { type EventTracker, EXACT_MAX_MS, exactWindows, spanOf } from './tracker.ts';
+import {
+  carriedSpan,
+  type EventTracker,
+  EXACT_MAX_MS,
+  exactWindows,
+  longWindows,
+  spanOf,
+} from './tracker.ts';
 
 /** What one poll of one objective brought, before anything is decided about it. */
 export interface Polled {
@@ -17,7 +25,10 @@ export interface Polled {
 
 const UNKNOWN: WindowCount = { bad: null, total: null, seenFraction: 0, anchoredAt: null, known: false };
 
-/** Asks for what must be exact at each poll: the short windows, the odometer's tail, and the poll's own error rate. */
+/**
+ * Asks for what must be exact at each poll: the short windows, the poll's own error rate, and the long windows where the
+ * target carries them; elsewhere the odometer's tail.
+ */
 export async function pollObjective(
   tracker: EventTracker,
   asking: Asking,
@@ -26,9 +37,11 @@ export async function pollObjective(
 ): Promise<Polled> {
   const { counters, plan } = tracker;
   const exact = exactWindows(plan);
-  const [windows, odometer, poll] = await Promise.all([
+  const carries = asking.carry !== undefined && tracker.carried.may;
+  const [windows, long, odometer, poll] = await Promise.all([
     Promise.all(exact.map((windowMs) => countPatiently(tracker, asking, windowMs, at))),
-    moveOdometer(tracker.odometer, asking, counters, at),
+    carryLong(tracker, asking),
+    carries ? ok(startOdometer(at)) : moveOdometer(tracker.odometer, asking, counters, at),
     pollCount(tracker, asking, pollMs, at),
   ]);
   let problem: Problem | null = null;
@@ -44,15 +57,45 @@ export async function pollObjective(
     if (window?.ok) counted.set(windowMs, window.value);
     else if (window) note(window.error);
   });
+  for (const [windowMs, window] of long) {
+    if (window.ok) counted.set(windowMs, window.value);
+    else note(window.error);
+  }
   if (!problem) await updateSeen(tracker, asking, counted, at, note);
   if (poll.problem) note(poll.problem);
   if (poll.count?.total != null) tracker.lastPollValueAt = at;
   return {
-    counts: plan.windowsMs.map((windowMs) => windowCount(tracker, counted, odometer.ok, windowMs, at)),
+    counts: plan.windowsMs.map((windowMs) =>
+      windowCount(tracker, counted, !carries && odometer.ok, windowMs, at),
+    ),
     problem,
     pollErrorRate: poll.count ? errorRate(poll.count.bad, poll.count.total) : null,
     pollTotal: poll.count?.total ?? null,
   };
+}
+
+/** The long windows that are carried; those that are not built yet are left out and built in the background. */
+async function carryLong(
+  tracker: EventTracker,
+  { carry }: Asking,
+): Promise<ReadonlyMap<number, Result<Count, Problem>>> {
+  const found = new Map<number, Result<Count, Problem>>();
+  const { carried, counters, plan } = tracker;
+  if (!carry || !carried.may) return found;
+  const long = longWindows(plan);
+  const sums = await Promise.all(
+    long.map((windowMs) => countCarried(carry, counters, carriedSpan(tracker, windowMs))),
+  );
+  carried.isBuilt = true;
+  long.forEach((windowMs, place) => {
+    const sum = sums[place];
+    if (sum?.ok && typeof sum.value === 'string') {
+      carried.isBuilt = false;
+      if (sum.value === 'never') carried.may = false;
+    } else if (sum?.ok) found.set(windowMs, ok(sum.value as Count));
+    else if (sum) found.set(windowMs, sum);
+  });
+  return found;
 }
 
 /**
@@ -65,7 +108,7 @@ async function countPatiently(
   windowMs: number,
   at: number,
 ): Promise<Result<Count, Problem>> {
-  const counted = await countWindow(asking, tracker.counters, windowMs, at);
+  const counted = await countNow(asking, tracker.counters, windowMs, at);
   const { cadence } = tracker;
   if (!counted.ok || counted.value.total !== null || !cadence) return counted;
   const seen = tracker.seen.get(windowMs);
@@ -82,7 +125,7 @@ async function pollCount(
 ): Promise<{ count: Count | null; problem: Problem | null }> {
   const { cadence } = tracker;
   if (!cadence || !hasNews(cadence, tracker.lastPollValueAt, at)) return { count: null, problem: null };
-  const counted = await countPoll(asking, tracker.counters, pollWindowMs(cadence, pollMs), at);
+  const counted = await countNow(asking, tracker.counters, pollWindowMs(cadence, pollMs), at);
   return counted.ok ? { count: counted.value, problem: null } : { count: null, problem: counted.error };
 }
 
@@ -96,6 +139,7 @@ async function updateSeen(
 ): Promise<void> {
   const shorter: Seen[] = [];
   for (const [windowMs, count] of counted) {
+    if (windowMs > EXACT_MAX_MS) continue;
     const seen = tracker.seen.get(windowMs);
     if (count.total === null) {
       // Whatever comes next begins after this instant: the window must be looked at anew.
@@ -121,7 +165,8 @@ function windowCount(
   at: number,
 ): WindowCount {
   const seen = tracker.seen.get(windowMs);
-  if (windowMs > EXACT_MAX_MS) {
+  const counts = counted.get(windowMs);
+  if (windowMs > EXACT_MAX_MS && !counts) {
     // Without the increments an anchored count is the past's: it must not pass for the present.
     if (!moved) return UNKNOWN;
     const spanMs = spanOf(tracker, windowMs, at);
@@ -131,10 +176,19 @@ function windowCount(
       ? { ...count, budgetTotal: wholeTotal(tracker, count, at) }
       : count;
   }
-  const count = counted.get(windowMs);
-  if (!count) return UNKNOWN;
-  if (count.total === null) return { ...UNKNOWN, known: true };
-  return seen ? { ...count, seenFraction: seenFraction(seen, at), anchoredAt: null, known: true } : UNKNOWN;
+  if (!counts) return UNKNOWN;
+  if (counts.total === null) return { ...UNKNOWN, known: true };
+  if (!seen) return UNKNOWN;
+  const spanMs = spanOf(tracker, windowMs, at);
+  const count = {
+    ...counts,
+    seenFraction: seenFraction({ ...seen, windowMs: spanMs }, at),
+    anchoredAt: null,
+    known: true,
+  };
+  return windowMs === tracker.plan.periodMs && windowMs > EXACT_MAX_MS
+    ? { ...count, budgetTotal: wholeTotal(tracker, count, at) }
+    : count;
 }
 
 /** The events on which a calendar period's budget is reckoned: the last full one's, else this one's at its present traffic. */

@@ -2,7 +2,7 @@ import type { Result } from '../../shared/error/result.ts';
 import { ok } from '../../shared/error/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { densityQuery } from './build-query.ts';
-import { type Asking, askNumber, type Count, type Counters, countWindow, type Problem } from './count.ts';
+import { type Asking, askNumber, type Counters, type Problem } from './count.ts';
 
 /** How far apart the total's samples are, as measured. */
 export interface Cadence {
@@ -46,7 +46,11 @@ export async function measureCadence(
   return ok({ scrapeMs: Math.min(DENSITY_WINDOW_MS, seenMs) / samples.value, measuredAt: at });
 }
 
-/** The window of *the last poll's own* error rate. */
+/**
+ * The window of *the last poll's own* error rate: the least that holds two scrapes, rather than the difference of two
+ * longer counts. Extrapolation spreads a longer window's average over its newest part, so that an error that has ended
+ * would show for as long as that window, and a difference of raw counters is not safe against resets.
+ */
 export function pollWindowMs(cadence: Cadence, pollMs: number): number {
   return Math.round(Math.max(pollMs, SCRAPES_IN_WINDOW * cadence.scrapeMs));
 }
@@ -58,18 +62,4 @@ export function pollWindowMs(cadence: Cadence, pollMs: number): number {
 export function hasNews(cadence: Cadence, lastValueAt: number | null, at: number): boolean {
   // A clock that was set back must not silence the polls until it has caught up.
   return lastValueAt === null || at < lastValueAt || at - lastValueAt >= 0.9 * cadence.scrapeMs;
-}
-
-/**
- * Counts of the last poll alone. `increase` over the least window that holds two scrapes, rather than the difference of
- * two longer counts: extrapolation spreads a longer window's average over its newest part, so that an error that has
- * ended would show for as long as that window, and a difference of raw counters is not safe against resets.
- */
-export function countPoll(
-  asking: Asking,
-  counters: Counters,
-  windowMs: number,
-  at: number,
-): Promise<Result<Count, Problem>> {
-  return countWindow(asking, counters, windowMs, at);
 }

@@ -3,6 +3,7 @@ import type { Correction } from '../../shared/model/correction.ts';
 import type { Objective, Slices } from '../../shared/model/objective.ts';
 import { HOUR_MS } from '../../shared/unit/time.ts';
 import { type RunningPeriod, runningPeriod } from '../calendar/index.ts';
+import { isCarried } from './carry.ts';
 import { type Count, type Counters, type Problem, readCounters } from './count.ts';
 import type { Anchor } from './long-window.ts';
 import { type ObjectivePlan, planObjective } from './math/index.ts';
@@ -36,6 +37,8 @@ export interface EventTracker extends TrackerBase {
   readonly kind: 'events';
   readonly counters: Counters;
   odometer: Odometer;
+  /** Whether the target may carry the long windows, and whether it had them all at the last poll. */
+  readonly carried: { may: boolean; isBuilt: boolean };
   readonly anchors: Map<number, Anchor>;
   readonly seen: Map<number, Seen>;
   cadence: Cadence | null;
@@ -89,6 +92,7 @@ export function track(objective: Objective, policy: PolicyConfig | undefined, at
       kind: 'events',
       counters: counters.value,
       odometer: startOdometer(at),
+      carried: { may: isCarried(counters.value), isBuilt: false },
       anchors: new Map(),
       seen: new Map(),
       cadence: null,
@@ -96,6 +100,11 @@ export function track(objective: Objective, policy: PolicyConfig | undefined, at
       previousTotal: undefined,
     },
   };
+}
+
+/** The window as it is asked of what is carried: a calendar period begins at a fixed instant. */
+export function carriedSpan({ plan, period }: TrackerBase, windowMs: number): number {
+  return period && windowMs === plan.periodMs ? -period.startAt : windowMs;
 }
 
 /** How far back the window reaches at the instant: a calendar period only to its start. */

@@ -6,7 +6,8 @@ import type { Objective } from '../../shared/model/objective.ts';
 import { SECOND_MS } from '../../shared/unit/time.ts';
 import type { Logger } from '../platform/index.ts';
 import { countInBackground } from './background.ts';
-import type { Problem } from './count.ts';
+import { createCarrier, laneOf } from './carry.ts';
+import type { Asking, Problem } from './count.ts';
 import { createLimit } from './limit.ts';
 import type { ObjectivePlan } from './math/index.ts';
 import { type Polled, pollObjective } from './poll-objective.ts';
@@ -54,6 +55,7 @@ export function createWatch(options: WatchOptions): Watch {
   const policies = new Map(options.policies.map((policy) => [policy.id, policy]));
   const trackers = new Map<string, Tracker>();
   const pollLimit = createLimit(POLL_QUERIES);
+  const carrier = createCarrier();
   const backgroundLimit = createLimit(BACKGROUND_QUERIES);
 
   const trackingOf = (objective: Objective, at: number) => {
@@ -98,11 +100,12 @@ export function createWatch(options: WatchOptions): Watch {
       if (facts.blind !== null) {
         return { objective, plan, tracker, polled: null, problem: { kind: 'blind', message: facts.blind } };
       }
-      const asking = { target, limit: pollLimit, timeoutMs: POLL_TIMEOUT_MS };
+      const carry = carrier(target, laneOf(objective), at);
+      const asking: Asking = { target, limit: pollLimit, timeoutMs: POLL_TIMEOUT_MS };
       const polled =
         tracker.kind === 'slices'
           ? await pollSlices(tracker, asking, sliceInstant(objective, facts, at))
-          : await pollObjective(tracker, asking, facts.pollMs, at);
+          : await pollObjective(tracker, carry ? { ...asking, carry } : asking, facts.pollMs, at);
       // A source that does not answer the poll is not asked for a month.
       if (polled.problem === null) startBackground(tracker, target, facts.pollMs, at);
       return { objective, plan, tracker, polled, problem: polled.problem ?? rowProblem(tracker, polled) };

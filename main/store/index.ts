@@ -23,6 +23,7 @@ export type {
   MetricReader,
   MetricStats,
   MetricWriterApi,
+  PastChange,
   RollupOptions,
   SampleBatch,
   SelectOptions,

@@ -137,6 +137,16 @@ export interface SelectOptions {
   readonly samplesMax?: number;
   /** Called between series; throws to give up. */
   readonly check?: () => void;
+  /** Where a series begins in the answer, where that is not the same for all. */
+  readonly fromAtOf?: (ref: number) => number;
+}
+
+/** Samples that came among older ones, or that were dropped: between these two instants, both included. */
+export interface PastChange {
+  readonly ref: number;
+  readonly came: boolean;
+  readonly fromAt: number;
+  readonly toAt: number;
 }
 
 /**
@@ -176,6 +186,11 @@ export interface MetricReader {
     widthMs: RollupWidth,
     options?: RollupOptions,
   ): SeriesRollup[];
+  /**
+   * What changed in the past after a number that was given with an earlier answer; null where that is not known any
+   * more. Who carries sums from question to question looks here before each.
+   */
+  pastChanges(afterId: number): { readonly lastId: number; readonly changes: readonly PastChange[] | null };
   /** The labels of each series that the matchers select; without matchers, of all. */
   labelSets(matchers: readonly Matcher[]): readonly Labels[];
   close(): void;

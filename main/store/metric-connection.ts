@@ -7,6 +7,7 @@ import { decodeChunk, type Samples } from './metric-chunk.ts';
 import { type HeadRow, refsOf, samplesBySeries, valuesOf } from './metric-compact.ts';
 import { createSeriesIndex } from './metric-index.ts';
 import { firstAfter, mergeSamples } from './metric-merge.ts';
+import { createPastReader } from './metric-past.ts';
 import { createRollupReader } from './metric-rollup-reader.ts';
 import type { RollupWidth } from './metric-rollup-width.ts';
 import { labelsOfKey } from './metric-series.ts';
@@ -65,11 +66,13 @@ export class MetricConnection {
   ) => SeriesRollup[];
   private rollupOf: ReturnType<typeof createRollupReader> | undefined;
   readonly labelSets: (matchers: readonly Matcher[]) => readonly Labels[];
+  readonly pastChanges: ReturnType<typeof createPastReader>;
 
   constructor(path: string, cachedSamplesMax: number) {
     this.db = new Database(path, { readonly: true, fileMustExist: true });
     this.statements = prepare(this.db);
     this.cachedSamplesMax = cachedSamplesMax;
+    this.pastChanges = createPastReader(this.db);
     // One transaction a question: the chunks and the head that it sees belong together.
     this.select = this.db.transaction((matchers, fromAt, toAt, options) => {
       this.refresh();
@@ -101,7 +104,7 @@ export class MetricConnection {
     let budget = options.samplesMax ?? Number.POSITIVE_INFINITY;
     for (const { ref, labels } of this.index.find(matchers)) {
       options.check?.();
-      const slice = this.sliceOf(ref, fromAt, toAt, budget);
+      const slice = this.sliceOf(ref, options.fromAtOf?.(ref) ?? fromAt, toAt, budget);
       if (slice.times.length === 0) continue;
       budget -= slice.times.length;
       if (budget < 0) throw tooManySamples();
@@ -229,7 +232,10 @@ export class MetricConnection {
   private firstAt(ref: number, slice: BufferSlice): number {
     const known = this.firstTimes.get(ref);
     if (known !== undefined) return known;
+    // What came before was dropped: the oldest that is left is not the series' birth, from which it would count from 0.
+    const dropped = this.statements.dropped.get(ref) || Number.POSITIVE_INFINITY;
     const found = Math.min(
+      dropped,
       this.statements.oldest.get(ref) ?? Number.POSITIVE_INFINITY,
       this.head.get(ref)?.oldestAt() ?? Number.POSITIVE_INFINITY,
       slice.times[0] ?? Number.POSITIVE_INFINITY,
@@ -260,6 +266,7 @@ function prepare(db: Database.Database) {
     chunks: db.prepare<[number, number, number], ChunkRow>(
       'SELECT samples, data FROM chunk WHERE ref = ? AND to_at > ? AND from_at <= ? ORDER BY to_at',
     ),
+    dropped: db.prepare<[number], number>('SELECT dropped_to FROM rollup_progress WHERE ref = ?').pluck(),
     newest: db.prepare<[number], number | null>('SELECT max(to_at) FROM chunk WHERE ref = ?').pluck(),
     oldest: db
       .prepare<[number], number>('SELECT from_at FROM chunk WHERE ref = ? ORDER BY to_at LIMIT 1')

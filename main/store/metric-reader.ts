@@ -11,11 +11,13 @@ export const CACHED_SAMPLES_MAX = 4_000_000;
  */
 export function openMetricReader(path: string, cachedSamplesMax = CACHED_SAMPLES_MAX): MetricReader {
   let connection: { readonly inode: number; readonly open: MetricConnection } | undefined;
+  let isOther = false;
   const current = (): MetricConnection | undefined => {
     const inode = statSync(path, { throwIfNoEntry: false })?.ino;
     if (connection && connection.inode !== inode) {
       connection.open.close();
       connection = undefined;
+      isOther = true;
     }
     if (!connection && inode !== undefined)
       connection = { inode, open: new MetricConnection(path, cachedSamplesMax) };
@@ -26,6 +28,13 @@ export function openMetricReader(path: string, cachedSamplesMax = CACHED_SAMPLES
       current()?.select(matchers, fromAt, toAt, options) ?? [],
     rollups: (matchers, fromAt, toAt, widthMs, options = {}) =>
       current()?.rollups(matchers, { fromAt, toAt, widthMs }, options) ?? [],
+    pastChanges(afterId) {
+      const answer = current()?.pastChanges(afterId) ?? { lastId: 0, changes: null };
+      // Another file has another past, and other numbers for its series.
+      const changes = isOther ? null : answer.changes;
+      isOther = false;
+      return { lastId: answer.lastId, changes };
+    },
     labelSets: (matchers) => current()?.labelSets(matchers) ?? [],
     close: () => connection?.open.close(),
   };

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { HOUR_MS } from '../../shared/unit/time.ts';
 import type { MetricLimits } from './metric-api.ts';
 import { usedBytes } from './metric-compact.ts';
+import type { PastLog } from './metric-past.ts';
 import { ROLLUP_WIDTHS } from './metric-rollup-width.ts';
 
 /** At most so many rows are dropped in one call: a year of absence must not stop the writer for a minute. */
@@ -16,6 +17,7 @@ const UNNAMED = 'ref NOT IN (SELECT ref FROM temp.named)';
 
 interface DroppedChunk {
   readonly ref: number;
+  readonly fromAt: number;
   readonly toAt: number;
   readonly samples: number;
   readonly bytes: number;
@@ -35,8 +37,9 @@ interface Dropped {
 export function createRetention(
   db: Database.Database,
   limits: MetricLimits,
+  past: PastLog,
 ): (now: number) => { dropped: number; more: boolean } {
-  const raw = rawDropper(db);
+  const raw = rawDropper(db, past);
   const rollup = rollupDropper(db);
   const chunkCount = db.prepare<[], number>('SELECT count(*) FROM chunk').pluck();
   const rollupCount = db.prepare<[], number>('SELECT count(*) FROM rollup').pluck();
@@ -84,7 +87,7 @@ export function createRetention(
 }
 
 /** Drops the oldest chunks that a condition holds for, and keeps the totals and what rollups must know of it. */
-function rawDropper(db: Database.Database) {
+function rawDropper(db: Database.Database, past: PastLog) {
   const statements = new Map<string, Database.Statement<number[], DroppedChunk>>();
   const bump = db.prepare<[number]>('UPDATE generation SET history = history + 1, samples = samples - ?');
   const total = db.prepare<[number]>('UPDATE size SET raw_dropped = raw_dropped + ?');
@@ -96,17 +99,31 @@ function rawDropper(db: Database.Database) {
       statements.get(condition) ??
       db.prepare<number[], DroppedChunk>(
         `DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE ${condition} ORDER BY to_at LIMIT ?)
-         RETURNING ref, to_at AS toAt, samples, length(data) AS bytes`,
+         RETURNING ref, from_at AS fromAt, to_at AS toAt, samples, length(data) AS bytes`,
       );
     statements.set(condition, statement);
     const rows = statement.all(...values, limit);
     const samples = rows.reduce((sum, row) => sum + row.samples, 0);
     if (rows.length === 0) return { rows: 0, samples };
-    for (const { ref, toAt } of rows) droppedTo.run(toAt, ref);
+    for (const [ref, { fromAt, toAt }] of spansOf(rows)) {
+      droppedTo.run(toAt, ref);
+      past.note({ ref, came: false, fromAt, toAt });
+    }
+    past.trim();
     total.run(rows.reduce((sum, row) => sum + row.bytes, 0));
     bump.run(samples);
     return { rows: rows.length, samples };
   };
+}
+
+/** From the oldest to the newest that was dropped of each series. */
+function spansOf(rows: readonly DroppedChunk[]): ReadonlyMap<number, { fromAt: number; toAt: number }> {
+  const spans = new Map<number, { fromAt: number; toAt: number }>();
+  for (const { ref, fromAt, toAt } of rows) {
+    const known = spans.get(ref) ?? { fromAt, toAt };
+    spans.set(ref, { fromAt: Math.min(known.fromAt, fromAt), toAt: Math.max(known.toAt, toAt) });
+  }
+  return spans;
 }
 
 function rollupDropper(db: Database.Database) {

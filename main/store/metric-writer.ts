@@ -8,6 +8,7 @@ import { beginAfresh, isDamage, type OpenedMetricFile, openMetricFile } from './
 import { choose, type Head, openHead, pick, requireBatch, requireBlock } from './metric-head.ts';
 import { type ChunkHistory, createChunkHistory } from './metric-history.ts';
 import { createNaming } from './metric-naming.ts';
+import { openPastLog, type PastLog } from './metric-past.ts';
 import { openRegistry } from './metric-registry.ts';
 import { createRetention } from './metric-retention.ts';
 import { createRoller } from './metric-roller.ts';
@@ -115,10 +116,9 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
   });
   const history: ChunkHistory = createChunkHistory(db, limits.chunkSamplesMax, roller.added);
   const pack = createPacker(db, history, limits);
-  const retain = createRetention(db, limits);
+  const { retain, fill } = createPastChangers(db, limits, history, head);
   const registry = openRegistry(db, limits, clock, naming.add);
   const sizes = createSizes(db, limits);
-  const fill = createBackfill(db, history, head);
   const totals = createTotals(db, head);
   const newestAt = new Map<number, number>();
   const newestOf = (ref: number) =>
@@ -179,11 +179,18 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
   };
 }
 
+/** What changes samples of the past, and writes down that it did. */
+function createPastChangers(db: Database.Database, limits: MetricLimits, history: ChunkHistory, head: Head) {
+  const past = openPastLog(db);
+  return { retain: createRetention(db, limits, past), fill: createBackfill(db, history, head, past) };
+}
+
 /** Stores the blocks in one transaction; answers how many samples were new. A block with number 0 was refused. */
 function createBackfill(
   db: Database.Database,
   history: ChunkHistory,
   head: Head,
+  past: PastLog,
 ): (blocks: readonly SeriesBlock[], refs: Uint32Array) => number {
   const bumpHistory = db.prepare('UPDATE generation SET history = history + 1');
   return db.transaction((blocks: readonly SeriesBlock[], refs: Uint32Array) => {
@@ -197,8 +204,11 @@ function createBackfill(
       const keep = Uint32Array.from(block.times.keys()).filter((i) => !taken.has(block.times[i] ?? 0));
       const times = Float64Array.from(keep, (i) => block.times[i] ?? 0);
       const values = keep.length === block.times.length ? block.values : pick(block.values, keep);
-      samples += history.add(ref, { times, values }, block.synthetic);
+      const added = history.add(ref, { times, values }, block.synthetic);
+      samples += added;
+      if (added > 0) past.note({ ref, came: true, fromAt: times[0] ?? 0, toAt: times.at(-1) ?? 0 });
     });
+    past.trim();
     bumpHistory.run();
     return samples;
   }).immediate;

@@ -26,6 +26,8 @@ export function checkSlo(
   check.service(written, ['spec', 'service'], spec.service);
   const annotation = (name: string) => ['metadata', 'annotations', name];
   const asked = check.source(written, annotation(ANNOTATION.source), sourceOfSlo(written.config));
+  const when = metadata.annotations[ANNOTATION.when];
+  if (when !== undefined) check.expression(written, annotation(ANNOTATION.when), when, asked);
   const policy = metadata.annotations[ANNOTATION.policy];
   if (policy !== undefined && !names.policies.includes(policy))
     say(problems, written, annotation(ANNOTATION.policy), unknown('policy', policy, names.policies));

@@ -47,9 +47,11 @@ export function crossCheck(
   }
   unique(found.detectors, (one) => one.id, ['id'], 'detector', problems);
   for (const written of found.detectors) {
-    const { service, source, query } = written.config;
+    const { service, source, query, when } = written.config;
     check.service(written, ['service'], service);
-    check.expression(written, ['query'], query, check.source(written, ['source'], source));
+    const asked = check.source(written, ['source'], source);
+    check.expression(written, ['query'], query, asked);
+    if (when !== undefined) check.expression(written, ['when'], when, asked);
   }
   for (const written of found.boards) checkBoard(written, check);
   unique(found.playbooks, (one) => one.id, ['id'], 'playbook', problems);

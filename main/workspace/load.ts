@@ -1,5 +1,6 @@
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import type { Workspace } from '../../shared/config/workspace.ts';
+import { readFiringCondition } from '../../shared/model/firing-condition.ts';
 import type { Objective } from '../../shared/model/objective.ts';
 import { answersQueries } from '../../shared/model/source.ts';
 import { sha256 } from '../platform/index.ts';
@@ -120,12 +121,19 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
       definedAt: definedAt(written),
     })),
     detectors: found.detectors.map((written) => {
-      const { rebase_after, title, source, ...config } = written.config;
+      const { rebase_after, title, source, when, deployed_within, deployed_before, ...config } =
+        written.config;
+      const condition = readFiringCondition({
+        when,
+        deployedWithin: deployed_within,
+        deployedBefore: deployed_before,
+      });
       return {
         ...config,
         title: title ?? config.id,
         source: source ?? asked ?? '',
         rebaseAfter: rebase_after,
+        ...(condition ? { when: condition } : {}),
         definedAt: definedAt(written),
       };
     }),

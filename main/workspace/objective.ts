@@ -6,6 +6,7 @@ import {
   type TargetConfig,
   THRESHOLD_PLACE,
 } from '../../shared/config/objective.ts';
+import { readFiringCondition } from '../../shared/model/firing-condition.ts';
 import {
   type Calendar,
   type Component,
@@ -88,6 +89,11 @@ function commonOf({ metadata, spec }: OpenSloFile, source: string) {
   const delayMs = parseDuration(annotations[ANNOTATION.delay] ?? '');
   const wake = annotations[ANNOTATION.wake];
   const floor = annotations[ANNOTATION.wakeFloor];
+  const when = readFiringCondition({
+    when: annotations[ANNOTATION.when],
+    deployedWithin: annotations[ANNOTATION.deployedWithin],
+    deployedBefore: annotations[ANNOTATION.deployedBefore],
+  });
   return {
     service: spec.service,
     source,
@@ -97,6 +103,7 @@ function commonOf({ metadata, spec }: OpenSloFile, source: string) {
     ...(wake === 'budget'
       ? { wake: { policy: 'budget' as const, floor: floor === undefined ? WAKE_FLOOR : Number(floor) } }
       : {}),
+    ...(when ? { when } : {}),
   };
 }
 

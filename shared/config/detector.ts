@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Priority } from '../model/priority.ts';
-import { Identifier, Query, Title } from './duration.ts';
+import { Identifier, PromDuration, Query, Title } from './duration.ts';
 
 /** One detector as a file writes it; every default is that of the domain terms, section 4. */
 export const DetectorConfig = z
@@ -26,6 +26,11 @@ export const DetectorConfig = z
       }),
     rebase_after: z.number().int().min(1).default(20),
     priority: Priority.default('P2'),
+    /** PromQL: it may fire only while this holds. */
+    when: Query.optional(),
+    /** It may fire only so long after its service was deployed, or only later than that. */
+    deployed_within: PromDuration.optional(),
+    deployed_before: PromDuration.optional(),
   })
   .describe('A detector: it learns a pattern and says when it is broken');
 export type DetectorConfig = z.infer<typeof DetectorConfig>;

@@ -18,6 +18,13 @@ export function duration(text: string) {
   return DurationMs.prefault(text);
 }
 
+/** The same, kept as it is written. */
+export const PromDuration = z
+  .string({ error: 'expected a duration; write for example 30s, 5m or 1h30m' })
+  .refine((text) => (parseDuration(text) ?? 0) > 0, {
+    message: 'expected a duration; write for example 30s, 5m or 1h30m',
+  });
+
 /** What names a thing in files, queries and addresses: letters, digits, `-`, `_` and `.`. */
 export const Identifier = z
   .string({ error: 'expected a name; write letters, digits, "-", "_" and ".", for example ranking-model' })

@@ -11,6 +11,9 @@ export const ANNOTATION = {
   wake: 'midwatch.dev/wake',
   wakeFloor: 'midwatch.dev/wake-floor',
   delay: 'midwatch.dev/evaluation-delay',
+  when: 'midwatch.dev/when',
+  deployedWithin: 'midwatch.dev/deployed-within',
+  deployedBefore: 'midwatch.dev/deployed-before',
 } as const;
 
 /** Where a query of a latency objective names the bucket; each objective fills in its own `value`. */
@@ -232,6 +235,11 @@ function checkAnnotations(annotations: Readonly<Record<string, string>>, context
     const got = `instead of ${JSON.stringify(value)}`;
     if (name === ANNOTATION.threshold && !((parseDuration(value) ?? 0) > 0))
       say(name, `expected a duration; write for example 250ms ${got}`);
+    const isDeployed = name === ANNOTATION.deployedWithin || name === ANNOTATION.deployedBefore;
+    if (isDeployed && !((parseDuration(value) ?? 0) > 0))
+      say(name, `expected a duration; write for example 30m ${got}`);
+    if (name === ANNOTATION.when && value.trim() === '')
+      say(name, 'expected a PromQL expression such as sum(rate(requests_total[5m])) > 1');
     if (name === ANNOTATION.delay && parseDuration(value) === undefined)
       say(name, `expected a duration; write for example 30s ${got}`);
     if (name === ANNOTATION.kind && !KINDS.includes(value))

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FiringCondition } from './firing-condition.ts';
 import { Labels } from './metric.ts';
 import { Priority } from './priority.ts';
 
@@ -17,6 +18,8 @@ export const Detector = z.object({
   persistence: z.object({ flagged: z.number().int().min(1), of: z.number().int().min(1) }),
   rebaseAfter: z.number().int().min(1),
   priority: Priority,
+  /** Absent: it may always fire. */
+  when: FiringCondition.optional(),
   definedAt: z.string(),
 });
 export type Detector = z.infer<typeof Detector>;

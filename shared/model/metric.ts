@@ -129,6 +129,20 @@ export interface QueryNames {
   ): Promise<Result<{ readonly metrics: readonly MetricAbout[]; readonly complete: boolean }, QueryError>>;
 }
 
+/** Sums of increases over windows that end at one instant; those who ask again in the same lane are answered cheaply. */
+export interface CarriedQuestion {
+  readonly at: number;
+  /** Instants of one lane ascend. */
+  readonly lane: string;
+  /** `span` is the window's length in milliseconds or, below 0, the fixed instant at which it begins. */
+  readonly windows: readonly { readonly selector: string; readonly span: number }[];
+  /** Whether to read on in the past that windows over an hour need, for some milliseconds. */
+  readonly build: boolean;
+}
+
+/** A sum; null is no data. `building`: ask as usual until it is built. `never`: such a selector is not carried. */
+export type CarriedSum = number | null | 'building' | 'never';
+
 /**
  * The one interface over local and remote metrics. Objectives, detectors, checks and conditions use nothing else.
  * The expression language is PromQL on both sides.
@@ -150,4 +164,6 @@ export interface QueryTarget {
     wish: RangeFileWish,
     options?: QueryOptions,
   ): Promise<Result<RangeFile, QueryError>>;
+  /** The same as `sum(increase(…))`, where the target can keep it up from one question to the next. */
+  carried?(question: CarriedQuestion): Promise<Result<readonly CarriedSum[], QueryError>>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FiringCondition } from './firing-condition.ts';
 import { Priority } from './priority.ts';
 
 export const ObjectiveKind = z.enum(['availability', 'latency', 'throughput', 'accuracy']);
@@ -64,6 +65,8 @@ export const Objective = z.object({
   /** How long after an instant it is counted, for sources that answer late. Absent: at once. */
   evaluationDelayMs: z.number().optional(),
   wake: Wake.optional(),
+  /** Absent: it may always fire. */
+  when: FiringCondition.optional(),
   policy: z.string(),
   /** Where it is written, for reasons: `slos/gateway.yaml:14`. */
   definedAt: z.string(),

@@ -5,6 +5,7 @@ import {
   type MetricLimits,
   type MetricReader,
   type MetricWriterApi,
+  type PastChange,
   refusalOf,
   type SampleBatch,
   type SeriesBlock,
@@ -33,6 +34,8 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
   const byRef = new Map<number, MemorySeries>();
   const index = createSeriesIndex();
 
+  const past: PastChange[] = [];
+  const droppedTo = new Map<number, number>();
   const countOf = new Map<string, number>();
   const register = (labels: readonly Labels[], by?: SeriesBringer) => {
     const refused: { labels: Labels; reason: string }[] = [];
@@ -78,6 +81,9 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
   };
   const backfill = (blocks: readonly SeriesBlock[]) => {
     const { refs, refused } = register(blocks.map((block) => block.labels));
+    blocks.forEach(({ times }, i) => {
+      past.push({ ref: refs[i] ?? 0, came: true, fromAt: times[0] ?? 0, toAt: times.at(-1) ?? 0 });
+    });
     let samples = 0;
     blocks.forEach((block, i) => {
       const series = byRef.get(refs[i] ?? 0);
@@ -102,12 +108,17 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
         void append({ at, refs, values: new Float64Array(refs.length).fill(Number.NaN) }, true),
       compact(now) {
         let dropped = 0;
-        for (const { samples } of byRef.values()) {
+        for (const { ref, samples } of byRef.values()) {
           const before = samples.length;
           const kept = samples.filter(
             ({ at, synthetic }) =>
               at >= now - (synthetic ? limits.syntheticRetentionMs : limits.liveRetentionMs),
           );
+          const gone = new Set(kept);
+          for (const { at } of samples.filter((one) => !gone.has(one))) {
+            past.push({ ref, came: false, fromAt: at, toAt: at });
+            droppedTo.set(ref, at);
+          }
           samples.splice(0, before, ...kept);
           dropped += before - kept.length;
         }
@@ -146,7 +157,10 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
           options.check?.();
           const samples = byRef.get(ref)?.samples ?? [];
           const allTimes = Float64Array.from(samples, (sample) => sample.at);
-          const inside = samples.slice(firstAfter(allTimes, fromAt), firstAfter(allTimes, toAt));
+          const inside = samples.slice(
+            firstAfter(allTimes, options.fromAtOf?.(ref) ?? fromAt),
+            firstAfter(allTimes, toAt),
+          );
           budget -= inside.length;
           if (budget < 0)
             throw new CodedError('too-many-samples', 'The question needs more samples than one may take.');
@@ -157,7 +171,8 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
             times: Float64Array.from(inside, (sample) => sample.at),
             values: Float64Array.from(inside, (sample) => sample.value),
             stale: Uint32Array.from(inside.flatMap((sample, i) => (sample.stale ? [i] : []))),
-            firstAt: samples[0]?.at ?? 0,
+            // What was dropped came before: the oldest that is left is no birth.
+            firstAt: Math.min(samples[0]?.at ?? 0, droppedTo.get(ref) ?? Number.POSITIVE_INFINITY),
           };
         });
       },
@@ -168,6 +183,7 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
             ? []
             : [{ ref, labels, ...rollup, completeTo: Number.NEGATIVE_INFINITY }];
         }),
+      pastChanges: (afterId) => ({ lastId: past.length, changes: past.slice(afterId) }),
       labelSets: (matchers) =>
         (matchers.length === 0 ? index.all() : index.find(matchers)).map(({ labels }) => labels),
       close: () => undefined,

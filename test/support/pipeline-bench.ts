@@ -170,6 +170,7 @@ function stagesOf(bench: PipelineBench): PipelineDeps {
       observe: () => [],
       retain: (kept) => void bench.retained.detectors.splice(0, 99, ...kept),
     },
+    deployedAt: () => null,
     ruleEvaluator: { evaluate: async () => bench.findings },
     alerts: bench.alerts,
     incidents: bench.incidents,

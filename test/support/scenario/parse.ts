@@ -1,4 +1,5 @@
 import { BusinessHoursConfig } from '../../../shared/config/routing.ts';
+import type { FiringCondition } from '../../../shared/model/firing-condition.ts';
 import { Priority } from '../../../shared/model/priority.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { WORKDAY_AT } from '../alerting.ts';
@@ -139,7 +140,13 @@ function parseObjective(reader: WordReader, definedAt: string): Setup['objective
   const id = reader.word('a name');
   const found = { service: id, target: 99.9, total: '', policy: 'midwatch', periodMs: 28 * DAY_MS };
   const part: { bad?: string; good?: string } = {};
+  let when = ALWAYS;
   while (!reader.done) {
+    const condition = parseCondition(reader);
+    if (condition) {
+      when = { ...when, ...condition };
+      continue;
+    }
     const key = reader.oneOf('a property', ['service', 'target', 'bad', 'good', 'total', 'policy', 'period']);
     if (key === 'target') found.target = reader.number('the target in percent');
     else if (key === 'period') found.periodMs = reader.durationMs('the period');
@@ -157,6 +164,7 @@ function parseObjective(reader: WordReader, definedAt: string): Setup['objective
     target: Number((found.target / 100).toPrecision(12)),
     periodMs,
     policy,
+    when,
     definedAt,
   };
 }
@@ -168,13 +176,14 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
   const policies = ['keep', 'alert', 'ok'] as const;
   let onNoData: (typeof policies)[number] = unknown.onNoData;
   let resolveAt: number | null = null;
-  let when: Setup['rules'][number]['when'] = {
-    expression: null,
-    deployedWithinMs: null,
-    deployedBeforeMs: null,
-  };
+  let when = ALWAYS;
   let watchdog = false;
   for (;;) {
+    const condition = parseCondition(reader);
+    if (condition) {
+      when = { ...when, ...condition };
+      continue;
+    }
     const key = reader.oneOf('a property', [
       'for',
       'keep',
@@ -182,7 +191,6 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
       'service',
       'no_data',
       'resolve',
-      'when',
       'watchdog',
       'expr',
     ]);
@@ -192,8 +200,6 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
     else if (key === 'service') found.service = reader.word('a service');
     else if (key === 'watchdog') watchdog = true;
     else if (key === 'resolve') resolveAt = reader.number('a value');
-    else if (key === 'when')
-      when = { ...when, expression: reader.word('a quoted expression').replaceAll('"', '') };
     else if (key === 'no_data') onNoData = reader.oneOf('a policy', policies);
     else break;
   }
@@ -219,7 +225,13 @@ function parseDetector(reader: WordReader, definedAt: string): Setup['detectors'
   const id = reader.word('a name');
   const found = { window: 20, threshold: 3, rebaseAfter: 20, priority: 'P2' as Priority, service: id };
   let persistence = { flagged: 3, of: 5 };
+  let when = ALWAYS;
   for (;;) {
+    const condition = parseCondition(reader);
+    if (condition) {
+      when = { ...when, ...condition };
+      continue;
+    }
     const key = reader.oneOf('a property', [
       'service',
       'window',
@@ -248,8 +260,18 @@ function parseDetector(reader: WordReader, definedAt: string): Setup['detectors'
     algorithm: 'zscore',
     ...found,
     persistence,
+    when,
     definedAt,
   };
+}
+
+const ALWAYS: FiringCondition = { expression: null, deployedWithinMs: null, deployedBeforeMs: null };
+
+/** `when "sum(x) > 5"`, `deployed within 30m`, `deployed before 30m`; null where there is none of them. */
+function parseCondition(reader: WordReader): Partial<FiringCondition> | null {
+  if (reader.take('when')) return { expression: reader.word('a quoted expression').replaceAll('"', '') };
+  if (reader.take('deployed', 'within')) return { deployedWithinMs: reader.durationMs('a duration') };
+  return reader.take('deployed', 'before') ? { deployedBeforeMs: reader.durationMs('a duration') } : null;
 }
 
 function parseBusinessHours(reader: WordReader): unknown {

@@ -5,6 +5,7 @@ import {
   createMaintenance,
   createRuleEvaluator,
   createSilences,
+  lastDeployment,
   type Silences,
 } from '../../../main/alert/index.ts';
 import { readPolicies } from '../../../main/app/configuration.ts';
@@ -30,6 +31,7 @@ import { err, ok } from '../../../shared/error/result.ts';
 import type { DetectorStatus } from '../../../shared/model/detector.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Delivery } from '../../../shared/model/notification.ts';
+import type { ChangeEvent } from '../../../shared/model/service.ts';
 import type { SourceStatus } from '../../../shared/model/source.ts';
 import { loadSeries } from '../load-notation.ts';
 import { openTestLog, type TestLog } from '../log.ts';
@@ -100,6 +102,7 @@ export async function createWorld(setup: Setup): Promise<World> {
   const parts: LifeParts = {
     ...{ clock, setup, routing, maintenance, source, targets, told },
     ids: countingIds('id'),
+    changes: [],
   };
   let log = openTestLog();
   const ledger = memoryLedger(clock);
@@ -262,6 +265,7 @@ interface LifeParts {
   readonly targets: { readonly plain: QueryTarget; readonly counting: QueryTarget };
   readonly told: Delivery[];
   readonly ids: Ids;
+  readonly changes: ChangeEvent[];
 }
 
 /** The distance of a detector's points, as the application has it. */
@@ -274,6 +278,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
   const detect = mortalWorker('detect', () => createDetectApi());
   const late: { pipeline?: Pipeline; alerts?: Alerts; incidents?: Incidents } = {};
   const detectors = new Map<string, DetectorStatus>();
+  const deployedAt = (service: string) => lastDeployment(parts.changes, service);
   const target = (id: string) => (id === SOURCE ? targets.plain : undefined);
   const notifier = createNotifier({
     alerts: (ids) => late.alerts?.list().filter((one) => ids.includes(one.id)) ?? [],
@@ -332,7 +337,8 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     objectiveTarget: () => targets.counting,
     objectives,
     detection: createDetection({ worker: detect.handle, log: logger, stepMs: DETECTOR_STEP_MS }),
-    ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null, deployedAt: () => null }),
+    ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null, deployedAt }),
+    deployedAt,
     alerts,
     incidents,
     notifier,
@@ -342,7 +348,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
         for (const status of statuses) detectors.set(status.detector.id, status);
       },
       alerts: () => undefined,
-      changes: () => undefined,
+      changes: (news) => void parts.changes.push(...news),
     },
   });
   Object.assign(late, { pipeline, alerts, incidents });

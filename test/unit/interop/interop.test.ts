@@ -57,6 +57,16 @@ const objective = fc
     source: fc.constantFrom('prom', ''),
     delay: fc.option(fc.constantFrom(30_000, 90_000), { nil: undefined }),
     thresholdMs: fc.option(fc.constantFrom(100, 250), { nil: undefined }),
+    when: fc.option(
+      fc
+        .record({
+          expression: fc.constantFrom(null, 'sum(requests_total) > 5'),
+          deployedWithinMs: fc.constantFrom(null, 1_800_000),
+          deployedBeforeMs: fc.constantFrom(null, 600_000),
+        })
+        .filter((one) => Object.values(one).some((value) => value !== null)),
+      { nil: undefined },
+    ),
     wake: fc.option(fc.constant({ policy: 'budget' as const, floor: 0.4 }), { nil: undefined }),
     period: fc.constantFrom(
       { periodMs: 28 * DAY_MS },
@@ -67,13 +77,14 @@ const objective = fc
     ),
     composite: fc.boolean(),
   })
-  .map(({ delay, thresholdMs, wake, period, composite, ...rest }) =>
+  .map(({ delay, thresholdMs, wake, when, period, composite, ...rest }) =>
     gatewayObjective({
       ...rest,
       ...period,
       ...(delay === undefined ? {} : { evaluationDelayMs: delay }),
       ...(thresholdMs === undefined || composite ? {} : { thresholdMs }),
       ...(wake ? { wake } : {}),
+      ...(when ? { when } : {}),
       ...(composite
         ? {
             components: ['a', 'b'].map((title) => ({

@@ -156,6 +156,29 @@ it.each<[string, Record<string, string | null>, RegExp]>([
     /^detectors\/queue\.yaml:6:15 detectors\[0\]\.query: expected a PromQL expression: unexpected "!!"$/,
   ],
   [
+    'a condition of an objective that cannot be read',
+    change(
+      slo,
+      '  name: gateway-availability',
+      '  name: gateway-availability\n  annotations:\n    midwatch.dev/when: "queue !! 8"',
+    ),
+    /^slos\/gateway\.yaml:6:31 metadata\.annotations\["midwatch\.dev\/when"\]: expected a PromQL expression: unexpected "!!"$/,
+  ],
+  [
+    'a deployment that is no duration',
+    change(
+      slo,
+      '  name: gateway-availability',
+      '  name: gateway-availability\n  annotations:\n    midwatch.dev/deployed-within: soon',
+    ),
+    /^slos\/gateway\.yaml:6:35 metadata\.annotations\["midwatch\.dev\/deployed-within"\]: expected a duration; write for example 30m instead of "soon"$/,
+  ],
+  [
+    'a condition of a detector that cannot be read',
+    change('detectors/queue.yaml', 'service: ranking', 'service: ranking\n    when: "queue !! 8"'),
+    /^detectors\/queue\.yaml:4:18 detectors\[0\]\.when: expected a PromQL expression: unexpected "!!"$/,
+  ],
+  [
     'an indicator without a place for its window',
     change(slo, 'query: requests_total', 'query: sum(requests_total)'),
     /^slos\/gateway\.yaml:16:28 spec\.indicator\.spec\.ratioMetric\.total\.metricSource\.spec\.query: expected a PromQL expression: .*\$window/,

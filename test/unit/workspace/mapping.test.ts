@@ -45,6 +45,28 @@ describe('objectives', () => {
     ]);
   });
 
+  it('and detectors may fire only under a condition, as their file says', async () => {
+    const annotated = SLO.replace(
+      '  name: gateway-availability',
+      '  name: gateway-availability\n  annotations: { midwatch.dev/when: "sum(requests_total) > 5", midwatch.dev/deployed-before: 10m }',
+    );
+    const detector = (GOOD_FILES['detectors/queue.yaml'] ?? '').replace(
+      'service: ranking',
+      'service: ranking\n    deployed_within: 30m',
+    );
+    const { objectives, detectors } = await load({
+      'slos/gateway.yaml': annotated,
+      'detectors/queue.yaml': detector,
+    });
+    const none = { expression: null, deployedWithinMs: null, deployedBeforeMs: null };
+    expect(objectives[0]?.when).toEqual({
+      ...none,
+      expression: 'sum(requests_total) > 5',
+      deployedBeforeMs: 600_000,
+    });
+    expect(detectors[0]?.when).toEqual({ ...none, deployedWithinMs: 1_800_000 });
+  });
+
   it('are of latency where a threshold is annotated, which must be the bucket that is counted', async () => {
     const latency = SLO.replace(
       '  name: gateway-availability',
