@@ -97,10 +97,11 @@ function isUnderWay(alert: Alert): boolean {
 function stagesOf(
   tracks: WorldDeps['tracks'],
   changes: readonly ChangeEvent[],
-): Pick<PipelineDeps, 'objectives' | 'detection' | 'ruleEvaluator'> {
+): Pick<PipelineDeps, 'objectives' | 'detection' | 'ruleEvaluator' | 'deployedAt'> {
+  const deployedAt = (service: string) => lastDeployment(changes, service);
   const evaluator = createRuleEvaluator({
     target: (id) => tracks.get(id)?.ruleTarget ?? null,
-    deployedAt: (service) => lastDeployment(changes, service),
+    deployedAt,
   });
   const trackOf = ({ id, source }: { readonly id: string; readonly source: string }) => {
     const track = tracks.get(source)?.objective(id);
@@ -108,6 +109,7 @@ function stagesOf(
     return track;
   };
   return {
+    deployedAt,
     objectives: {
       evaluate: async ([first], _target, at) => (first ? (tracks.get(first.source)?.statuses(at) ?? []) : []),
       observe: (status) => trackOf(status.objective).observe(status),
