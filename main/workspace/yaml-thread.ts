@@ -21,6 +21,8 @@ export interface YamlThread {
 const DEADLINE_MS = 5 * SECOND_MS;
 /** It is needed at the start, at a reload and when a person writes; in between it would only take room. */
 const REST_MS = 10 * SECOND_MS;
+/** The first text is given to a thread that is still starting, which on a busy machine takes longer than any text. */
+const STARTS_WAITED = 6;
 
 export interface YamlThreadOptions {
   readonly clock: Clock;
@@ -45,10 +47,16 @@ export function startYamlThread(options: YamlThreadOptions): YamlThread {
 export function overWorker(worker: WorkerHandle<YamlApi>, clock: Clock, deadlineMs: number): YamlThread {
   const inTime = async <T>(call: () => Promise<T>, tooLate: (problem: YamlProblem) => T): Promise<T> => {
     let late = false;
-    const cancel = clock.setTimeout(() => {
-      late = true;
-      return worker.kill();
-    }, deadlineMs);
+    let cancel: () => void = () => undefined;
+    const arm = (starts: number) => {
+      const isStarting = worker.health().condition !== 'ok';
+      cancel = clock.setTimeout(() => {
+        if (isStarting && starts > 0) return arm(starts - 1);
+        late = true;
+        return worker.kill();
+      }, deadlineMs);
+    };
+    arm(STARTS_WAITED);
     try {
       return await call();
     } catch (thrown) {
