@@ -82,7 +82,6 @@ function Channels({ receiver }: { receiver: Receiver }) {
   return (
     <ul className={styles.channels} aria-label={`Channels of ${receiver.id}`}>
       {receiver.channels.map((channel, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a channel is its place in the list of the file
         <ChannelRow key={at} receiver={receiver.id} at={at} kind={channel.kind} name={channelText(channel)} />
       ))}
       {!receiver.ownChannels && <li className="s12 t3">by default: it has no channel of its own</li>}

@@ -1,7 +1,7 @@
 import { axisNumber } from '../../chart/axis-number.ts';
 import type { SignalPoint } from '../../chart/signal-data.ts';
 import type { SignalFrame } from '../../state/signal-frame.ts';
-import styles from './signal.module.css';
+import styles from './legend.module.css';
 import { timeText } from './time-text.ts';
 
 export interface HeatReadingProps {

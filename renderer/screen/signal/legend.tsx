@@ -2,7 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { axisNumber } from '../../chart/axis-number.ts';
 import type { SignalFrame } from '../../state/signal-frame.ts';
-import styles from './signal.module.css';
+import styles from './legend.module.css';
+import panel from './signal.module.css';
 import { timeText } from './time-text.ts';
 
 export interface LegendProps {
@@ -38,21 +39,21 @@ export function Legend(props: LegendProps) {
   });
   return (
     <div className={styles.legend}>
-      <div className={styles.legendHead}>
+      <div className={styles.head}>
         <span className="t3 s12 num">
           {at === null ? `latest, ${unit || 'no unit'}` : timeText(at, zone)}
         </span>
         {frame.rows.names.length > 8 && (
           <input
             type="search"
-            className={styles.field}
+            className={panel.field}
             aria-label="Search the series"
             placeholder={`Search ${frame.rows.names.length.toLocaleString('en-US')} series`}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
         )}
-        <span className={styles.legendColumns}>
+        <span className={styles.columns}>
           {(['name', 'last', 'max'] as const).map((one) => (
             <button
               key={one}
@@ -67,8 +68,8 @@ export function Legend(props: LegendProps) {
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-      <section ref={scroller} className={styles.legendRows} tabIndex={0} aria-label="Series">
-        <div className={styles.legendSpace} style={{ height: virtual.getTotalSize() }}>
+      <section ref={scroller} className={styles.rows} tabIndex={0} aria-label="Series">
+        <div className={styles.space} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index] as number;
             const line = lineOf.get(row);
@@ -78,7 +79,7 @@ export function Legend(props: LegendProps) {
               <button
                 key={name}
                 type="button"
-                className={styles.legendRow}
+                className={styles.row}
                 style={{ transform: `translateY(${item.start}px)` }}
                 aria-pressed={pinned.includes(name)}
                 title={name}

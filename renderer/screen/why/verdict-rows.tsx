@@ -9,7 +9,6 @@ export function VerdictRows({ found }: { found: readonly FoundVerdict[] }) {
   return (
     <ol className={`num ${styles.rows}`} aria-label="Verdicts">
       {found.map((one, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: what is found only grows at its end
         <li key={at}>
           <Clock at={one.at} now={now} />
           <b>{one.stage}</b>
