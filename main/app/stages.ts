@@ -18,6 +18,7 @@ import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
 import { type Corrections, createObjectives } from '../slo/index.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { blindedBy } from './blinded-by.ts';
 import { detectionBySource, detectorStep } from './detecting.ts';
 import { createPersonNews } from './person-news.ts';
 import { backfillOf, pushOf } from './push.ts';
@@ -158,7 +159,7 @@ function ingestOf(deps: StageDeps, local: QueryTarget, quiet: Quiet, pipeline: (
     store: threads.metric,
     scrapeWorker: threads.scrape,
     localTarget: local,
-    blinds: (sourceId) => blindedBy(running, sourceId),
+    blinds: blindedBy(running),
     onPolled: async (polled) => pipeline()?.polled(polled),
   });
   return { receiving, ingest, ledger };
@@ -225,13 +226,6 @@ export function secretText(read: SecretReader) {
     const secret = await read(reference);
     return secret.ok ? ok(secret.value) : err(secret.error.message);
   };
-}
-
-function blindedBy(running: Running, sourceId: string): readonly string[] {
-  const { objectives, detectors } = running.workspace();
-  return [...objectives, ...running.rules(), ...detectors]
-    .filter((one) => one.source === sourceId)
-    .map((one) => one.id);
 }
 
 function notifierOf(deps: StageDeps, pages: BrowserPages, alerts: () => Alerts | undefined): Notifier {

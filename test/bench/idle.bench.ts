@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, Figure, Measured, Options } from './support/benchmark.ts';
-import { launchAddress, prepareCore, startCore } from './support/core-process.ts';
+import { launchAddress, openWindow, prepareCore, startCore } from './support/core-process.ts';
 import { type MeasuredProcess, startMeasured, threadCpu } from './support/measured-process.ts';
 import { memoryParts } from './support/memory-parts.ts';
 
@@ -83,9 +83,18 @@ async function measure(core: MeasuredProcess, backend: MeasuredProcess, options:
     .filter((one) => one.percent >= 0.01)
     .sort((a, b) => b.percent - a.percent)
     .map((one) => `${one.name} ${one.percent.toFixed(2)} %`);
+  const window = await openWindow(core);
+  const { memory } = await window.call.health.report();
+  await window.close();
   const figures: Figure[] = [
     { name: 'pssMiB', label: 'core, PSS', value: pssMiB, unit: 'MiB', atMost: PSS_MAX_MIB },
     ...parts.map(({ name, label, mib }) => ({ name, label: `  ${label}`, value: mib, unit: 'MiB' })),
+    ...memory.threads.map(({ name, usedBytes, totalBytes }) => ({
+      name: `${name}HeapMiB`,
+      label: `  heap of ${name} (${(usedBytes / 2 ** 20).toFixed(0)} MiB in use)`,
+      value: totalBytes / 2 ** 20,
+      unit: 'MiB',
+    })),
     { name: 'cpuPercent', label: 'processor, of a core', value: percent, unit: '%', atMost: CPU_MAX_PERCENT },
     { name: 'queriesPerPoll', label: 'queries a source and poll', value: queries, unit: '' },
     { name: 'threads', label: 'threads', value: [...threads.keys()].length, unit: 'names' },

@@ -56,7 +56,7 @@ interface Pending {
 const RESTART_WAIT_MAX_MS = 30_000;
 const RESTART_WAIT_MIN_MS = 100;
 /** Left alone, each thread lets its short-lived objects fill a share of the machine's memory before it looks at them. */
-const YOUNG_GENERATION_MIB = 16;
+const YOUNG_GENERATION_MIB = 6;
 /** A thread that lived this long did not die of its start: the next wait is short again. */
 const LIVED_LONG_MS = 60_000;
 

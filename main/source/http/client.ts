@@ -3,7 +3,7 @@ import type { ConnectionConfig } from '../../../shared/config/source.ts';
 import { messageOf } from '../../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 import type { Abort } from '../../../shared/unit/abort.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
+import { formatDuration, MINUTE_MS } from '../../../shared/unit/time.ts';
 import type { Clock } from '../../platform/index.ts';
 import { displayAddress, guardedLookup, isForbiddenHost } from './address.ts';
 import { BODY_MAX_BYTES, discard, readBody } from './body.ts';
@@ -51,6 +51,8 @@ export interface HttpClientOptions {
 /** Each hop is a chance to be led astray and costs a round trip. */
 const REDIRECTS_MAX = 3;
 const HEADERS_MAX_BYTES = 64 * 1024;
+/** Longer than polls are apart: dialling anew for each costs both sides more than the query. */
+const KEPT_OPEN_MS = MINUTE_MS;
 
 /** Our own stopping is no failure of the server. */
 const STOPPED: HttpFailure = { kind: 'cancelled', detail: 'Midwatch is stopping' };
@@ -76,7 +78,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let session: Promise<Result<Session, HttpFailure>> | undefined;
   let closed = false;
 
+  let usedAt = clock.now();
   const open = () => {
+    // The wall clock went on while the machine slept: what was open then leads nowhere, and says so too late.
+    if (Math.abs(clock.now() - usedAt) > KEPT_OPEN_MS) void forget();
+    usedAt = clock.now();
     session ??= openSession(connection, options.readSecret);
     return session;
   };
@@ -130,6 +136,7 @@ async function openSession(
     const common = {
       connections: connection.concurrency,
       pipelining: 1,
+      keepAliveTimeout: KEPT_OPEN_MS,
       allowH2: false,
       maxHeaderSize: HEADERS_MAX_BYTES,
       headersTimeout: connection.timeoutMs,

@@ -30,6 +30,8 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
   });
 });
+// As Prometheus does, whose limit for a request is that for an idle connection, too.
+server.keepAliveTimeout = 300_000;
 process.on('disconnect', () => process.exit(0));
 process.on('message', () => process.send?.({ queries }));
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
