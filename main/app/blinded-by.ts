@@ -1,4 +1,10 @@
-import type { Running } from './stages.ts';
+import type { Workspace } from '../../shared/config/workspace.ts';
+import type { AlertRule } from '../alert/index.ts';
+
+interface Running {
+  workspace(): Pick<Workspace, 'objectives' | 'detectors'>;
+  rules(): readonly AlertRule[];
+}
 
 /**
  * Objectives, rules and detectors that rest on a source, by their ids. Asked for each source at each of its polls, so it is

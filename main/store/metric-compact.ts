@@ -21,11 +21,19 @@ export function valuesOf(row: HeadRow): Float64Array {
   return new Float64Array(new Uint8Array(row.vals).buffer);
 }
 
-/** Turns batches around: from one instant of many series into many instants of one series each. */
-export function samplesBySeries(rows: readonly HeadRow[]): Map<number, Samples> {
+/**
+ * Turns batches around: from one instant of many series into many instants of one series each.
+ * @param wanted only these; all of them where it is left out
+ */
+export function samplesBySeries(
+  rows: readonly HeadRow[],
+  wanted?: ReadonlySet<number>,
+): Map<number, Samples> {
   const batches = rows.map((row) => ({ at: row.at, refs: refsOf(row), words: wordsOf(valuesOf(row)) }));
   const counts = new Map<number, number>();
-  for (const { refs } of batches) for (const ref of refs) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  for (const { refs } of batches)
+    for (const ref of refs)
+      if (wanted === undefined || wanted.has(ref)) counts.set(ref, (counts.get(ref) ?? 0) + 1);
   const filling = new Map<number, Samples & { readonly words: Uint32Array; filled: number }>();
   for (const [ref, count] of counts) {
     const values = new Float64Array(count);

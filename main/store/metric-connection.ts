@@ -4,10 +4,11 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Matcher, RollupOptions, SelectOptions, SeriesRollup, StoredSeries } from './metric-api.ts';
 import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
 import { decodeChunk, type Samples } from './metric-chunk.ts';
-import { type HeadRow, refsOf, samplesBySeries, valuesOf } from './metric-compact.ts';
+import { type HeadRow, refsOf, valuesOf } from './metric-compact.ts';
 import { createSeriesIndex } from './metric-index.ts';
 import { firstAfter, mergeSamples } from './metric-merge.ts';
 import { createPastReader } from './metric-past.ts';
+import { createReaderHead } from './metric-reader-head.ts';
 import { createRollupReader } from './metric-rollup-reader.ts';
 import type { RollupWidth } from './metric-rollup-width.ts';
 import { labelsOfKey } from './metric-series.ts';
@@ -49,7 +50,7 @@ export class MetricConnection {
   private readonly cache = new Map<number, SampleBuffer>();
   private cachedSamples = 0;
   private readonly firstTimes = new Map<number, number>();
-  private head = new Map<number, SampleBuffer>();
+  private readonly head = createReaderHead();
   private lastBatch = 0;
   private lastRef = 0;
   private seen: Generation = { packed: 0, history: 0 };
@@ -102,7 +103,9 @@ export class MetricConnection {
   ): StoredSeries[] {
     const found: StoredSeries[] = [];
     let budget = options.samplesMax ?? Number.POSITIVE_INFINITY;
-    for (const { ref, labels } of this.index.find(matchers)) {
+    const series = this.index.find(matchers);
+    this.head.prepare(series.map((one) => one.ref));
+    for (const { ref, labels } of series) {
       options.check?.();
       const slice = this.sliceOf(ref, options.fromAtOf?.(ref) ?? fromAt, toAt, budget);
       if (slice.times.length === 0) continue;
@@ -123,7 +126,9 @@ export class MetricConnection {
     const found: SeriesRollup[] = [];
     let samples = options.samplesMax ?? Number.POSITIVE_INFINITY;
     let buckets = options.bucketsMax ?? Number.POSITIVE_INFINITY;
-    for (const { ref, labels } of this.index.find(matchers)) {
+    const series = this.index.find(matchers);
+    this.head.prepare(series.map((one) => one.ref));
+    for (const { ref, labels } of series) {
       options.check?.();
       const samplesAfter = (at: number) => {
         const rest = this.sliceOf(ref, at, span.toAt, samples);
@@ -169,26 +174,18 @@ export class MetricConnection {
 
   private readHead(packed: number): void {
     const rows = this.statements.head.all(0);
-    this.head = new Map();
-    for (const [ref, samples] of samplesBySeries(rows))
-      this.head.set(ref, createSampleBuffer(samples, Number.NEGATIVE_INFINITY));
+    this.head.load(rows);
     this.lastBatch = Math.max(this.lastBatch, packed, rows.at(-1)?.id ?? 0);
   }
 
   private take(row: HeadRow, intoHead: boolean): void {
     this.lastBatch = row.id;
+    if (intoHead) this.head.take(row);
+    if (this.cache.size === 0) return;
     const refs = refsOf(row);
     const words = wordsOf(valuesOf(row));
     for (let i = 0; i < refs.length; i += 1) {
       const ref = refs[i] ?? 0;
-      if (intoHead) {
-        let waiting = this.head.get(ref);
-        if (!waiting) {
-          waiting = createSampleBuffer(EMPTY, Number.NEGATIVE_INFINITY);
-          this.head.set(ref, waiting);
-        }
-        waiting.append(row.at, words, i);
-      }
       const cached = this.cache.get(ref);
       if (cached) {
         cached.append(row.at, words, i);

@@ -13,7 +13,7 @@ export interface Head {
   /** ±∞ where the head is empty. */
   oldestAt(): number;
   newestAt(): number;
-  /** The newest sample that lay in the head when it was opened, or −∞. */
+  /** The newest sample that lay in the head when this was first asked, or −∞. */
   newestAtOpening(ref: number): number;
   /** Reads its totals again, after batches were packed. */
   refresh(): void;
@@ -25,9 +25,18 @@ export function openHead(db: Database.Database): Head {
   const totals = db.prepare<[], { bytes: number | null; oldest: number | null; newest: number | null }>(
     'SELECT sum(length(refs)) AS bytes, min(at) AS oldest, max(at) AS newest FROM head',
   );
-  const atOpening = new Map<number, number>();
-  for (const row of all.iterate())
-    for (const ref of refsOf(row)) atOpening.set(ref, Math.max(row.at, atOpening.get(ref) ?? row.at));
+  // Read with the first sample that needs it: a restart need not wait for a whole head to be looked through.
+  let newestBefore: Map<number, number> | undefined;
+  const atOpening = () => {
+    if (newestBefore) return newestBefore;
+    newestBefore = new Map();
+    for (const row of all.iterate())
+      for (const ref of refsOf(row)) {
+        const known = newestBefore.get(ref);
+        if (known === undefined || known < row.at) newestBefore.set(ref, row.at);
+      }
+    return newestBefore;
+  };
   let samples = 0;
   let oldestAt = Number.POSITIVE_INFINITY;
   let newestAt = Number.NEGATIVE_INFINITY;
@@ -49,7 +58,7 @@ export function openHead(db: Database.Database): Head {
     samples: () => samples,
     oldestAt: () => oldestAt,
     newestAt: () => newestAt,
-    newestAtOpening: (ref) => atOpening.get(ref) ?? Number.NEGATIVE_INFINITY,
+    newestAtOpening: (ref) => atOpening().get(ref) ?? Number.NEGATIVE_INFINITY,
     refresh,
   };
 }
