@@ -25,6 +25,7 @@ export { isAlerting } from './rule/memory.ts';
 export { lastDeployment } from './rule-condition.ts';
 export { createRuleEvaluator, type RuleEvaluator, type RuleEvaluatorDeps } from './rule-evaluator.ts';
 export { askedOf, stepsThatMayAlert } from './rule-past.ts';
+export { type ScheduleGap, scheduleGaps } from './schedule-gaps.ts';
 export { planSilences } from './shared-silences.ts';
 export {
   createSilences,

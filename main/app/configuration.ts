@@ -73,7 +73,7 @@ export function rulesOf(workspace: Workspace): AlertRule[] {
 export async function checkWorkspace(path: string, clock: Clock, log: Logger): Promise<WorkspaceLoad> {
   const yaml = startYamlThread({ clock, log, entry: entryUrl('yaml.worker') });
   try {
-    return await loadWorkspace(path, loadDeps(yaml, readPolicies(), {}));
+    return await loadWorkspace(path, { ...loadDeps(yaml, readPolicies(), {}), now: clock.now() });
   } finally {
     await yaml.stop();
   }

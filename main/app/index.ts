@@ -6,6 +6,7 @@
 
 export { compareReplays, gradePages, ownIncidents, readIncidents } from '../replay/index.ts';
 export { formatProblems, hasErrors, type Problem, problemsToJson } from '../workspace/index.ts';
+export { askCheck, unasked } from './check-asking.ts';
 export { checkWorkspace, detectionTimesOf } from './configuration.ts';
 export { windowFolderUrl } from './entry.ts';
 export {

@@ -4,6 +4,7 @@
  * Short windows are exact at each poll; long ones are counted in the background and carried forward in between.
  * No data, a source or a worker that does not answer, and a window not fully seen each stay what they are, and are said.
  */
+export { askWarnings } from './ask-warnings.ts';
 export { increaseQuery, readCounter } from './build-query.ts';
 export { budgetSeries, burnSeries } from './chart-series.ts';
 export { complianceOf } from './compliance.ts';

@@ -14,6 +14,7 @@ import { type ReadFolder, readFolder } from './folder.ts';
 import { objectivesOf } from './objective.ts';
 import { playbookOf } from './playbook.ts';
 import { hasErrors, type Problem, sortProblems } from './problem.ts';
+import { warnRouting } from './warn-routing.ts';
 import { definedAt, placedAt, type Written } from './written.ts';
 import type { YamlReading } from './yaml-reader.ts';
 
@@ -27,6 +28,8 @@ export interface LoadDeps {
   /** What is not wrong of an objective and must be known all the same, such as a row that can never fire. */
   readonly objectiveWarnings?: (objective: Objective) => readonly string[];
   /** Win over what midwatch.yaml says; the demo fills in its fleet's address. */
+  /** Given where what time brings is looked at too: gaps in schedules, and who is told at all. */
+  readonly now?: number;
   readonly overrides?: { readonly vars?: Readonly<Record<string, string>> };
 }
 
@@ -36,6 +39,8 @@ export interface WorkspaceLoad {
   readonly problems: readonly Problem[];
   /** Changes with the text of any file. */
   readonly fingerprint: string;
+  /** A warning at the place of an objective; undefined where there is none of this id. */
+  readonly placeOf: (objectiveId: string, message: string) => Problem | undefined;
 }
 
 /** Reads, checks and puts together the whole workspace; all problems of all files at once. */
@@ -73,9 +78,14 @@ export async function loadFolder(folder: ReadFolder, deps: LoadDeps): Promise<Wo
   for (const written of objectives)
     for (const message of deps.objectiveWarnings?.(written.config) ?? [])
       problems.push({ ...placedAt(written, [], message), severity: 'warning' });
+  if (found.midwatch && deps.now !== undefined) warnRouting(found.midwatch, deps.now, problems);
   const fingerprint = fingerprintOf(folder);
+  const placeOf = (id: string, message: string): Problem | undefined => {
+    const written = objectives.find(({ config }) => config.id === id);
+    return written && { ...placedAt(written, [], message), severity: 'warning' };
+  };
   const workspace = hasErrors(problems) ? null : assemble(folder, found, { objectives, vars, onlySource });
-  return { workspace, problems: sortProblems(problems), fingerprint };
+  return { workspace, problems: sortProblems(problems), fingerprint, placeOf };
 }
 
 interface Assembly {

@@ -53,9 +53,13 @@ export function formatProblems(problems: readonly Problem[]): string {
 }
 
 /** The same for programs. */
-export function problemsToJson(problems: readonly Problem[], strict = false): string {
+export function problemsToJson(
+  problems: readonly Problem[],
+  strict = false,
+  notLooked: readonly string[] = [],
+): string {
   const ok = strict ? problems.length === 0 : !hasErrors(problems);
-  return JSON.stringify({ ok, problems: sortProblems(problems) }, null, 2);
+  return JSON.stringify({ ok, problems: sortProblems(problems), notLooked }, null, 2);
 }
 
 /** `spec.objectives[0].target`, names that are no words in quotes. */

@@ -25,8 +25,9 @@ export const HELP = `Midwatch: the incident commander's desktop.
   midwatch start [workspace]    the window over this workspace (a browser tab where the desktop runtime is not there)
   midwatch serve [workspace]    the same without opening a window, for a machine that does not sleep
   midwatch demo                 a simulated fleet to watch and to break; --smoke runs the loop unattended
-  midwatch check [workspace]    validates the whole workspace and prints detection times; --json for programs;
-                                exit status 1 on errors, under --strict on warnings too
+  midwatch check [workspace]    validates the whole workspace and prints detection times; --json for programs; --ask asks
+                                the sources for bucket bounds and usual traffic; exit status 1 on errors, under
+                                --strict on warnings too
   midwatch export FORMAT [workspace]    as prometheus-rules, alertmanager or openslo, on stdout
   midwatch import FORMAT FILE   from prometheus-rules, alertmanager, openslo, sloth or ical (who is on call); --into DIR writes a workspace's
                                 files, otherwise they are printed; what could not be carried over is named by line
@@ -100,6 +101,7 @@ function parse(args: readonly string[]) {
       smoke: { type: 'boolean' },
       json: { type: 'boolean' },
       strict: { type: 'boolean' },
+      ask: { type: 'boolean' },
       into: { type: 'string' },
       from: { type: 'string' },
       to: { type: 'string' },

@@ -40,7 +40,7 @@ async function run(command: Command, host: CliHost): Promise<number> {
     case 'secret':
       return keepSecret(command.name, host.vault, process.stdin, terminal);
     case 'check':
-      return check(command.workspace, command, terminal);
+      return check(command.workspace, command, terminal, host.vault);
     case 'export':
       return exportTo(command.workspace, command.format, terminal);
     case 'replay':

@@ -9,6 +9,9 @@ export type ToolCommand =
       readonly workspace: string;
       readonly json: boolean;
       readonly strict: boolean;
+      /** Whether sources are asked what only data can say. */
+      readonly ask: boolean;
+      readonly dataFolder: string | undefined;
     }
   | { readonly kind: 'export'; readonly format: ExportFormat; readonly workspace: string }
   | {
@@ -70,6 +73,7 @@ const STEP_MAX_MS = 5 * MINUTE_MS;
 export interface ToolOptions {
   readonly json?: boolean;
   readonly strict?: boolean;
+  readonly ask?: boolean;
   readonly into?: string;
   readonly from?: string;
   readonly to?: string;
@@ -95,7 +99,10 @@ export function parseTool(
   switch (name) {
     case 'check': {
       const [workspace = '.', extra] = rest;
-      return extra === undefined ? ok({ kind: 'check', workspace, json, strict }) : tooMany(extra);
+      const { ask = false, data } = options;
+      return extra === undefined
+        ? ok({ kind: 'check', workspace, json, strict, ask, dataFolder: data })
+        : tooMany(extra);
     }
     case 'export': {
       const [format, workspace = '.', extra] = rest;

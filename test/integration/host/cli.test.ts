@@ -165,6 +165,41 @@ describe('midwatch check', () => {
     expect(run.err()).toBe('');
   });
 
+  it('warns without failing, and names what it did not look at, and why it could not', async () => {
+    mkdirSync(join(workspace, 'slos'), { recursive: true });
+    writeFileSync(join(workspace, 'services.yaml'), 'services: [{ id: shop, owner: team }]\n');
+    writeFileSync(
+      join(workspace, 'slos', 'shop.yaml'),
+      `apiVersion: openslo/v1
+kind: SLO
+metadata: { name: shop }
+spec:
+  service: shop
+  indicator:
+    spec:
+      ratioMetric:
+        counter: true
+        bad: { metricSource: { type: Prometheus, spec: { query: failed_total } } }
+        total: { metricSource: { type: Prometheus, spec: { query: requests_total } } }
+  timeWindow: [{ duration: 28d, isRolling: true }]
+  budgetingMethod: Occurrences
+  objectives: [{ target: 0.999 }]
+`,
+    );
+    const plain = midwatch(['check', workspace]);
+    expect((await plain.ended()).status).toBe(0);
+    expect(plain.out()).toMatch(
+      /warning: routes\.P0: expected a P0 to reach somebody away from this machine/,
+    );
+    expect(plain.out()).toContain('the usual traffic of 1 objective: no source was asked; --ask asks them');
+    const asked = midwatch(['check', workspace, '--ask', '--json', '--data', join(folder, 'no-data')]);
+    expect((await asked.ended()).status).toBe(0);
+    expect(JSON.parse(asked.out())).toMatchObject({
+      ok: true,
+      notLooked: [expect.stringMatching(/^slos\/shop\.yaml:\d+: shop: /)],
+    });
+  });
+
   it('takes the current folder where none is named', async () => {
     const run = midwatch(['check']);
     expect((await run.ended()).status).toBe(1);

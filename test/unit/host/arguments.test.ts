@@ -17,8 +17,12 @@ describe('the command line', () => {
       'serve ops',
       { kind: 'serve', workspace: 'ops', port: DEFAULT_PORT, open: false, dataFolder: undefined },
     ],
-    ['check ops --json', { kind: 'check', workspace: 'ops', json: true, strict: false }],
-    ['check --strict', { kind: 'check', workspace: '.', json: false, strict: true }],
+    ['check ops --json', { kind: 'check', workspace: 'ops', json: true, strict: false, ask: false }],
+    [
+      'check ops --ask --data d',
+      { kind: 'check', workspace: 'ops', json: false, strict: false, ask: true, dataFolder: 'd' },
+    ],
+    ['check --strict', { kind: 'check', workspace: '.', json: false, strict: true, ask: false }],
     ['export openslo ops', { kind: 'export', format: 'openslo', workspace: 'ops' }],
     [
       'import sloth getting-started.yml --into ops',

@@ -248,7 +248,7 @@ describe('problems', () => {
   });
 
   it('are plain data for programs, where a warning alone is no failure', () => {
-    expect(JSON.parse(problemsToJson([warning]))).toEqual({ ok: true, problems: [warning] });
+    expect(JSON.parse(problemsToJson([warning]))).toEqual({ ok: true, problems: [warning], notLooked: [] });
     expect(JSON.parse(problemsToJson([warning, error]))).toMatchObject({ ok: false });
     expect(hasErrors([warning])).toBe(false);
   });
