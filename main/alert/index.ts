@@ -11,6 +11,7 @@ export { type AlertOutcome, type Alerts, type AlertsDeps, createAlerts } from '.
 export type { AlertLog } from './book.ts';
 export { holdBackDetectors, holdBackObjectives } from './holding-back.ts';
 export { createMaintenance, type Maintenance, maintenanceProblem } from './maintenance.ts';
+export { planMaintenance } from './maintenance-plan.ts';
 export type { Subject } from './no-data/round.ts';
 export { createNoDataWatch, type Diagnosis } from './no-data/watch.ts';
 export {

@@ -61,6 +61,9 @@ export function createMaintenance(definitions: () => readonly MaintenanceDefinit
         includeDependents: config.include_dependents,
         timeZone: config.time_zone,
         schedule: config.schedule ?? null,
+        durationMs: config.duration ?? null,
+        from: config.from ?? null,
+        to: config.to ?? null,
         current: recurrence.current(at),
         next: recurrence.next(at),
         upcoming: upcomingOf(recurrence, at),
@@ -87,7 +90,7 @@ function plan(definition: MaintenanceDefinition): Planned[] {
     : [];
 }
 
-function recurrenceOf(config: MaintenanceConfig): Result<Recurrence, string> {
+export function recurrenceOf(config: MaintenanceConfig): Result<Recurrence, string> {
   const { schedule, duration, from, to, time_zone: timeZone } = config;
   if (schedule !== undefined && duration !== undefined)
     return createRecurrence({ schedule, durationMs: duration, timeZone });

@@ -21,6 +21,12 @@ export function alertRouter({ log, acknowledge }: AlertPart) {
         return log.verdictsBetween(alertId, fromAt ?? 0, toAt ?? Number.MAX_SAFE_INTEGER, limit);
       }),
     ),
+    deliveries: at.deliveries.handler(({ input, errors }) =>
+      answering(errors, async () => {
+        const found = await log.searchDeliveries({ ...input, limit: input.limit + 1 });
+        return { found: found.slice(0, input.limit), more: found.length > input.limit };
+      }),
+    ),
     search: at.search.handler(({ input, errors }) =>
       answering(errors, async () => {
         // One more than is shown: whether there are more is known without counting them.

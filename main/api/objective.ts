@@ -1,6 +1,8 @@
 import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract';
 import type { contract } from '../../shared/contract/index.ts';
+import type { PastWatch } from '../slo/index.ts';
 import { answering, procedures } from './context.ts';
+import { createPastLooks } from './past-looks.ts';
 
 type Inputs = InferContractRouterInputs<typeof contract>['objective'];
 type Outputs = InferContractRouterOutputs<typeof contract>['objective'];
@@ -9,30 +11,40 @@ type Outputs = InferContractRouterOutputs<typeof contract>['objective'];
 export interface ObjectivePart {
   policies(): Outputs['policies'];
   detectionTimes(input: Inputs['detectionTimes']): Outputs['detectionTimes'];
-  alertHistory(input: Inputs['alertHistory']): Promise<Outputs['alertHistory']>;
-  whatIf(input: Inputs['whatIf']): Promise<Outputs['whatIf']>;
-  tryOut(input: Inputs['tryOut']): Promise<Outputs['tryOut']>;
+  alertHistory(input: Inputs['alertHistory'], watch?: PastWatch): Promise<Outputs['alertHistory']>;
+  whatIf(input: Inputs['whatIf'], watch?: PastWatch): Promise<Outputs['whatIf']>;
+  tryOut(input: Inputs['tryOut'], watch?: PastWatch): Promise<Outputs['tryOut']>;
+  changeEdits(input: Inputs['changeEdits']): Promise<Outputs['changeEdits']>;
   spentBy(input: Inputs['spentBy']): Promise<Outputs['spentBy']>;
   corrections(input: Inputs['corrections']): Outputs['corrections'];
   addCorrection(input: Inputs['addCorrection'], by: string): Promise<Outputs['addCorrection']>;
   revokeCorrection(input: Inputs['revokeCorrection'], by: string): Promise<Outputs['revokeCorrection']>;
-  report(input: Inputs['report']): Promise<Outputs['report']>;
+  report(input: Inputs['report'], watch?: PastWatch): Promise<Outputs['report']>;
   saveReport(input: Inputs['saveReport']): Promise<Outputs['saveReport']>;
 }
 
 /** Requests about objectives. */
 export function objectiveRouter(part: ObjectivePart) {
   const at = procedures.objective;
+  const looks = createPastLooks();
   return at.router({
     policies: at.policies.handler(() => part.policies()),
     detectionTimes: at.detectionTimes.handler(({ input, errors }) =>
       answering(errors, () => part.detectionTimes(input)),
     ),
-    alertHistory: at.alertHistory.handler(({ input, errors }) =>
-      answering(errors, () => part.alertHistory(input)),
+    alertHistory: at.alertHistory.handler(({ input, signal, errors }) =>
+      answering(errors, () => looks.during(input.ask, signal, (watch) => part.alertHistory(input, watch))),
     ),
-    whatIf: at.whatIf.handler(({ input, errors }) => answering(errors, () => part.whatIf(input))),
-    tryOut: at.tryOut.handler(({ input, errors }) => answering(errors, () => part.tryOut(input))),
+    whatIf: at.whatIf.handler(({ input, signal, errors }) =>
+      answering(errors, () => looks.during(input.ask, signal, (watch) => part.whatIf(input, watch))),
+    ),
+    changeEdits: at.changeEdits.handler(({ input, errors }) =>
+      answering(errors, () => part.changeEdits(input)),
+    ),
+    tryOut: at.tryOut.handler(({ input, signal, errors }) =>
+      answering(errors, () => looks.during(input.ask, signal, (watch) => part.tryOut(input, watch))),
+    ),
+    progress: at.progress.handler(({ input }) => looks.progress(input.ask)),
     spentBy: at.spentBy.handler(({ input, errors }) => answering(errors, () => part.spentBy(input))),
     corrections: at.corrections.handler(({ input }) => part.corrections(input)),
     addCorrection: at.addCorrection.handler(({ input, context, errors }) =>
@@ -41,7 +53,9 @@ export function objectiveRouter(part: ObjectivePart) {
     revokeCorrection: at.revokeCorrection.handler(({ input, context, errors }) =>
       answering(errors, () => part.revokeCorrection(input, context.actor)),
     ),
-    report: at.report.handler(({ input, errors }) => answering(errors, () => part.report(input))),
+    report: at.report.handler(({ input, signal, errors }) =>
+      answering(errors, () => looks.during(input.ask, signal, (watch) => part.report(input, watch))),
+    ),
     saveReport: at.saveReport.handler(({ input, errors }) => answering(errors, () => part.saveReport(input))),
   });
 }

@@ -3,7 +3,7 @@ import { CodedError } from '../../shared/error/coded.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import { formatMatchers, type Matcher, parseMatchers } from '../../shared/model/matcher.ts';
 import type { Silence } from '../../shared/model/silence.ts';
-import type { Silences } from '../alert/index.ts';
+import { planMaintenance, type Silences } from '../alert/index.ts';
 import { answering, procedures } from './context.ts';
 
 export interface SilencePart {
@@ -35,6 +35,7 @@ export function silenceRouter({ silences, alerts, now, changed }: SilencePart) {
         return silence;
       }),
     ),
+    planMaintenance: at.planMaintenance.handler(({ input }) => planMaintenance(input.config, now())),
     renew: at.renew.handler(({ input, context, errors }) =>
       answering(errors, async () => {
         const silence = await silences.renew(input.id, now() + input.durationMs, context.actor);

@@ -18,7 +18,7 @@ export interface Asking {
   readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
   /** For people: local metrics are evaluated in a thread of its own, so that no page waits behind a chart of a month. */
   readonly peopleTarget: (sourceId: string) => QueryTarget | undefined;
-  /** The past of objectives for people, in that thread too: a month replayed must not make the watch blind. */
+  /** The past of objectives for people, in a thread of its own: nobody's question waits behind a month replayed. */
   readonly pastTarget: (sourceId: string) => QueryTarget | undefined;
   /** Reads an expression as it would be asked of this source. */
   readonly check: (sourceId: string, expression: string) => Result<CheckedExpression, QueryError>;
@@ -28,7 +28,7 @@ export interface Asking {
 const JOINED_SOURCE = 'joined';
 
 interface AskingDeps {
-  readonly threads: Pick<Threads, 'query' | 'explore'>;
+  readonly threads: Pick<Threads, 'query' | 'explore' | 'past'>;
   readonly running: { workspace(): Workspace };
 }
 
@@ -73,7 +73,7 @@ export function createAsking({ threads, running }: AskingDeps) {
       target: wrapped(local),
       objectiveTarget: wrapped(localOf(threads.query, true)),
       peopleTarget: wrapped(localOf(threads.explore)),
-      pastTarget: wrapped(localOf(threads.explore, true)),
+      pastTarget: wrapped(localOf(threads.past, true)),
     };
   };
   return { local, over };

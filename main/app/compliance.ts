@@ -2,7 +2,7 @@ import { CodedError } from '../../shared/error/coded.ts';
 import type { Objective } from '../../shared/model/objective.ts';
 import type { ComplianceLine } from '../../shared/model/objective-history.ts';
 import { DAY_MS, formatDuration } from '../../shared/unit/time.ts';
-import { reportHtml, reportMarkdown } from '../slo/index.ts';
+import { type PastWatch, reportHtml, reportMarkdown } from '../slo/index.ts';
 
 /** Nobody reads further back, and a source should not have to. */
 const RANGE_MAX_MS = 400 * DAY_MS;
@@ -29,12 +29,20 @@ export interface ReportWish {
 }
 
 /** The report as a document with a name for its file, and as its lines. */
-export async function makeReport({ format, fromAt, toAt }: ReportWish, deps: ReportDeps) {
+export async function makeReport(
+  { format, fromAt, toAt }: ReportWish,
+  deps: ReportDeps,
+  watch: PastWatch = {},
+) {
   const { workspace, madeAt } = deps;
   const endAt = toAt ?? madeAt;
   const range = checkedRange({ fromAt: fromAt ?? endAt - REPORT_MS, toAt: endAt });
   const lines: ComplianceLine[] = [];
-  for (const one of deps.objectives) lines.push(await deps.lineOf(one, range));
+  for (const one of deps.objectives) {
+    if (watch.signal?.aborted) throw new CodedError('report-cancelled', 'The report was cancelled.');
+    watch.onProgress?.(lines.length, deps.objectives.length);
+    lines.push(await deps.lineOf(one, range));
+  }
   const facts = { workspace, ...range, madeAt, lines };
   const stem = `compliance-${new Date(range.toAt).toISOString().slice(0, 10)}`;
   return format === 'html'

@@ -340,6 +340,7 @@ function routerOf(
       objectives: () => workspace().objectives,
       target: stages.asking.pastTarget,
       exportFolder: parts.folders.exports,
+      readFile: stages.writer.read,
     }),
     playbooks: stages.playbooks,
     silence: silencePart(stages, clock, options.log),

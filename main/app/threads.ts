@@ -29,6 +29,8 @@ export interface Threads {
   readonly query: WorkerHandle<QueryApi>;
   /** Evaluates what people ask, and reads traces for them, so that nothing which pages waits behind it. */
   readonly explore: WorkerHandle<QueryApi & SpanReaderApi>;
+  /** Replays the past of objectives for people: neither a page nor a chart waits behind a month of windows. */
+  readonly past: WorkerHandle<QueryApi>;
   readonly scrape: WorkerHandle<ScrapeApi>;
   readonly slo: WorkerHandle<SloApi>;
   readonly detect: WorkerHandle<DetectApi>;
@@ -74,6 +76,7 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
       { path: folders.metricPath },
       PEOPLE_REST_MS,
     ),
+    past: start<QueryApi>('past', 'query.worker', { path: folders.metricPath }, PEOPLE_REST_MS),
     scrape: start<ScrapeApi>('scrape', 'scrape.worker', null, POLLS_REST_MS),
     slo: start<SloApi>('slo', 'slo.worker', null, POLLS_REST_MS),
     detect: start<DetectApi>('detect', 'detect.worker', null, POLLS_REST_MS),
@@ -91,8 +94,8 @@ export function startThreads(folders: DataFolders, clock: Clock, log: Logger): T
     all: () => all,
     async stop() {
       await Promise.all(
-        [threads.detect, threads.slo, threads.scrape, threads.explore, threads.query].map((one) =>
-          one.stop(),
+        [threads.detect, threads.slo, threads.scrape, threads.past, threads.explore, threads.query].map(
+          (one) => one.stop(),
         ),
       );
       for (const database of [threads.metric, threads.log]) {

@@ -41,6 +41,7 @@ export class ObjectiveTrack {
   /** The row that held at the last evaluation, and at both of the last two. */
   private once: string | null = null;
   private twice: string | null = null;
+  private goesOn: { readonly at: number; readonly row: string; readonly holds: boolean } | null = null;
 
   constructor(objective: Objective, plan: ObjectivePlan) {
     this.objective = objective;
@@ -84,7 +85,14 @@ export class ObjectiveTrack {
   isDue(step: number, isActive: boolean): boolean {
     if (!isActive) return this.mayAlert(step);
     if (this.twice === null || this.problem || this.objective.wake?.policy === 'budget') return true;
-    return passingRow(this.plan, this.counts(step)) !== this.twice;
+    // Asked twice a step: whether to poll its source, and which of its objectives then.
+    if (this.goesOn?.at !== this.atOf(step) || this.goesOn.row !== this.twice)
+      this.goesOn = {
+        at: this.atOf(step),
+        row: this.twice,
+        holds: passingRow(this.plan, this.counts(step)) === this.twice,
+      };
+    return !this.goesOn.holds;
   }
 
   status(step: number): ObjectiveStatus {

@@ -14,6 +14,7 @@ import {
   type WindowCount,
 } from './math/index.ts';
 import { readSlices } from './slice-count.ts';
+import { type PastWatch, watchedTarget } from './watched-target.ts';
 
 /** What a stretch of history is asked with. */
 export interface HistoryRange {
@@ -40,11 +41,13 @@ export function historyStep({ fromAt, toAt }: HistoryRange): number {
 export async function historyOf(
   objective: Objective,
   plan: ObjectivePlan,
-  target: QueryTarget,
+  asked: QueryTarget,
   range: HistoryRange,
+  watch: PastWatch = {},
 ): Promise<ObjectiveHistory> {
   const stepMs = historyStep(range);
   const first = Math.ceil(range.fromAt / stepMs) * stepMs;
+  const target = watchedTarget(asked, watch, questionsOf(objective, plan, range, stepMs));
   const asking: Asking = { target, timeoutMs: TIMEOUT_MS, limit: (task) => task() };
   const columns = await columnsOf(objective, plan, asking, { ...range, fromAt: first }, stepMs);
   if (!columns.ok) throw unanswered(columns.error);
@@ -69,6 +72,19 @@ export async function historyOf(
     seenFraction: whole.value.seenFraction,
     notes: notesOf(plan, stepMs, whole.value.seenFraction),
   };
+}
+
+/** How many questions a look takes: one a day of slices, or two a window and stretch; and those for the whole. */
+function questionsOf(
+  { slices, components }: Objective,
+  { windowsMs, periodMs }: ObjectivePlan,
+  { fromAt, toAt }: HistoryRange,
+  stepMs: number,
+): number {
+  if (slices) return 2 * Math.ceil((toAt - fromAt) / DAY_MS);
+  const chunks = Math.ceil((toAt - fromAt) / stepMs / POINTS_A_QUERY);
+  const windows = windowsMs.filter((windowMs) => windowMs < periodMs).length;
+  return 2 * (components?.length ?? 1) * (windows * chunks + 1);
 }
 
 function unanswered(problem: Problem): CodedError {

@@ -40,4 +40,5 @@ export { type SloApi, sloApi } from './slo-api.ts';
 export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
 export { detectionLines, objectiveWarnings } from './warnings.ts';
-export { policyNamed, whatIf } from './what-if.ts';
+export { type PastWatch, partOfWatch } from './watched-target.ts';
+export { changedObjective, type ObjectiveChange, policyNamed, whatIf } from './what-if.ts';

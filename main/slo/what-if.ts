@@ -7,6 +7,7 @@ import { formatDuration } from '../../shared/unit/time.ts';
 import { type Boundaries, bucketBoundaries, nearestBoundaries, withBoundary } from './bucket.ts';
 import { type HistoryRange, historyOf } from './history.ts';
 import { planObjective } from './math/index.ts';
+import { type PastWatch, partOfWatch } from './watched-target.ts';
 
 /** What a person would change of an objective. */
 export interface ObjectiveChange {
@@ -22,12 +23,13 @@ export async function whatIf(
   policies: readonly PolicyConfig[],
   target: QueryTarget,
   range: HistoryRange,
+  watch: PastWatch = {},
 ): Promise<WhatIf> {
-  const changed = await applyChange(objective, change, target, range.toAt);
+  const changed = await changedObjective(objective, change, target, range.toAt);
   const plans = [objective, changed].map((one) => planObjective(one, policyNamed(policies, one.policy)));
   const [before, after] = [
-    await historyOf(objective, plans[0] as (typeof plans)[number], target, range),
-    await historyOf(changed, plans[1] as (typeof plans)[number], target, range),
+    await historyOf(objective, plans[0] as (typeof plans)[number], target, range, partOfWatch(watch, 0, 2)),
+    await historyOf(changed, plans[1] as (typeof plans)[number], target, range, partOfWatch(watch, 1, 2)),
   ];
   return {
     before,
@@ -56,7 +58,8 @@ export function compareEpisodes(
   return { came: after.filter((one) => !overlaps(one, before)), gone, kept: before.length - gone.length };
 }
 
-async function applyChange(
+/** The objective as it would be; rejects where its threshold cannot be that one, with what can. */
+export async function changedObjective(
   objective: Objective,
   change: ObjectiveChange,
   target: QueryTarget,

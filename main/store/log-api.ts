@@ -47,6 +47,15 @@ export interface VerdictQuery {
   readonly limit: number;
 }
 
+/** What is asked of the delivery log: a text that stands in a delivery, and what became of it. */
+export interface DeliveryQuery {
+  /** Empty: all. */
+  readonly text: string;
+  readonly state: Delivery['state'] | 'all';
+  readonly skip: number;
+  readonly limit: number;
+}
+
 /** An intent is written before an effect begins, its outcome after; an intent without outcome is *unknown*. */
 export interface JournalRecord {
   readonly id: string;
@@ -150,6 +159,8 @@ export type LogApi = {
   saveDeliveries(deliveries: readonly Delivery[]): void;
   pendingDeliveries(): Delivery[];
   recentDeliveries(limit: number): Delivery[];
+  /** The newest first. */
+  searchDeliveries(query: DeliveryQuery): Delivery[];
 
   /** `revision` must be the stored one plus 1; a new one has 1. */
   savePostmortem(postmortem: Postmortem): void;

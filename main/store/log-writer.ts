@@ -210,6 +210,7 @@ function recordPart(tables: Tables) {
       }),
     pendingDeliveries: () => guard(() => deliveries.pending()),
     recentDeliveries: (limit) => guard(() => deliveries.recent(limit)),
+    searchDeliveries: (query) => guard(() => deliveries.search(query)),
     savePostmortem: (postmortem) =>
       commit(() => {
         const revision = postmortems.revision(postmortem.incidentId);

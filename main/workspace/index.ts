@@ -7,6 +7,8 @@
  * `preview` answers diffs, problems and each file's version; `apply` takes those versions back and writes all or nothing.
  * Windows ask the same by `workspace.preview` and `workspace.apply`. A new folder of files needs only its name in `folder.ts`.
  */
+
+export { editsOfChange } from './change-objective.ts';
 export type { CheckExpression } from './checker.ts';
 export { readObjectives } from './draft-objective.ts';
 export { changeFile } from './file-change.ts';

@@ -70,7 +70,7 @@ function Screen({ route }: { route: Route }) {
     case 'traces':
       return <TraceScreen view={route.view} />;
     case 'why':
-      return <WhyScreen text={route.text} />;
+      return <WhyScreen text={route.text} log={route.log ?? 'verdicts'} />;
     case 'postmortems':
       return <IncidentList purpose="postmortems" />;
     case 'silences':

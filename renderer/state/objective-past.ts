@@ -3,6 +3,7 @@ import type { ObjectiveHistory, SpentBy, WhatIf } from '../../shared/model/objec
 import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import type { Api } from '../transport/api.ts';
 import { createLoadedStore, createLoader, type LoadedStore } from './loaded.ts';
+import { createPastLooks, type PastLooks } from './past-look.ts';
 import type { Requests } from './request.ts';
 import type { UiActions } from './ui.ts';
 
@@ -22,6 +23,8 @@ type Document = Parameters<Api['objective']['tryOut']>[0]['document'];
 
 /** What an objective did, what it would have done, who spent it, and what was taken out of it. */
 export interface ObjectivePast {
+  /** What of it is under way, under `alerts:`, `what-if:` or `tried:` and its key, or `report`. */
+  readonly looks: PastLooks;
   readonly alerts: LoadedStore<ObjectiveHistory>;
   readonly spent: LoadedStore<SpentBy>;
   readonly whatIf: LoadedStore<WhatIf>;
@@ -60,15 +63,18 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
     policies: createLoader(policies),
     report: createLoader(report),
   };
+  const looks = createPastLooks(requests);
   const loadCorrections = (objectiveId: string) =>
     loaders.corrections(objectiveId, () =>
       requests.quiet((api) => api.objective.corrections({ objectiveId })),
     );
   return {
-    ...{ alerts, spent, whatIf, tried, corrections, policies, report, loadCorrections },
+    ...{ looks, alerts, spent, whatIf, tried, corrections, policies, report, loadCorrections },
     loadAlerts: (key, objectiveId, now, spanMs) =>
       loaders.alerts(key, () =>
-        requests.quiet((api) => api.objective.alertHistory({ objectiveId, ...range(now, spanMs) })),
+        looks.run(`alerts:${key}`, (api, { ask, options }) =>
+          api.objective.alertHistory({ objectiveId, ask, ...range(now, spanMs) }, options),
+        ),
       ),
     loadSpent: (key, objectiveId, now, spanMs, label) =>
       loaders.spent(key, () =>
@@ -78,19 +84,38 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
       ),
     loadWhatIf: (key, objectiveId, change, now, spanMs) =>
       loaders.whatIf(key, () =>
-        requests.quiet((api) => api.objective.whatIf({ objectiveId, change, ...range(now, spanMs) })),
+        looks.run(`what-if:${key}`, (api, { ask, options }) =>
+          api.objective.whatIf({ objectiveId, change, ask, ...range(now, spanMs) }, options),
+        ),
       ),
     loadTried: (key, source, document, now, spanMs) =>
       loaders.tried(key, () =>
-        requests.quiet((api) => api.objective.tryOut({ source, document, ...range(now, spanMs) })),
+        looks.run(`tried:${key}`, (api, { ask, options }) =>
+          api.objective.tryOut({ source, document, ask, ...range(now, spanMs) }, options),
+        ),
       ),
     loadPolicies: () => loaders.policies('all', () => requests.quiet((api) => api.objective.policies())),
     loadReport: () =>
-      loaders.report('last', () => requests.quiet((api) => api.objective.report({ format: 'markdown' }))),
+      loaders.report('last', () =>
+        looks.run('report', (api, { ask, options }) =>
+          api.objective.report({ format: 'markdown', ask }, options),
+        ),
+      ),
     async saveReport(format) {
       const saved = await requests.say('report', (api) => api.objective.saveReport({ format }));
       return saved.ok ? saved.value.path : null;
     },
+    ...correctionsBy(requests, ui, loadCorrections),
+  };
+}
+
+/** What people change of corrections; each change is read again. */
+function correctionsBy(
+  requests: Requests,
+  ui: UiActions,
+  loadCorrections: (objectiveId: string) => Promise<void>,
+): Pick<ObjectivePast, 'correct' | 'revoke'> {
+  return {
     async correct(objectiveId, fromAt, toAt, reason) {
       const made = await requests.say(`correct:${objectiveId}`, (api) =>
         api.objective.addCorrection({ objectiveId, fromAt, toAt, reason }),

@@ -15,7 +15,7 @@ export type Route =
   /** `view` is what `trace-view.ts` reads and writes. */
   | { readonly screen: 'traces'; readonly view: string }
   /** Verdicts that hold these words. */
-  | { readonly screen: 'why'; readonly text: string }
+  | { readonly screen: 'why'; readonly text: string; readonly log?: 'deliveries' }
   | { readonly screen: 'postmortems' }
   | { readonly screen: 'silences' }
   | { readonly screen: 'settings' }
@@ -45,7 +45,7 @@ export function routeOf(hash: string): Route {
       return { screen, id: id || null, ...(shown ? { tab: shown } : {}) };
     }
     case 'why':
-      return { screen, text: id ?? '' };
+      return { screen, text: id ?? '', ...(tab === 'deliveries' ? { log: tab } : {}) };
     case 'postmortems':
     case 'silences':
     case 'settings':
@@ -59,7 +59,10 @@ export function routeOf(hash: string): Route {
 export function hashOf(route: Route): string {
   if (route.screen === 'signals' || route.screen === 'traces')
     return `#/${route.screen}${route.view === '' ? '' : `?${route.view}`}`;
-  if (route.screen === 'why') return route.text === '' ? '#/why' : `#/why/${encodeURIComponent(route.text)}`;
+  if (route.screen === 'why') {
+    if (route.log) return `#/why/${encodeURIComponent(route.text)}/${route.log}`;
+    return route.text === '' ? '#/why' : `#/why/${encodeURIComponent(route.text)}`;
+  }
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';
   return `#/${route.screen}${id}${id === '' ? '' : tabOf(route)}`;
 }

@@ -4,6 +4,7 @@ import type { CollectionName, Collections } from '../../shared/contract/state.ts
 import type { CollectionState, CollectionStore } from './collection.ts';
 import type { Core, LineState } from './core.ts';
 import { type Loaded, type LoadedStore, loadedOf } from './loaded.ts';
+import type { PastProgress } from './past-look.ts';
 import type { UiState } from './ui.ts';
 
 const CoreContext = createContext<Core | null>(null);
@@ -55,6 +56,11 @@ export function useLive(): boolean {
 export function useLoaded<Value>(store: LoadedStore<Value>, key: string): Loaded<Value> {
   const byKey = useStore(store, (state) => state.byKey);
   return useMemo(() => loadedOf(byKey, key), [byKey, key]);
+}
+
+/** How far a look at the past is; undefined where it is not known. */
+export function usePastProgress(look: string): PastProgress | undefined {
+  return useStore(useCore().past.looks.progress, (state) => state.byKey.get(look));
 }
 
 /** Runs while the window is live: at once, when `key` changes, and each `everyMs` (0 is never again). */

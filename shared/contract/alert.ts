@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { Delivery } from '../model/notification.ts';
 import { contractErrors } from './error.ts';
 
 const base = oc.errors(contractErrors);
@@ -23,7 +24,22 @@ export const FoundVerdict = Verdict.extend({
 });
 export type FoundVerdict = z.infer<typeof FoundVerdict>;
 
+/** Which deliveries are looked for, by what became of them. */
+export const DeliveryState = z.enum(['all', 'queued', 'sent', 'failed', 'expired']);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
 export const alertContract = {
+  /** The delivery log from the durable outbox: each message to each channel, a page at a time, newest first. */
+  deliveries: base
+    .input(
+      z.object({
+        text: z.string().max(200),
+        state: DeliveryState,
+        skip: z.number().int().min(0).max(100_000).default(0),
+        limit: z.number().int().min(1).max(200).default(50),
+      }),
+    )
+    .output(z.object({ found: z.array(Delivery), more: z.boolean() })),
   acknowledge: base.input(z.object({ alertId: AlertId })),
   /**
    * The kept verdicts on one alert, newest first. Within a time: those of that time, then of each stage the one that was

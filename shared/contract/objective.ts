@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { WorkspaceEdit } from '../config/edit.ts';
 import { Correction } from '../model/correction.ts';
 import { PolicyRow } from '../model/objective.ts';
 import { ComplianceLine, ObjectiveHistory, SpentBy, WhatIf } from '../model/objective-history.ts';
@@ -10,6 +11,15 @@ const Id = z.string().max(200);
 const At = z.number().int();
 const Range = { fromAt: At, toAt: At };
 const Fraction = z.number().gt(0).lt(1);
+/** A name that the window gives to a long look, to ask how far it is. */
+const Ask = z.string().min(1).max(64);
+const Asked = { ask: Ask.optional() };
+/** What a person would change of an objective. */
+const Change = z.object({
+  target: Fraction.optional(),
+  thresholdMs: z.number().positive().optional(),
+  policy: Id.optional(),
+});
 const DAYS_MAX_MS = 400 * 86_400_000;
 
 export const objectiveContract = {
@@ -31,27 +41,32 @@ export const objectiveContract = {
     .input(z.object({ target: Fraction, periodMs: z.number().int().positive().max(DAYS_MAX_MS), policy: Id }))
     .output(z.object({ rows: z.array(PolicyRow), warnings: z.array(z.string()) })),
   /** Which alerts the objective as it is would have had over this stretch, by replay; the range is at most 400 d. */
-  alertHistory: base.input(z.object({ objectiveId: Id, ...Range })).output(ObjectiveHistory),
+  alertHistory: base.input(z.object({ objectiveId: Id, ...Asked, ...Range })).output(ObjectiveHistory),
   /** The same for a changed target, threshold or policy, beside the present one. A threshold must be a bucket boundary. */
   whatIf: base
     .input(
       z.object({
         objectiveId: Id,
-        change: z.object({
-          target: Fraction.optional(),
-          thresholdMs: z.number().positive().optional(),
-          policy: Id.optional(),
-        }),
+        change: Change,
+        ...Asked,
         ...Range,
       }),
     )
     .output(WhatIf),
+  /** The edits of its file that save such a change, to be looked at and then applied; `notes` say what else they change. */
+  changeEdits: base
+    .input(z.object({ objectiveId: Id, change: Change }))
+    .output(z.object({ edits: z.array(WorkspaceEdit), notes: z.array(z.string()) })),
+  /** How far a look under way is, in questions; nothing where it is not known, or is over. */
+  progress: base
+    .input(z.object({ ask: Ask }))
+    .output(z.object({ done: z.number().int(), all: z.number().int() }).nullable()),
   /**
    * A document that is not saved yet over the past, for the wizard: the value, budget and alerts of each of its objectives.
    * REFUSED `document-refused` where it is no OpenSLO document, with what to write.
    */
   tryOut: base
-    .input(z.object({ source: Id, document: z.json(), ...Range }))
+    .input(z.object({ source: Id, document: z.json(), ...Asked, ...Range }))
     .output(z.array(z.object({ title: z.string(), target: z.number(), history: ObjectiveHistory }))),
   /** Who spent the budget, by a label of the series; without one the label that tells most. */
   spentBy: base
@@ -76,7 +91,14 @@ export const objectiveContract = {
     .output(Correction),
   /** Compliance by service, as a document and as its lines; by default the last 28 d. */
   report: base
-    .input(z.object({ format: z.enum(['markdown', 'html']), fromAt: At.optional(), toAt: At.optional() }))
+    .input(
+      z.object({
+        format: z.enum(['markdown', 'html']),
+        ...Asked,
+        fromAt: At.optional(),
+        toAt: At.optional(),
+      }),
+    )
     .output(z.object({ fileName: z.string(), text: z.string(), lines: z.array(ComplianceLine) })),
   /** The same, written into the folder of exports. */
   saveReport: base

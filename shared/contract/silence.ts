@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { MaintenancePlan } from '../model/maintenance.ts';
 import { Silence } from '../model/silence.ts';
 import { contractErrors } from './error.ts';
 
@@ -40,4 +41,8 @@ export const silenceContract = {
   /** Lasts so long from now on. */
   renew: base.input(Id.extend({ durationMs: DurationMs })).output(Silence),
   expire: base.input(Id).output(Silence),
+  /** A maintenance window as it is being written: what is wrong with it, key by key, and when it would come. */
+  planMaintenance: base
+    .input(z.object({ config: z.record(z.string().max(100), z.json()) }))
+    .output(MaintenancePlan),
 };

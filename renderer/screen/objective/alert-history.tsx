@@ -3,9 +3,10 @@ import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { formatSignificant } from '../../../shared/unit/number.ts';
 import { PAST_SPANS } from '../../state/objective-past.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
-import { Skeleton } from '../../ui/state.tsx';
+import { Button } from '../../ui/button.tsx';
 import { countText, EpisodeList, EpisodeStrip } from './episodes.tsx';
 import styles from './objective.module.css';
+import { PastProgress } from './past-progress.tsx';
 import { SpanChoice } from './span-choice.tsx';
 
 /** The alerts that the objective as it is would have had, evaluated anew over the samples that are kept. */
@@ -14,9 +15,8 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
   const [spanMs, setSpanMs] = useState<number>(PAST_SPANS[1].ms);
   const { id } = status.objective;
   const key = `${id}:${spanMs}`;
-  useRefresh(`alerts:${key}`, 0, () => {
-    void core.past.loadAlerts(key, id, core.clock.getState().nowAt, spanMs);
-  });
+  const load = () => void core.past.loadAlerts(key, id, core.clock.getState().nowAt, spanMs);
+  useRefresh(`alerts:${key}`, 0, load);
   const { value, loading, failure } = useLoaded(core.past.alerts, key);
   return (
     <div className={styles.panel}>
@@ -29,8 +29,13 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
         )}
         <span className="s12 t3">Replayed over the samples that are kept, without silences and routing.</span>
       </div>
-      {!value && loading && <Skeleton rows={3} label="Replaying the past" />}
-      {!value && failure && <p className="s12 t2">The past cannot be shown: {failure.text}</p>}
+      {loading && <PastProgress look={`alerts:${key}`} label="Replaying the past" />}
+      {!value && !loading && failure && (
+        <div className="line wrap">
+          <p className="s12 t2">The past cannot be shown: {failure.text}</p>
+          <Button onPress={load}>Replay</Button>
+        </div>
+      )}
       {value && (
         <>
           <EpisodeStrip label="Alerts" episodes={value.episodes} range={value} />

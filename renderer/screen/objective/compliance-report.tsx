@@ -3,8 +3,8 @@ import { useBusy, useCore, useLoaded, useRefresh } from '../../state/use-core.ts
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Markdown } from '../../ui/markdown.tsx';
-import { Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
+import { PastProgress } from './past-progress.tsx';
 
 /** Which objectives were kept over the last 28 days, by service; to read here and to save. */
 export function ComplianceReport({ onClose }: { onClose: () => void }) {
@@ -17,7 +17,7 @@ export function ComplianceReport({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Compliance, last 28 days" onClose={onClose}>
       <div className={styles.wizard}>
-        {loading && <Skeleton rows={6} label="Counting 28 days" />}
+        {loading && <PastProgress look="report" label="Counting 28 days" />}
         {!loading && failure && <p role="alert">{failure.text}</p>}
         {!loading && value && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.

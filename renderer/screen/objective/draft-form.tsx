@@ -4,7 +4,7 @@ import { draftEdits, draftProblem, type ObjectiveDraft, partOf } from '../../sta
 import { useCollection, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { useWorkspaceEdit } from '../../state/workspace-edit.ts';
 import { Button } from '../../ui/button.tsx';
-import { DraftFiles } from './draft-files.tsx';
+import { DraftFiles } from '../../ui/draft-files.tsx';
 import { DraftPast } from './draft-past.tsx';
 import styles from './objective.module.css';
 
@@ -54,7 +54,12 @@ export function DraftForm({
         </div>
         <div className="stack">
           <DraftPast draft={problem === null ? draft : null} problem={problem} />
-          <DraftFiles preview={edit.preview} failure={edit.failure} />
+          <DraftFiles
+            files={edit.preview?.files ?? []}
+            problems={edit.preview?.problems ?? []}
+            failure={edit.failure}
+            open={false}
+          />
         </div>
       </div>
       <div className="line">

@@ -7,6 +7,7 @@ import { useCore, useLoaded } from '../../state/use-core.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import { Notes } from './alert-history.tsx';
 import { countText, EpisodeStrip } from './episodes.tsx';
+import { PastProgress } from './past-progress.tsx';
 
 const SPAN_MS = 28 * DAY_MS;
 /** What is typed is tried when the hand rests: a month of samples is no small question. */
@@ -36,8 +37,11 @@ export function DraftPast({ draft, problem }: { draft: ObjectiveDraft | null; pr
     <section className="stack" aria-label="The last 28 days">
       <h2>The last 28 days</h2>
       {problem !== null && <p className="s12 t2">{problem}</p>}
-      {draft !== null && !value && !failure && (
-        <Skeleton rows={3} label={shown === asked ? 'Trying it over the past' : 'Waiting for the last key'} />
+      {draft !== null && !value && !failure && shown === asked && (
+        <PastProgress look={`tried:${asked}`} label="Trying it over the past" />
+      )}
+      {draft !== null && !value && !failure && shown !== asked && (
+        <Skeleton rows={3} label="Waiting for the last key" />
       )}
       {draft !== null && failure && <p className="s12 t2">It cannot be tried: {failure.text}</p>}
       {draft !== null &&

@@ -5,11 +5,12 @@ import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts
 import { type Change, changeOf, PAST_SPANS } from '../../state/objective-past.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Skeleton } from '../../ui/state.tsx';
 import { Notes } from './alert-history.tsx';
 import { countText, EpisodeList, EpisodeStrip } from './episodes.tsx';
 import styles from './objective.module.css';
+import { PastProgress } from './past-progress.tsx';
 import { PolicyRows } from './policy-rows.tsx';
+import { SaveChange } from './save-change.tsx';
 import { SpanChoice } from './span-choice.tsx';
 
 /** Another target, threshold or policy over the same past: which alerts would have come, which would have gone. */
@@ -22,6 +23,7 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
   });
   const [spanMs, setSpanMs] = useState<number>(PAST_SPANS[1].ms);
   const [asked, setAsked] = useState<string | null>(null);
+  const [saving, setSaving] = useState<Change | null>(null);
   const put = (part: Partial<typeof fields>) => setFields((now) => ({ ...now, ...part }));
   useRefresh('policies', 0, () => void core.past.loadPolicies());
   const policies = useLoaded(core.past.policies, 'all').value ?? [];
@@ -88,12 +90,21 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
       {asked === null && (
         <p className="s12 t2">
           Change something and replay: the past is evaluated twice, as it is and as it would be. Nothing is
-          saved.
+          saved until you do so.
         </p>
       )}
-      {asked !== null && loading && <Skeleton rows={4} label="Replaying the past twice" />}
+      {asked !== null && loading && (
+        <PastProgress look={`what-if:${asked}`} label="Replaying the past twice" />
+      )}
       {asked !== null && !loading && failure && <p className="s12 t2">{failure.text}</p>}
       {asked !== null && value && <Answer answer={value} stale={asked !== key} />}
+      {asked !== null && value && asked === key && typeof change !== 'string' && (
+        <div className="line wrap">
+          <Button onPress={() => setSaving(change)}>Save this change</Button>
+          <span className="s12 t2">You see what is written before it is.</span>
+        </div>
+      )}
+      {saving && <SaveChange objective={objective} change={saving} onClose={() => setSaving(null)} />}
     </div>
   );
 }

@@ -17,6 +17,7 @@ import styles from './setting.module.css';
 
 /** Whom a page can be addressed to, by which channels, what became of the last message, and a test for each. */
 export function Receivers() {
+  const core = useCore();
   const { ready, byId } = useCollection('receivers');
   const deliveries = useCollection('deliveries').byId;
   const permission = useUi((state) => state.permission);
@@ -26,6 +27,11 @@ export function Receivers() {
       <div className="box-head">
         <h2 id="receivers">Receivers</h2>
         <span className="t3 s12">from midwatch.yaml, in the order of the routes</span>
+        <span className="push">
+          <Button kind="quiet" onPress={() => core.ui.go({ screen: 'why', text: '', log: 'deliveries' })}>
+            Delivery log
+          </Button>
+        </span>
       </div>
       {!ready && <Skeleton rows={4} label="Loading the receivers" />}
       {receivers.map((one) => (

@@ -1,15 +1,8 @@
-import { useEffect, useState } from 'react';
 import type { WorkspaceEditInput } from '../../../shared/config/edit.ts';
-import type { ChangedFile, ConfigurationProblem } from '../../../shared/contract/workspace.ts';
-import { useBusy, useCore } from '../../state/use-core.tsx';
+import { useCore } from '../../state/use-core.tsx';
+import { useWorkspaceEdit } from '../../state/workspace-edit.ts';
 import { Button } from '../../ui/button.tsx';
-import styles from './add-source.module.css';
-
-interface Seen {
-  readonly loads: boolean;
-  readonly files: readonly ChangedFile[];
-  readonly problems: readonly ConfigurationProblem[];
-}
+import { DraftFiles } from '../../ui/draft-files.tsx';
 
 /** The files as they would be. Nothing is written before it is accepted here, and only if the workspace would load. */
 export function Review({
@@ -22,26 +15,11 @@ export function Review({
   onDone: () => void;
 }) {
   const core = useCore();
-  const busy = useBusy('workspace.apply');
-  const [seen, setSeen] = useState<Seen | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the edits are those that the step began with
-  useEffect(() => {
-    void core.requests
-      .quiet((api) => api.workspace.preview({ edits: [...edits] }))
-      .then((answer) => {
-        if (answer.ok) setSeen(answer.value);
-        else setProblem(answer.error.text);
-      });
-  }, []);
+  const { preview, failure, busy, apply } = useWorkspaceEdit(edits);
   const write = async () => {
-    if (!seen) return;
-    const versions = Object.fromEntries(seen.files.map((one) => [one.file, one.version]));
-    const answer = await core.requests.say('workspace.apply', (api) =>
-      api.workspace.apply({ edits: [...edits], versions }),
-    );
-    if (!answer.ok) return setProblem(answer.error.text);
-    core.ui.toast('ok', `Written and watched: ${answer.value.files.map((one) => one.file).join(', ')}.`);
+    const files = await apply();
+    if (!files) return;
+    core.ui.toast('ok', `Written and watched: ${files.map((one) => one.file).join(', ')}.`);
     onDone();
   };
   return (
@@ -49,36 +27,11 @@ export function Review({
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (seen?.loads && !busy) void write();
+        if (preview?.loads && !busy) void write();
       }}
     >
-      {seen === null && problem === null && <p role="status">Checking the workspace as it would be.</p>}
-      {seen?.problems.map((one) => (
-        <p
-          key={`${one.file}:${one.line}:${one.path}${one.message}`}
-          className={one.severity === 'error' ? styles.trouble : 's12 t2'}
-        >
-          <code>
-            {one.file}:{one.line}
-          </code>{' '}
-          {one.path}: {one.message}
-        </p>
-      ))}
-      {problem !== null && (
-        <p className={styles.trouble} role="alert">
-          {problem}
-        </p>
-      )}
-      <section className={styles.list} aria-label="Files" tabIndex={-1}>
-        {seen?.files.map((one) => (
-          <details key={one.file} open={seen.files.length < 4}>
-            <summary>
-              <code>{one.file}</code> <span className="t3">{one.change}</span>
-            </summary>
-            <pre className={styles.diff}>{one.diff}</pre>
-          </details>
-        ))}
-      </section>
+      {preview === null && failure === null && <p role="status">Checking the workspace as it would be.</p>}
+      <DraftFiles files={preview?.files ?? []} problems={preview?.problems ?? []} failure={failure} />
       <div className="line">
         <Button
           type="submit"
@@ -86,7 +39,7 @@ export function Review({
           caps={['Enter']}
           autoFocus
           busy={busy}
-          disabled={!seen?.loads}
+          disabled={!preview?.loads}
           onPress={() => undefined}
         >
           Write and watch

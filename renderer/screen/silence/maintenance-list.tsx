@@ -1,13 +1,20 @@
+import { useState } from 'react';
 import type { MaintenanceState } from '../../../shared/model/maintenance.ts';
 import { plannedText } from '../../state/silence.ts';
 import { useCollection } from '../../state/use-core.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { absoluteUtc, coarse } from '../../ui/format.ts';
+import { MaintenanceForm } from './maintenance-form.tsx';
+import { MaintenanceRemoval } from './maintenance-removal.tsx';
 import styles from './silence.module.css';
+
+type What = 'change' | 'remove';
 
 /** Planned work as midwatch.yaml has it: what it covers, whether it runs, and when it comes next on its own clock. */
 export function MaintenanceList({ now }: { now: number }) {
   const { byId } = useCollection('maintenance');
+  const [open, setOpen] = useState<{ what: What; window: MaintenanceState | null } | null>(null);
   const windows = [...byId.values()].sort(
     (a, b) => Number(b.current !== null) - Number(a.current !== null) || startOf(a) - startOf(b),
   );
@@ -16,16 +23,22 @@ export function MaintenanceList({ now }: { now: number }) {
       <div className="box-head">
         <h2 id="maintenance">Maintenance windows</h2>
         <span className="t3 s12">from midwatch.yaml</span>
+        <span className="push">
+          <Button onPress={() => setOpen({ what: 'change', window: null })}>Plan maintenance</Button>
+        </span>
       </div>
       {windows.length === 0 && (
         <p className={`t2 ${styles.none}`}>
-          None is planned. Write one under “maintenance” in midwatch.yaml: services or matchers, a schedule
-          and a duration, and the time zone it is meant in.
+          None is planned. Plan work that will set alerts off: they are held while it runs, and tell nobody.
         </p>
       )}
       {windows.map((one) => (
-        <Window key={one.id} window={one} now={now} />
+        <Window key={one.id} window={one} now={now} onOpen={(what) => setOpen({ what, window: one })} />
       ))}
+      {open?.what === 'change' && <MaintenanceForm window={open.window} onClose={() => setOpen(null)} />}
+      {open?.what === 'remove' && open.window && (
+        <MaintenanceRemoval window={open.window} onClose={() => setOpen(null)} />
+      )}
     </section>
   );
 }
@@ -34,7 +47,15 @@ function startOf(window: MaintenanceState): number {
   return window.next?.startsAt ?? Number.POSITIVE_INFINITY;
 }
 
-function Window({ window, now }: { window: MaintenanceState; now: number }) {
+function Window({
+  window,
+  now,
+  onOpen,
+}: {
+  window: MaintenanceState;
+  now: number;
+  onOpen: (what: What) => void;
+}) {
   const { title, services, matchers, includeDependents, timeZone, schedule, current, upcoming } = window;
   return (
     <div className={styles.row} data-maintenance={window.id}>
@@ -53,7 +74,7 @@ function Window({ window, now }: { window: MaintenanceState; now: number }) {
           {schedule === null ? 'once' : <code>{schedule}</code>}, {timeZone}, <code>{window.definedAt}</code>
         </p>
       </div>
-      <ul className={`s12 num ${styles.times}`}>
+      <ul className={`s12 num ${styles.planned}`}>
         {current && (
           <li>
             <b>ends in {coarse(current.endsAt - now)}</b>{' '}
@@ -69,6 +90,14 @@ function Window({ window, now }: { window: MaintenanceState; now: number }) {
           </li>
         ))}
       </ul>
+      <div className={`line ${styles.actions}`}>
+        <Button title={`Change ${title}`} onPress={() => onOpen('change')}>
+          Change
+        </Button>
+        <Button kind="quiet" title={`Remove ${title}`} onPress={() => onOpen('remove')}>
+          Remove
+        </Button>
+      </div>
     </div>
   );
 }

@@ -4,61 +4,100 @@ import { useCore, useLive, useNow } from '../../state/use-core.tsx';
 import { loadVerdicts, WHY_SPANS, type WhyPages, type WhySpan } from '../../state/why.ts';
 import { Button } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/state.tsx';
+import { DeliveryLog } from './delivery-log.tsx';
 import { VerdictRows } from './verdict-rows.tsx';
 import styles from './why.module.css';
 
 /** A person types faster than a search of thirteen months answers. */
 const TYPED_MS = 250;
 
-/** Every verdict of every stage on every alert: why somebody was paged, or was not. */
-export function WhyScreen({ text }: { text: string }) {
-  const [span, setSpan] = useState<WhySpan>('1d');
+const LOGS = [
+  { id: 'verdicts', label: 'Verdicts' },
+  { id: 'deliveries', label: 'Deliveries' },
+] as const;
+
+/** Why somebody was paged, or was not: every verdict of every stage, and every message with what became of it. */
+export function WhyScreen({ text, log }: { text: string; log: 'verdicts' | 'deliveries' }) {
   const core = useCore();
-  const search = useSearch(text, span);
-  const { pages, failure } = search;
   return (
     <main className={styles.main} tabIndex={-1}>
       <div className="pane">
         <div className="pane-head">
           <h1 className="pane-title">Why</h1>
-          <span className="t3 s12">what each stage said of each alert, kept for 13 months</span>
-        </div>
-        <search className={styles.form}>
-          <input
-            type="search"
-            className={`${styles.field} ${styles.words}`}
-            aria-label="Search verdicts"
-            placeholder="reason, alert, rule or service"
-            value={text}
-            onChange={(event) => core.ui.go({ screen: 'why', text: event.target.value })}
-          />
-          <select
-            className={styles.field}
-            aria-label="Time"
-            value={span}
-            onChange={(event) => setSpan(WHY_SPANS.find((one) => one.id === event.target.value)?.id ?? '1d')}
-          >
-            {WHY_SPANS.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.label}
-              </option>
+          <span className="t3 s12">
+            {log === 'verdicts'
+              ? 'what each stage said of each alert, kept for 13 months'
+              : 'each message to each channel, from the outbox'}
+          </span>
+          <fieldset className={`push ${styles.logs}`}>
+            <legend className="vh">What is shown</legend>
+            {LOGS.map(({ id, label }) => (
+              <label key={id}>
+                <input
+                  type="radio"
+                  name="log"
+                  checked={log === id}
+                  onChange={() =>
+                    core.ui.go({
+                      screen: 'why',
+                      text: '',
+                      ...(id === 'deliveries' ? { log: id } : {}),
+                    })
+                  }
+                />
+                {label}
+              </label>
             ))}
-          </select>
-        </search>
-        <p className={`s12 t3 ${styles.count}`} role="status">
-          {failure?.text ?? countText(pages, text)}
-        </p>
-        {pages === null && failure === null && <Skeleton rows={8} label="Searching" />}
-        {pages !== null && <VerdictRows found={pages.found} />}
-        {pages?.more && (
-          <div className={styles.more}>
-            <Button busy={search.busy} onPress={search.next}>
-              Show more
-            </Button>
-          </div>
-        )}
+          </fieldset>
+        </div>
+        {log === 'verdicts' ? <VerdictLog text={text} /> : <DeliveryLog text={text} />}
       </div>
     </main>
+  );
+}
+
+function VerdictLog({ text }: { text: string }) {
+  const [span, setSpan] = useState<WhySpan>('1d');
+  const core = useCore();
+  const search = useSearch(text, span);
+  const { pages, failure } = search;
+  return (
+    <>
+      <search className={styles.form}>
+        <input
+          type="search"
+          className={`${styles.field} ${styles.words}`}
+          aria-label="Search verdicts"
+          placeholder="reason, alert, rule or service"
+          value={text}
+          onChange={(event) => core.ui.go({ screen: 'why', text: event.target.value })}
+        />
+        <select
+          className={styles.field}
+          aria-label="Time"
+          value={span}
+          onChange={(event) => setSpan(WHY_SPANS.find((one) => one.id === event.target.value)?.id ?? '1d')}
+        >
+          {WHY_SPANS.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      </search>
+      <p className={`s12 t3 ${styles.count}`} role="status">
+        {failure?.text ?? countText(pages, text)}
+      </p>
+      {pages === null && failure === null && <Skeleton rows={8} label="Searching" />}
+      {pages !== null && <VerdictRows found={pages.found} />}
+      {pages?.more && (
+        <div className={styles.more}>
+          <Button busy={search.busy} onPress={search.next}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

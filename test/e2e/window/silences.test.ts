@@ -31,6 +31,9 @@ beforeAll(async () => {
   state.put('maintenance', {
     ...{ id: 'index', title: 'Index rebuild', services: ['vector-index'], matchers: ['zone="eu"'] },
     ...{ includeDependents: true, timeZone: 'Europe/Berlin', schedule: '30 2 * * sun' },
+    durationMs: HOUR_MS,
+    from: null,
+    to: null,
     ...{ current: null, next: span(now + DAY_MS), definedAt: 'midwatch.yaml:31' },
     upcoming: [span(now + DAY_MS), span(now + 8 * DAY_MS), span(now + 15 * DAY_MS)],
   });
@@ -117,6 +120,85 @@ describe.skipIf(noChromium !== null)('silences in the window', () => {
     expect(core.state.asked.some((one) => one.name === 'silence.expire')).toBe(false);
     await row.getByRole('button', { name: 'End it' }).click();
     await row.getByText(/ended by You/).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('plan maintenance: fields say what is wrong, the next times are shown, and files are seen before', async () => {
+    const { page, complaints } = window;
+    await page.getByRole('button', { name: 'Plan maintenance' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Plan maintenance' });
+    await dialog.getByText(/expected services or matchers/).waitFor();
+    const save = dialog.getByRole('button', { name: 'Plan it' });
+    expect(await save.getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel('What is done').fill('Database upgrade');
+    await dialog.getByLabel(/^Services/).fill('gateway, ranking');
+    await dialog.getByLabel('Time zone').fill('Europe/Berlin');
+    await dialog.getByLabel(/^Minute, hour/).fill('30 2 * sun');
+    await dialog.getByText(/expected five fields/).waitFor();
+    await dialog.getByLabel(/^Minute, hour/).fill('30 2 * * sun');
+    await dialog.getByText('The first after the clocks change:').waitFor();
+    await dialog.getByText('midwatch.yaml').waitFor();
+    await look(page, 'maintenance-new');
+    await save.click();
+    await dialog.waitFor({ state: 'hidden' });
+    const [applied] = core.state.asked.filter((one) => one.name === 'workspace.apply');
+    expect(applied?.input).toMatchObject({
+      edits: [
+        {
+          kind: 'insert',
+          path: ['maintenance'],
+          value: { id: 'database-upgrade', services: ['gateway', 'ranking'], schedule: '30 2 * * sun' },
+        },
+      ],
+    });
+    const row = page.locator('[data-maintenance="index"]');
+    await row.getByRole('button', { name: 'Change' }).click();
+    const change = page.getByRole('dialog', { name: 'Change Index rebuild' });
+    await change.getByLabel('Once').check();
+    await change
+      .getByText(/expected a local time|expected schedule|expected from/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await row.getByRole('button', { name: 'Remove' }).click();
+    const removal = page.getByRole('dialog', { name: 'Remove Index rebuild' });
+    await removal.getByText('Nothing it would have covered is held any more.').waitFor();
+    await removal.getByRole('button', { name: 'Remove window' }).click();
+    await removal.waitFor({ state: 'hidden' });
+    expect(core.state.asked.filter((one) => one.name === 'workspace.apply').at(-1)?.input).toMatchObject({
+      edits: [{ kind: 'remove', path: ['maintenance', { where: 'id', is: 'index' }] }],
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('lead to the log of what was sent: when, to whom, how often tried, and what to do', async () => {
+    const { page, complaints } = window;
+    const [known] = core.state.collections.deliveries.values();
+    if (!known) throw new Error('nothing was sent');
+    core.state.put('deliveries', {
+      ...known,
+      id: 'late',
+      kind: 'slack',
+      channel: 'https://chat.example/…',
+      state: 'failed',
+      attempts: 4,
+      sentAt: null,
+      createdAt: core.state.now(),
+      problem: 'The webhook answered 404.',
+    });
+    await page.evaluate(() => {
+      location.hash = '#/settings';
+    });
+    await page.getByRole('button', { name: 'Delivery log' }).click();
+    await page.getByRole('radio', { name: 'Deliveries' }).waitFor();
+    const failed = page.locator('[data-delivery="failed"]');
+    await failed.getByText(/The webhook answered 404\. It is not tried again/).waitFor();
+    await failed.getByText(/by slack.*tried 4 times/).waitFor();
+    await look(page, 'deliveries');
+    await page.getByLabel('Outcome').selectOption('failed');
+    await page.getByText('1, the newest first').waitFor();
+    await page.getByLabel('Search deliveries').fill('no such word');
+    await page.getByText('No delivery fits').waitFor();
     expect(complaints).toEqual([]);
   });
 });

@@ -35,6 +35,19 @@ export function objectivesOf(state: FakeState) {
       const history = empty(input.objectiveId, input.fromAt, input.toAt);
       return { before: history, after: history, came: [], gone: [], kept: 0, rows: [] };
     }),
+    changeEdits: os.objective.changeEdits.handler(({ input }) => ({
+      edits: [
+        {
+          kind: 'set' as const,
+          file: 'slos/gateway.yaml',
+          document: 0,
+          path: ['spec', 'objectives', 0, 'target'],
+          value: input.change.target ?? 0.999,
+        },
+      ],
+      notes: [],
+    })),
+    progress: os.objective.progress.handler(() => ({ done: 3, all: 12 })),
     tryOut: os.objective.tryOut.handler(({ input }) => [
       { title: 'Draft', target: 0.999, history: empty('draft', input.fromAt, input.toAt) },
     ]),

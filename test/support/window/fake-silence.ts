@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { planMaintenance } from '../../../main/alert/index.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import { formatMatchers, matchedLabels, parseMatchers } from '../../../shared/model/matcher.ts';
 import type { Silence } from '../../../shared/model/silence.ts';
@@ -35,6 +36,7 @@ export function silencesOf(state: FakeState) {
           .map(({ id, title, service, priority, phase }) => ({ id, title, service, priority, phase })),
       };
     }),
+    planMaintenance: os.planMaintenance.handler(({ input }) => planMaintenance(input.config, state.now())),
     create: os.create.handler(({ input }) => {
       state.asked.push({ name: 'silence.create', input });
       const parsed = parseMatchers(input.matchers);

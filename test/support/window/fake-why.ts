@@ -11,6 +11,14 @@ export function whyOf(state: FakeState) {
     );
   return {
     why: os.alert.why.handler(({ input }) => state.collections.alerts.get(input.alertId)?.verdicts ?? []),
+    deliveries: os.alert.deliveries.handler(({ input: { text, state: wanted, skip, limit } }) => {
+      const word = text.toLowerCase();
+      const found = [...state.collections.deliveries.values()]
+        .filter((one) => wanted === 'all' || one.state === wanted)
+        .filter((one) => JSON.stringify(one).toLowerCase().includes(word))
+        .sort((a, b) => b.createdAt - a.createdAt);
+      return { found: found.slice(skip, skip + limit), more: found.length > skip + limit };
+    }),
     search: os.alert.search.handler(({ input: { text, fromAt, toAt, skip, limit } }) => {
       const word = text.toLowerCase();
       const found = all()

@@ -32,6 +32,9 @@ function desk() {
     target: (id) => (id === 'counters' ? target : undefined),
     corrections: none,
     exportFolder: folder,
+    readFile: async () => ({
+      text: JSON.stringify({ ...sloDocument(), metadata: { name: 'gateway-availability' } }),
+    }),
   });
 }
 
