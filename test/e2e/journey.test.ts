@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFleetServer } from '../../main/demo/index.ts';
 import { createWindowClient } from '../../main/host/node/index.ts';
 import { silentLogger, systemClock } from '../../main/platform/index.ts';
-import { startTestCore } from '../support/core.ts';
+import { startTestCore, type TestCore } from '../support/core.ts';
 import { shoot, walk } from '../support/journey.ts';
 import { missingForPrometheus, startScrapingPrometheus } from '../support/scraping-prometheus.ts';
 import { buildWindow, openChromium, openWindow } from '../support/window/browser.ts';
@@ -16,6 +16,32 @@ const SERVICES = ['gateway', 'ranking-model', 'feature-store', 'embedding', 'vec
 const noChromium = existsSync(CHROMIUM) ? null : `${CHROMIUM} is not installed`;
 const noPrometheus = missingForPrometheus();
 for (const reason of [noChromium, noPrometheus]) if (reason) console.log(`Skipping journeys: ${reason}.`);
+
+/** From an alert to every stage's reason within a time, each with the file and line that decided. */
+async function askWhy(page: Page, core: TestCore): Promise<void> {
+  const alert = core.app.hub.get('alerts').find((one) => one.kind === 'burn' && one.firedAt !== null);
+  if (!alert) throw new Error('no objective has burned');
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Search or run').fill('why');
+  await page.getByText('Go to Why').click();
+  await page.getByLabel('Search verdicts').fill(alert.id);
+  await page.getByLabel('Time').selectOption('last hour');
+  const rows = page.getByRole('list', { name: 'Verdicts' }).getByRole('listitem');
+  const fired = rows
+    .filter({ hasText: 'state' })
+    .filter({ hasText: /failed|slower|budget/ })
+    .first();
+  await fired.getByText(alert.definedAt).waitFor();
+  expect(alert.definedAt).toMatch(/^slos\/.*\.yaml:\d+$/);
+  await rows
+    .filter({ hasText: 'route' })
+    .first()
+    .getByText(/midwatch\.yaml(:\d+)?/)
+    .waitFor();
+  await page.getByRole('radio', { name: 'Deliveries' }).check();
+  await page.getByLabel('Search deliveries').fill(alert.service);
+  await page.locator('[data-delivery]').first().waitFor();
+}
 
 let browser: Browser;
 let window: Awaited<ReturnType<typeof buildWindow>>;
@@ -43,6 +69,7 @@ describe.skipIf(noChromium !== null)('the first five minutes', { timeout: 300_00
       await shoot(journey, 'quiet');
       const { notifiedMs } = await walk(journey);
       console.log(JSON.stringify({ name: 'journey-demo', notifiedMs }));
+      await askWhy(page, core);
       await page.emulateMedia({ colorScheme: 'light' });
       await page.goto(`${new URL(page.url()).origin}/#/triage`);
       await page.waitForTimeout(1_500);

@@ -1,51 +1,18 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { buildWindow, openChromium, openWindow, type Window } from '../support/window/browser.ts';
+import { look } from '../support/window/look.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const missing = existsSync(CHROMIUM) ? null : `${CHROMIUM} is not installed`;
 if (missing) console.log(`Skipping the Objectives screen: ${missing}.`);
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const SHOTS =
-  process.env.UPDATE_SCREENSHOTS === '1'
-    ? join(ROOT, 'docs', 'screenshots')
-    : join(ROOT, 'test-results', 'screenshots');
-
 let browser: Browser;
 let built: Awaited<ReturnType<typeof buildWindow>>;
 let core: TestCore;
 let window: Window;
-
-async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
-
-const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-
-/** Both themes at both sizes; nothing is in anybody's way and nothing is wider than its place. */
-async function look(page: Page, name: string): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const [size, width, height] of [
-      ['', 1_440, 900],
-      ['-small', 1_024, 640],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: join(SHOTS, `objectives-${name}-${theme}${size}.png`) });
-      expect(await sideways(page)).toBeLessThanOrEqual(0);
-    }
-    expect(await barriers(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.setViewportSize({ width: 1_440, height: 900 });
-}
 
 async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
@@ -82,7 +49,23 @@ describe.skipIf(missing !== null)('the Objectives screen over the demo', { timeo
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByText(/would have come, \d+ would have gone/).waitFor({ timeout: 120_000 });
     await page.getByText('Would have come', { exact: true }).waitFor();
-    await look(page, 'what-if');
+    await look(page, 'objectives-what-if');
+    await page.getByLabel('Target, %').fill('98');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: 'Save this change' }).click({ timeout: 120_000 });
+    const saving = page.getByRole('dialog', { name: /^Save this change of/ });
+    await saving.getByText(/^\+.*98/m).waitFor();
+    await look(page, 'objectives-what-if-save');
+    await saving.getByRole('button', { name: 'Save change' }).click();
+    await saving.waitFor({ state: 'hidden' });
+    await expect
+      .poll(
+        () =>
+          core.app.hub.get('objectives').find((one) => one.objective.id === 'ranking-availability')?.objective
+            .target,
+        { timeout: 30_000 },
+      )
+      .toBe(0.98);
     await page.getByLabel('Target, %').fill('100');
     await page.getByText('Write the target as a percentage').waitFor();
     expect(await page.getByRole('button', { name: 'Replay' }).getAttribute('aria-disabled')).toBe('true');
@@ -118,7 +101,7 @@ describe.skipIf(missing !== null)('the Objectives screen over the demo', { timeo
     await page.keyboard.press('x');
     const dialog = page.getByRole('dialog', { name: /Compliance/ });
     await dialog.getByText('Gateway availability').waitFor({ timeout: 60_000 });
-    await look(page, 'report');
+    await look(page, 'objectives-report');
     await dialog.getByRole('button', { name: 'Save as HTML' }).click();
     const path = await dialog.getByText(/compliance-.*\.html$/).textContent();
     expect(readFileSync(path ?? '', 'utf8')).toContain('Gateway availability');
@@ -136,11 +119,11 @@ describe.skipIf(missing !== null)('the Objectives screen over the demo', { timeo
       .getByRole('radio', { name: /vector-index.*within/i })
       .first()
       .check({ timeout: 60_000 });
-    await look(page, 'proposals');
+    await look(page, 'objectives-proposals');
     await dialog.getByRole('button', { name: /Begin with this/ }).click();
     await dialog.getByLabel('Name').fill('Vector search is fast');
     await dialog.getByText(/, (kept|missed)$/).waitFor({ timeout: 60_000 });
-    await look(page, 'wizard');
+    await look(page, 'objectives-wizard');
     await dialog.getByRole('button', { name: 'Save objective' }).click();
     await page.getByText('Saved and evaluated from now on').waitFor({ timeout: 30_000 });
     await page.getByText('Vector search is fast').first().waitFor({ timeout: 30_000 });

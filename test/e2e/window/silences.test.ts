@@ -1,22 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../../shared/unit/time.ts';
 import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
 import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
 import { fleetState } from '../../support/window/fleet.ts';
+import { look } from '../../support/window/look.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const noChromium = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
 if (noChromium) console.log(`Skipping silences in the window: ${noChromium}.`);
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SHOTS =
-  process.env.UPDATE_SCREENSHOTS === '1'
-    ? join(ROOT, 'docs', 'screenshots')
-    : join(ROOT, 'test-results', 'screenshots');
 
 let browser: Browser;
 let built: Awaited<ReturnType<typeof buildWindow>>;
@@ -45,31 +38,6 @@ afterAll(async () => {
   await core?.stop();
   await built?.remove();
 });
-
-async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const [size, width, height] of [
-      ['', 1_440, 900],
-      ['-small', 1_024, 640],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: join(SHOTS, `${name}-${theme}${size}.png`) });
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      ).toBeLessThanOrEqual(0);
-    }
-    expect(await barriers(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.setViewportSize({ width: 1_440, height: 900 });
-}
 
 describe.skipIf(noChromium !== null)('silences in the window', () => {
   it('begin with the alert in hand, say what they would hold, and need a reason', async () => {
