@@ -44,8 +44,9 @@ export interface PanelAnswer {
 export function usePanelAnswer(answers: SignalAnswers, wish: PanelWish): PanelAnswer {
   const core = useCore();
   const live = useLive();
-  const { panel, source, range, stepMs, widthPx, pinned, runs } = wish;
+  const { panel, source, range, stepMs, pinned, runs } = wish;
   const { expression, draw, compare } = panel;
+  const [widthPx, setWidthPx] = useState(wish.widthPx);
   const key = JSON.stringify([source, expression, draw, compare, range, stepMs, widthPx, pinned]);
   const [askedSpan, setAskedSpan] = useState<SignalSpan | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for all that is asked; a run asks again.
@@ -67,6 +68,11 @@ export function usePanelAnswer(answers: SignalAnswers, wish: PanelWish): PanelAn
   }, [live, key, runs]);
   useEffect(() => () => answers.drop(key), [answers, key]);
   const answer = useStore(answers.store, (all) => answerOf(all, key));
+  // A form that opens beside the panels must not begin a long question anew: the width follows once it is answered.
+  const isWaiting = answer.asking !== null;
+  useEffect(() => {
+    if (!isWaiting) setWidthPx(wish.widthPx);
+  }, [isWaiting, wish.widthPx]);
   const span = useMemo(
     () => answer.frame ?? askedSpan ?? spanOf(range, stepMs, core.clock.getState().nowAt, widthPx || 600),
     [answer.frame, askedSpan, range, stepMs, widthPx, core],

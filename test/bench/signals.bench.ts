@@ -34,6 +34,13 @@ interface Asked {
   readonly keyMs: number;
 }
 
+interface Question {
+  readonly series: number;
+  readonly steps: number;
+  readonly fromAt: number;
+  readonly run: number;
+}
+
 async function run(options: Options, say: (text: string) => void): Promise<Measured> {
   const fromSource = options.flag('source');
   await prepareCore(fromSource);
@@ -81,7 +88,7 @@ async function ask(
   const asked: Asked[] = [];
   await core.reading();
   for (let run = 0; run < options.number('runs'); run += 1) {
-    asked.push(await askOnce(page, series, steps, fromAt));
+    asked.push(await askOnce(page, { series, steps, fromAt, run }));
     say(`answer ${run + 1}: ${JSON.stringify(asked.at(-1))}`);
   }
   const loop = await core.reading();
@@ -127,14 +134,16 @@ async function ask(
 }
 
 /** Asks by the address, and presses a key that opens and closes a form until the picture stands. */
-async function askOnce(page: Page, series: number, steps: number, fromAt: number): Promise<Asked> {
+async function askOnce(page: Page, { series, steps, fromAt, run }: Question): Promise<Asked> {
   const said = `${series.toLocaleString('en-US')} series, ${(series * steps).toLocaleString('en-US')} points`;
   const toAt = fromAt + (steps - 1) * STEP_MS;
   const range = `${new Date(fromAt).toISOString()}/${new Date(toAt).toISOString()}`;
-  const panel = new URLSearchParams({ expr: 'many', source: 'local' }).toString();
+  // Another expression each time: what was answered last stays in its place while the same is asked again.
+  const panel = new URLSearchParams({ expr: `many{run!="${run}"}`, source: 'local' }).toString();
   const view = new URLSearchParams({ range, step: `${STEP_MS / 1_000}s`, panel }).toString();
   await page.evaluate('location.hash = "#/signals?range=5m"');
   await page.getByText('Ask for a signal').waitFor();
+  await page.getByText(said).waitFor({ state: 'detached' });
   await page.evaluate(FRAMES);
   const beganAt = performance.now();
   await page.evaluate(`location.hash = ${JSON.stringify(`#/signals?${view}`)}`);
