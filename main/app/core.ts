@@ -320,7 +320,7 @@ function routerOf(
     secrets: vault,
     workspace: stages.writer,
     discover: createDiscovering({ source: stages.sourceDeps, target: stages.target, workspace }),
-    health: { report: () => stages.self.report() },
+    health: { report: () => stages.self.report(), history: stages.self.history },
     source: {
       tryNow: (id) => stages.ingest.pollNow(id),
       watched: stages.ledger.records,

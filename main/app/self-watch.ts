@@ -10,6 +10,7 @@ import { formatProblems, type Problem } from '../workspace/index.ts';
 import { type HealthFacts, healthOf } from './health.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
+import { createOwnHistory, type OwnHistory } from './own-history.ts';
 import { ownMetrics } from './own-metrics.ts';
 import type { Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
@@ -21,6 +22,8 @@ export interface SelfWatch {
   /** Asks the databases how large they are; `publish` says what it found last. */
   measure(): Promise<void>;
   report(): Promise<HealthReport>;
+  /** The course of its figures since the start. */
+  readonly history: OwnHistory['range'];
   /** Midwatch's own metrics in exposition. */
   exposition(): Promise<string>;
   stop(): void;
@@ -44,6 +47,7 @@ const PROBLEMS_SHOWN = 50;
 export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
   const { clock, hub, threads, options, stages } = deps;
   const loop = watchLoopDelay(clock);
+  const course = createOwnHistory();
   const sizes: Pick<HealthFacts, 'storeNotices'> & {
     logBytes: number | null;
     metrics: HealthFacts['metrics'];
@@ -82,7 +86,16 @@ export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
     });
   return {
     publish: () => hub.put('health', [health()]),
+    history: course.range,
     async measure() {
+      const figures = loop.look();
+      course.note({
+        at: clock.now(),
+        loopDelayMs: figures.minute?.p99Ms ?? figures.p99Ms,
+        waiting: workers(threads, stages).reduce((sum, one) => sum + one.pending, 0),
+        pollingLagMs: stages.ingest.pollingLagMs(),
+        storeBytes: sizes.metrics?.bytes ?? null,
+      });
       const { bytes, series, notice } = await threads.metric.call.stats();
       sizes.metrics = { bytes, series };
       sizes.logBytes = await threads.log.call.sizeBytes();

@@ -1,4 +1,4 @@
-import type { HealthReport, MetricStorage } from '../../shared/model/health.ts';
+import type { HealthHistory, HealthReport, MetricStorage } from '../../shared/model/health.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
 import { causesText, type Unwatched, type WatchRecord } from '../../shared/model/watch.ts';
 import { DAY_MS, formatDuration, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
@@ -23,11 +23,18 @@ export const LEDGER_RANGES: readonly {
   { range: 'week', label: '7 d', ms: 7 * DAY_MS },
 ];
 
+export type HistoryRange = 'hour' | 'day';
+export const HISTORY_RANGES = LEDGER_RANGES.filter(
+  (one): one is (typeof LEDGER_RANGES)[number] & { range: HistoryRange } => one.range !== 'week',
+);
+
 /** What the Health screen asks for while somebody looks at it. */
 export interface HealthDomain {
   readonly report: LoadedStore<HealthReport>;
   readonly ledger: LoadedStore<LedgerAnswer>;
+  readonly history: LoadedStore<HealthHistory>;
   loadReport(): Promise<void>;
+  loadHistory(range: HistoryRange, now: number): Promise<void>;
   loadLedger(range: LedgerRange, now: number): Promise<void>;
 }
 
@@ -37,11 +44,22 @@ export const REPORT = 'report';
 export function createHealthDomain(requests: Requests): HealthDomain {
   const report = createLoadedStore<HealthReport>();
   const ledger = createLoadedStore<LedgerAnswer>();
+  const history = createLoadedStore<HealthHistory>();
   const loadReportOf = createLoader(report);
   const loadLedgerOf = createLoader(ledger);
+  const loadHistoryOf = createLoader(history);
   return {
     report,
     ledger,
+    history,
+    loadHistory: (range, now) =>
+      loadHistoryOf(range, () =>
+        requests.quiet((api) => {
+          const toAt = Math.round(now);
+          const spanMs = HISTORY_RANGES.find((one) => one.range === range)?.ms ?? DAY_MS;
+          return api.health.history({ fromAt: toAt - spanMs, toAt, points: 240 });
+        }),
+      ),
     loadReport: () => loadReportOf(REPORT, () => requests.quiet((api) => api.health.report())),
     loadLedger: (range, now) =>
       loadLedgerOf(range, () =>

@@ -63,6 +63,22 @@ export type MetricStorage = z.infer<typeof MetricStorage>;
 export const ThreadMemory = z.object({ name: z.string(), usedBytes: z.number(), totalBytes: z.number() });
 export type ThreadMemory = z.infer<typeof ThreadMemory>;
 
+const Curve = z.array(z.number().nullable());
+
+/** Midwatch's own figures over a time: of each step the largest, null where nothing was noted. */
+export const HealthHistory = z.object({
+  /** When the oldest that is kept was noted; null where nothing was yet. */
+  sinceAt: z.number().nullable(),
+  fromAt: z.number(),
+  stepMs: z.number(),
+  loopDelayMs: Curve,
+  /** Calls to workers and requests of senders. */
+  waiting: Curve,
+  pollingLagMs: Curve,
+  storeBytes: Curve,
+});
+export type HealthHistory = z.infer<typeof HealthHistory>;
+
 /** What is asked for when somebody looks: too dear, or too seldom needed, to be sent every two seconds. */
 export const HealthReport = z.object({
   at: z.number(),

@@ -46,6 +46,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/secret/keep': [{ name: 'port', secret: 'canary' }, 'ok'],
   '/state/watch': [undefined, 'ok'],
   '/health/report': [undefined, 'ok'],
+  '/health/history': [{ fromAt: 0, toAt: 60_000 }, 'ok'],
   '/source/tryNow': [{ sourceId: 'desk' }, 'ok'],
   '/source/exemplars': [{ traceId: 'nowhere' }, 'ok'],
   '/source/watched': [{ fromAt: 0, toAt: 1_000 }, 'ok'],

@@ -9,6 +9,7 @@ import { coarse } from '../../ui/format.ts';
 import { Skeleton } from '../../ui/state.tsx';
 import { Dropped } from './dropped.tsx';
 import styles from './health.module.css';
+import { History } from './history.tsx';
 import { Kept } from './kept.tsx';
 import { Ledger } from './ledger.tsx';
 import { SourceTable } from './source-table.tsx';
@@ -49,6 +50,7 @@ function Body({ health }: { health: Health }) {
       <Facts facts={facts(health, sources)} />
       <Ledger ready={ready} sources={sources} />
       <SourceTable ready={ready} sources={sources} />
+      <History />
       <div className={styles.columns}>
         <WorkerTable workers={health.workers} />
         <Kept health={health} />

@@ -39,6 +39,12 @@ export function SourceTable({ ready, sources }: { ready: boolean; sources: reado
                 <th scope="col" className="n">
                   Decided within
                 </th>
+                <th scope="col" className="n">
+                  Series
+                </th>
+                <th scope="col" className="n">
+                  Left out
+                </th>
                 <th scope="col">
                   <span className="vh">Actions</span>
                 </th>
@@ -53,6 +59,18 @@ export function SourceTable({ ready, sources }: { ready: boolean; sources: reado
         </div>
       )}
     </section>
+  );
+}
+
+/** The account of one source beside that of the whole: how much, and on hover why. */
+function LeftOut({ leftOut }: Pick<SourceStatus, 'leftOut'>) {
+  const count = leftOut.reduce((sum, one) => sum + one.count, 0);
+  const why = leftOut.map((one) => `${one.count.toLocaleString('en-GB')} ${one.reason}`).join('\n');
+  return (
+    <td className={count > 0 ? 'n hot' : 'n'} title={count > 0 ? why : undefined}>
+      {count === 0 ? 'none' : count.toLocaleString('en-GB')}
+      {count > 0 && <span className="vh">: {why}</span>}
+    </td>
   );
 }
 
@@ -79,6 +97,8 @@ function Row({ source }: { source: SourceStatus }) {
       <td className="n" title={decisionDelay ? `${decisionDelay.freshness}` : 'nothing was decided on yet'}>
         {decisionDelay ? formatDuration(Math.round(decisionDelay.p95Ms)) : '–'}
       </td>
+      <td className="n">{source.seriesCount === null ? '–' : source.seriesCount.toLocaleString('en-GB')}</td>
+      <LeftOut leftOut={source.leftOut} />
       <td className="n">
         <Button
           busy={busy}

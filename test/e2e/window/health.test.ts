@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)('the Health screen', () => {
     const table = page.getByRole('table', { name: 'Unwatched spans' });
     await table.getByRole('cell', { name: 'before the watch began' }).waitFor();
     expect(await table.getByRole('row').count()).toBe(5);
-    await page.getByLabel('1 h', { exact: true }).check();
+    await page.getByRole('region', { name: 'Watched' }).getByLabel('1 h').check();
     await expect.poll(() => core.state.asked.filter((one) => one.name === 'source.watched')).toHaveLength(2);
     const [, second] = core.state.asked.filter((one) => one.name === 'source.watched');
     const { fromAt, toAt } = (second ?? expect.fail('it was not asked again')).input as {
@@ -82,6 +82,19 @@ describe.skipIf(missing !== null)('the Health screen', () => {
     await page.getByText(new RegExp(`^${fullAt}-\\d\\d$`)).waitFor();
     await page.getByRole('cell', { name: 'over the limit of series' }).waitFor();
     await page.getByText('1,240').waitFor();
+  });
+
+  it('draws how it fared, with the worst of each step and the limit, and the account of each source', async () => {
+    const page = await open('page');
+    await page
+      .getByRole('img', { name: /^Loop delay, p99 over 1 h: now [\d.]+ ms, at most 41 ms/ })
+      .waitFor();
+    await page.getByText('most 41 ms, limit 20 ms').waitFor();
+    await page.getByRole('group', { name: 'Span of the curves' }).getByLabel('24 h').check();
+    await page.getByRole('img', { name: /^Sample store over 1 d: now 17\d MB/ }).waitFor();
+    const table = page.getByRole('table', { name: 'Sources' });
+    await table.getByRole('columnheader', { name: 'Left out' }).waitFor();
+    expect(await table.getByRole('cell', { name: 'none' }).count()).toBeGreaterThan(0);
   });
 
   it('keeps old figures and says that they are old, and names what it cannot measure', async () => {

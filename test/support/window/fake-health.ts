@@ -1,4 +1,4 @@
-import type { HealthReport } from '../../../shared/model/health.ts';
+import type { HealthHistory, HealthReport } from '../../../shared/model/health.ts';
 import { DAY_MS } from '../../../shared/unit/time.ts';
 import type { FakeState } from './fake-state.ts';
 
@@ -40,5 +40,30 @@ export function reportAt(at: number): HealthReport {
         { name: 'metrics', usedBytes: 11 * MIB, totalBytes: 17 * MIB },
       ],
     },
+  };
+}
+
+/** Six hours of figures with one bad minute, whatever is asked. */
+export function fakeHistory(
+  state: FakeState,
+  { fromAt, toAt, points }: { fromAt: number; toAt: number; points: number },
+): HealthHistory {
+  const sinceAt = state.now() - DAY_MS / 4;
+  const stepMs = Math.ceil((toAt - fromAt) / points);
+  const curve = (value: (at: number) => number) =>
+    Array.from({ length: points }, (_, i) => {
+      const at = fromAt + i * stepMs;
+      return at < sinceAt ? null : value(at);
+    });
+  const wave = (at: number) => 1 + Math.sin(at / 600_000) / 2;
+  const bad = (at: number) => Math.abs(at - (toAt - (toAt - fromAt) / 8)) < 2 * stepMs;
+  return {
+    sinceAt,
+    fromAt,
+    stepMs,
+    loopDelayMs: curve((at) => (bad(at) ? 41 : 3 * wave(at))),
+    waiting: curve((at) => (bad(at) ? 9 : 0)),
+    pollingLagMs: curve((at) => 2 * wave(at)),
+    storeBytes: curve((at) => 170 * MIB + ((at - sinceAt) / DAY_MS) * 30 * MIB),
   };
 }

@@ -5,7 +5,7 @@ import type { Incident, TimelineKind } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
 import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
-import { fakeReport } from './fake-health.ts';
+import { fakeHistory, fakeReport } from './fake-health.ts';
 import { objectivesOf } from './fake-objective.ts';
 import { queriesOf } from './fake-query.ts';
 import { silencesOf } from './fake-silence.ts';
@@ -27,7 +27,10 @@ export function fakeRouter(state: FakeState) {
     state: {
       watch: os.state.watch.handler(({ signal }) => channel((push) => state.watch(push), signal)),
     },
-    health: { report: os.health.report.handler(() => fakeReport(state)) },
+    health: {
+      report: os.health.report.handler(() => fakeReport(state)),
+      history: os.health.history.handler(({ input }) => fakeHistory(state, input)),
+    },
     source: {
       exemplars: os.source.exemplars.handler(() => state.exemplars),
       tryNow: os.source.tryNow.handler(({ input }) => note(state, 'source.tryNow', input)),
