@@ -8,9 +8,9 @@ import type { Clock } from '../platform/index.ts';
 import { METRIC_LIMITS } from '../store/index.ts';
 import { formatProblems, type Problem } from '../workspace/index.ts';
 import { type HealthFacts, healthOf } from './health.ts';
-import { watchLoopDelay } from './loop-delay.ts';
+import { type LoopDelayFigures, watchLoopDelay } from './loop-delay.ts';
 import { type AppOptions, VERSION } from './options.ts';
-import { createOwnHistory, type OwnHistory } from './own-history.ts';
+import { createOwnHistory, type OwnHistory, type OwnPoint } from './own-history.ts';
 import { ownMetrics } from './own-metrics.ts';
 import type { Stages } from './stages.ts';
 import type { Threads } from './threads.ts';
@@ -88,14 +88,7 @@ export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
     publish: () => hub.put('health', [health()]),
     history: course.range,
     async measure() {
-      const figures = loop.look();
-      course.note({
-        at: clock.now(),
-        loopDelayMs: figures.minute?.p99Ms ?? figures.p99Ms,
-        waiting: workers(threads, stages).reduce((sum, one) => sum + one.pending, 0),
-        pollingLagMs: stages.ingest.pollingLagMs(),
-        storeBytes: sizes.metrics?.bytes ?? null,
-      });
+      course.note(ownPoint(deps, loop.look(), sizes.metrics?.bytes ?? null));
       const { bytes, series, notice } = await threads.metric.call.stats();
       sizes.metrics = { bytes, series };
       sizes.logBytes = await threads.log.call.sizeBytes();
@@ -121,6 +114,20 @@ export function createSelfWatch(deps: SelfWatchDeps): SelfWatch {
       });
     },
     stop: () => loop.stop(),
+  };
+}
+
+function ownPoint(
+  { clock, threads, stages }: SelfWatchDeps,
+  { minute, p99Ms }: LoopDelayFigures,
+  storeBytes: number | null,
+): OwnPoint {
+  return {
+    at: clock.now(),
+    loopDelayMs: minute?.p99Ms ?? p99Ms,
+    waiting: workers(threads, stages).reduce((sum, one) => sum + one.pending, 0),
+    pollingLagMs: stages.ingest.pollingLagMs(),
+    storeBytes,
   };
 }
 

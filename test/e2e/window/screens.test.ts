@@ -35,7 +35,7 @@ const SCREENS: readonly { name: string; scene: FleetScene; hash: string; ready: 
     hash: '#/signals?range=1h&panel=expr%3Dsum+by+(zone)+(rate(orders_total%5B5m%5D))&panel=expr%3Dqueue',
     ready: 'zone="b"',
   },
-  { name: 'traces', scene: 'page', hash: '#/traces?failed=1', ready: 'model_inference' },
+  { name: 'traces', scene: 'page', hash: '#/traces?failed=1', ready: 'traces, the newest first' },
   { name: 'why', scene: 'page', hash: '#/why', ready: 'the newest first' },
   { name: 'settings', scene: 'page', hash: '#/settings', ready: 'ops-webhook' },
   { name: 'health', scene: 'page', hash: '#/health', ready: 'Workers' },
