@@ -16,7 +16,7 @@ export const benchmark: Benchmark = {
   options: {
     days: { kind: 'number', about: 'days of history', default: 30, min: 1, max: 90 },
     objectives: { kind: 'number', about: 'objectives', default: 100, min: 1, max: 500 },
-    rules: { kind: 'number', about: 'plain rules beside them', default: 20, min: 0, max: 500 },
+    rules: { kind: 'number', about: 'plain rules beside them', default: 0, min: 0, max: 500 },
   },
   run,
 };
