@@ -1,0 +1,168 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWindowClient, type WindowClient } from '../../main/host/node/index.ts';
+import { silentLogger } from '../../main/platform/index.ts';
+import {
+  type AlertCore,
+  quantile,
+  serviceId,
+  startAlertCore,
+  until,
+  type WebhookAlert,
+} from './support/alert-core.ts';
+import type { Benchmark, Measured, Options } from './support/benchmark.ts';
+
+/** As promised: an alert storm stays one story. */
+const STORIES_MAX = 25;
+const VISIBLE_P95_MAX_MS = 1_000;
+const BATCH_MS = 100;
+/** After the last alert the pipeline may still say something: group_interval is 5 min, and this is one notification's. */
+const QUIET_MS = 5_000;
+
+export const benchmark: Benchmark = {
+  about:
+    'an alert storm with one cause: incidents, notifications, alerts that are accounted for, and when they are seen',
+  options: {
+    alerts: { kind: 'number', about: 'alerts', default: 10_000, min: 100, max: 50_000 },
+    seconds: { kind: 'number', about: 'in how many seconds', default: 10, min: 1, max: 600 },
+    services: {
+      kind: 'number',
+      about: 'services, all of which depend on one',
+      default: 500,
+      min: 2,
+      max: 900,
+    },
+  },
+  run,
+};
+
+async function run(options: Options, say: (text: string) => void): Promise<Measured> {
+  const pager = await startPager();
+  const hook = [{ kind: 'webhook', url: pager.url }];
+  const names = ['on_call_engineer', 'backup_engineer', 'incident_commander', 'primary_team', 'team_lead'];
+  const one = { receivers: ['on_call_engineer'] };
+  const alerts = await startAlertCore(options.number('services'), {
+    receivers: Object.fromEntries(names.map((name) => [name, hook])),
+    routes: { P0: one, P1: one },
+  });
+  const client = await createWindowClient(alerts.core.server, silentLogger(), () => undefined);
+  try {
+    const visible = await storm(alerts, client, options, say);
+    const { hub } = alerts.core.app;
+    const count = options.number('alerts');
+    await until('all alerts', () => (hub.get('alerts').length >= count ? true : undefined));
+    await sleep(QUIET_MS);
+    const all = hub.get('alerts');
+    const explained = all.filter((alert) => alert.verdicts.some((verdict) => verdict.reason !== ''));
+    return {
+      figures: [
+        {
+          name: 'incidents',
+          label: 'incidents',
+          value: hub.get('incidents').length,
+          unit: '',
+          atMost: STORIES_MAX,
+        },
+        {
+          name: 'notifications',
+          label: 'notifications that were received',
+          value: pager.received(),
+          unit: '',
+          atMost: STORIES_MAX,
+        },
+        {
+          name: 'missing',
+          label: 'alerts that are not accounted for',
+          value: count - all.length,
+          unit: '',
+          atMost: 0,
+        },
+        {
+          name: 'unexplained',
+          label: 'alerts without a reason from each stage',
+          value: all.length - explained.length,
+          unit: '',
+          atMost: 0,
+        },
+        {
+          name: 'visible_p50_ms',
+          label: 'accepted to visible in a window, median',
+          value: quantile(visible, 0.5),
+          unit: 'ms',
+        },
+        {
+          name: 'visible_p95_ms',
+          label: 'accepted to visible in a window, p95',
+          value: quantile(visible, 0.95),
+          unit: 'ms',
+          atMost: VISIBLE_P95_MAX_MS,
+        },
+      ],
+      notes: [
+        `${count} alerts of ${options.number('services')} services by Alertmanager's webhook in ${options.number('seconds')} s, the cause first; notifications are what one webhook receiver got. Visible is when a window that mirrors the state over its WebSocket has the alert; each request's last alert is looked at.`,
+      ],
+    };
+  } finally {
+    await client.close();
+    await alerts.end();
+    await pager.close();
+  }
+}
+
+/** The cause first, then all the others evenly; answers how long the last alert of each request took to a window. */
+async function storm(
+  alerts: AlertCore,
+  client: WindowClient,
+  options: Options,
+  say: (text: string) => void,
+): Promise<number[]> {
+  const count = options.number('alerts');
+  const services = options.number('services');
+  const rounds = Math.max(1, Math.round((options.number('seconds') * 1_000) / BATCH_MS));
+  const beganAt = performance.now();
+  const seen: Promise<number>[] = [];
+  let sent = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const upTo = Math.round((count * (round + 1)) / rounds);
+    const batch = Array.from({ length: upTo - sent }, (_, i) => alertOf(sent + i, services));
+    sent = upTo;
+    const last = `Broken ${sent - 1}`;
+    const acceptedAt = await alerts.send(batch);
+    seen.push(
+      client
+        .until('alerts', 60_000, `${last} was not seen`, (one) => one.labels.alertname === last)
+        .then(() => Math.max(0, Date.now() - acceptedAt)),
+    );
+    await sleep(Math.max(0, beganAt + (round + 1) * BATCH_MS - performance.now()));
+  }
+  say(`${sent} alerts were accepted in ${((performance.now() - beganAt) / 1_000).toFixed(1)} s`);
+  return Promise.all(seen);
+}
+
+function alertOf(index: number, services: number): WebhookAlert {
+  const service = index === 0 ? 0 : 1 + (index % (services - 1));
+  return {
+    status: 'firing',
+    labels: {
+      alertname: `Broken ${index}`,
+      service: serviceId(service),
+      severity: index === 0 ? 'critical' : 'error',
+    },
+    startsAt: new Date().toISOString(),
+  };
+}
+
+async function startPager() {
+  let received = 0;
+  const server = createServer((request, response) => {
+    received += 1;
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/page`,
+    received: () => received,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
