@@ -146,7 +146,8 @@ function serviceOf(labels: Labels, services: ReportedDeps['services'], sourceId:
 function observe(deps: ReportedDeps, alert: ReportedAlert, labels: Labels, report: Report): Observation {
   const { sourceId, at } = report;
   const name = labels.alertname ?? 'alert';
-  const existing = deps.known().find((one) => one.id === fingerprint(labels));
+  const id = fingerprint(labels);
+  const existing = deps.known().find((one) => one.id === id);
   return {
     // Whoever said it first owns it; only its owner's rule can end it.
     ruleId: existing && isActive(existing) ? existing.ruleId : reportedRuleId(sourceId),

@@ -12,6 +12,7 @@ import type { IncidentDeps, Placement } from './incident-deps.ts';
 import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange, sharesStorm } from './join.ts';
 import { isAtWork, isOver, step } from './lifecycle.ts';
 import { byUrgency, draftFromAlerts, evidenceEntry, impactOf, openingEntries } from './opening.ts';
+import type { Impact } from './severity.ts';
 import { alertEntry } from './words.ts';
 
 /** What is remembered of an alert that belongs to an incident. */
@@ -52,16 +53,22 @@ export function createAlertIntake(
     const batch = changes.filter(asks).sort(byUrgency);
     const placements: Placement[] = [];
     const failures: unknown[] = [];
-    for (const change of [...batch, ...changes.filter((other) => !asks(other))]) {
+    // The others are not held up by one; whoever told of them tells all of it again, which is harmless.
+    const attempt = async (work: () => Promise<readonly Placement[]>) => {
       try {
-        placements.push(
-          batch.includes(change) ? await fired(intake, change, batch) : await news(intake, change),
-        );
+        placements.push(...(await work()));
       } catch (thrown) {
-        // The others are not held up by one; whoever told of them tells all of it again, which is harmless.
         failures.push(thrown);
       }
+    };
+    for (let next = 0; next < batch.length; ) {
+      const { incident, together } = joining(intake, batch, next);
+      const [first] = together;
+      if (incident) await attempt(() => join(intake, together, incident));
+      else if (first) await attempt(async () => [await fired(intake, first, batch)]);
+      next += together.length;
     }
+    for (const change of changes) if (!asks(change)) await attempt(async () => [await news(intake, change)]);
     // All at once: a source that is slow costs the pages that wait one deadline, not one for each alert of a storm.
     await Promise.all(intake.afterwards.splice(0).map((work) => work()));
     if (failures.length > 0) throw failures[0];
@@ -132,13 +139,29 @@ export function reach(from: readonly string[], services: readonly Service[]): st
   return [...found];
 }
 
+/** The next alert of a batch and, where it joins an open incident, all that come right behind it and join the same. */
+function joining(
+  { book, deps }: Intake,
+  batch: readonly AlertChange[],
+  from: number,
+): { readonly incident: Incident | undefined; readonly together: readonly AlertChange[] } {
+  const incidents = book.list();
+  const services = deps.services();
+  const of = (change: AlertChange | undefined) =>
+    change && change.alert.priority !== 'P3' ? belongsTo(change, incidents, services) : undefined;
+  const incident = of(batch[from]);
+  let to = from + 1;
+  while (incident && to < batch.length && of(batch[to]) === incident) to += 1;
+  return { incident, together: batch.slice(from, to) };
+}
+
 /** A new firing: into the incident it belongs to, or a new one. */
 async function fired(intake: Intake, change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> {
   const { book, deps } = intake;
   const incident = belongsTo(change, book.list(), deps.services());
   if (change.alert.priority === 'P3' && !incident?.alertIds.includes(change.alert.id))
     return placed(change, null, false, 'P3 opens no incident');
-  if (incident) return join(intake, change, incident);
+  if (incident) return joinOne(intake, change, incident);
   try {
     return await open(intake, change, batch);
   } catch (thrown) {
@@ -146,7 +169,7 @@ async function fired(intake: Intake, change: AlertChange, batch: readonly AlertC
     await book.load();
     const stored = belongsTo(change, book.list(), deps.services());
     if (!stored) throw thrown;
-    return join(intake, change, stored);
+    return joinOne(intake, change, stored);
   }
 }
 
@@ -180,39 +203,64 @@ async function open(intake: Intake, change: AlertChange, batch: readonly AlertCh
   return placed(change, incident.id, true, `${incident.name} opened: ${incident.suggestion.arithmetic}`);
 }
 
-async function join(intake: Intake, change: AlertChange, incident: Incident): Promise<Placement> {
+async function joinOne(intake: Intake, change: AlertChange, incident: Incident): Promise<Placement> {
+  const [placement] = await join(intake, [change], incident);
+  if (!placement) throw new Error('An alert that joined an incident has no place.');
+  return placement;
+}
+
+async function join(
+  intake: Intake,
+  changes: readonly AlertChange[],
+  incident: Incident,
+): Promise<Placement[]> {
   const { deps, book, members } = intake;
-  const isNew = !incident.alertIds.includes(change.alert.id);
-  const known = members.get(change.alert.id)?.state ?? 'firing';
-  const repeat = change.change === 'fired' && !isNew && known === 'firing';
+  const held = new Set(incident.alertIds);
+  const joining = new Set(changes.map((change) => change.alert.id));
+  const isRepeat = ({ change, alert }: AlertChange) =>
+    change === 'fired' && held.has(alert.id) && (members.get(alert.id)?.state ?? 'firing') === 'firing';
   const others = [...members.entries()].flatMap(([id, one]) =>
-    id !== change.alert.id && one.incidentId === incident.id && one.state !== 'over' && one.change
+    !joining.has(id) && one.incidentId === incident.id && one.state !== 'over' && one.change
       ? [impactOf(one.change)]
       : [],
   );
   const facts = {
     now: deps.clock.now(),
-    impacts: [...others, impactOf(change)],
+    impacts: distinct([...others, ...changes.map(impactOf)]),
     services: deps.services(),
     business: deps.businessDeadline,
-    repeat,
+    isRepeat,
   };
   const joined = await book.change(incident.id, (current, recent) =>
-    isKnown(recent, alertEntry(change)) ? null : joinChange(current, change, facts),
+    joinChange(
+      current,
+      changes.filter((change) => !isKnown(recent, alertEntry(change))),
+      facts,
+    ),
   );
-  // Only now: where the store refused, the same news must not be taken for a repeat.
-  members.set(change.alert.id, { incidentId: incident.id, state: 'firing', change });
-  if (isNew) intake.afterwards.push(() => addEvidence(intake, joined, change));
-  return placed(change, incident.id, false, joinReason(change, incident));
+  for (const change of changes) {
+    // Only now: where the store refused, the same news must not be taken for a repeat.
+    members.set(change.alert.id, { incidentId: incident.id, state: 'firing', change });
+    if (!held.has(change.alert.id)) intake.afterwards.push(() => addEvidence(intake, joined, change));
+  }
+  return changes.map((change) => placed(change, incident.id, false, joinReason(change, incident)));
+}
+
+/** Thousands of alerts of a few hundred services say the same of the impact. */
+function distinct(impacts: readonly Impact[]): Impact[] {
+  const found = new Map(
+    impacts.map((one) => [`${one.priority}|${one.failingShare}|${one.service}`, one] as const),
+  );
+  return [...found.values()];
 }
 
 /** A further objective brings its own charts; it has joined already, so a failure here costs only these. */
 async function addEvidence({ deps, book }: Intake, incident: Incident, change: AlertChange): Promise<void> {
   try {
+    const wished = chartsFor(deps, [change]);
+    if (wished.length === 0) return;
     const kept = await deps.log.call.evidenceCharts(incident.id);
-    const plans = chartsFor(deps, [change]).filter(
-      (plan) => !kept.some((chart) => chart.title === plan.title),
-    );
+    const plans = wished.filter((plan) => !kept.some((chart) => chart.title === plan.title));
     if (plans.length === 0) return;
     const evidence = await capture(deps, incident.id, plans, incident.startedAt - EVIDENCE_BEFORE_MS);
     await deps.log.call.addEvidence(evidence);

@@ -1,6 +1,6 @@
 import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Incident, NewTimelineEntry } from '../../shared/model/incident.ts';
-import { priorityRank } from '../../shared/model/priority.ts';
+import { type Priority, priorityRank } from '../../shared/model/priority.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { stormOf } from '../../shared/model/storm.ts';
 import { MINUTE_MS } from '../../shared/unit/time.ts';
@@ -53,23 +53,32 @@ export interface JoinFacts {
   readonly impacts: readonly Impact[];
   readonly services: readonly Service[];
   readonly business: BusinessDeadline | undefined;
-  /** True where this alert is known to be firing in this incident already: a repeat after a crash. */
-  readonly repeat: boolean;
+  /** Whether this alert is known to be firing in this incident already: a repeat after a crash. */
+  readonly isRepeat: (change: AlertChange) => boolean;
 }
 
-/** What a further alert makes of an open incident: it joins, may raise the severity, and breaks a recovery. */
-export function joinChange(incident: Incident, change: AlertChange, facts: JoinFacts): Change | null {
-  const { alert, objectiveId } = change;
-  if (facts.repeat && incident.alertIds.includes(alert.id)) return null;
-  const priority =
-    incident.priority !== null && priorityRank(incident.priority) <= priorityRank(alert.priority)
-      ? incident.priority
-      : alert.priority;
+/**
+ * What further alerts make of an open incident: they join, may raise the severity, and break a recovery. Those that come
+ * together are one change: in a storm each would otherwise write an incident of thousands of alerts anew.
+ */
+export function joinChange(
+  incident: Incident,
+  changes: readonly AlertChange[],
+  facts: JoinFacts,
+): Change | null {
+  const held = new Set(incident.alertIds);
+  const news = changes.filter((change) => !(facts.isRepeat(change) && held.has(change.alert.id)));
+  const [first] = news;
+  if (!first) return null;
+  const { alert } = first;
   const joined: Partial<Incident> = {
-    alertIds: unique([...incident.alertIds, alert.id]),
-    services: unique([...incident.services, alert.service]),
-    objectiveIds: unique([...incident.objectiveIds, ...(objectiveId === null ? [] : [objectiveId])]),
-    priority,
+    alertIds: unique([...incident.alertIds, ...news.map((one) => one.alert.id)]),
+    services: unique([...incident.services, ...news.map((one) => one.alert.service)]),
+    objectiveIds: unique([...incident.objectiveIds, ...news.flatMap((one) => one.objectiveId ?? [])]),
+    priority: mostUrgentOf([
+      ...(incident.priority === null ? [] : [incident.priority]),
+      ...news.map((one) => one.alert.priority),
+    ]),
     resolvedAt: null,
   };
   const relapse =
@@ -83,8 +92,16 @@ export function joinChange(incident: Incident, change: AlertChange, facts: JoinF
   const raised = raisedSeverity(incident, facts);
   return {
     incident: { ...joined, ...raised.incident, ...(relapse?.ok ? relapse.value.state : {}) },
-    entries: [alertEntry(change), ...raised.entries, ...(relapse?.ok ? relapse.value.effects : [])],
+    entries: [...news.map(alertEntry), ...raised.entries, ...(relapse?.ok ? relapse.value.effects : [])],
   };
+}
+
+function mostUrgentOf(priorities: readonly Priority[]): Priority | null {
+  const [first = null, ...others] = priorities;
+  return others.reduce<Priority | null>(
+    (best, one) => (best === null || priorityRank(one) < priorityRank(best) ? one : best),
+    first,
+  );
 }
 
 /** A higher suggestion is followed until a person has confirmed or changed the severity; a lower one never is. */

@@ -284,7 +284,7 @@ describe('a further alert', () => {
     impacts: [],
     services: [],
     business: undefined,
-    repeat: false,
+    isRepeat: () => false,
     ...change,
   });
 
@@ -302,7 +302,7 @@ describe('a further alert', () => {
         );
         const joined = joinChange(
           incident,
-          change,
+          [change],
           facts({ impacts: [{ priority: joining, service: text, failingShare: 1 }] }),
         );
         const after = { ...incident, ...joined?.incident };
@@ -317,10 +317,43 @@ describe('a further alert', () => {
     );
   });
 
+  it('is one change with those that come with it, and the same as one after the other', () => {
+    const alerts = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,4}$/), priority), {
+      minLength: 1,
+      maxLength: 12,
+      selector: ([id]) => id,
+    });
+    fc.assert(
+      fc.property(alerts, priority, (all, own) => {
+        const changes = all.map(([id, urgency]) =>
+          fired({ id, service: id.slice(0, 1), priority: urgency }, { objectiveId: id }),
+        );
+        const impacts = changes.map(({ alert }) => ({
+          priority: alert.priority,
+          service: alert.service,
+          failingShare: null,
+        }));
+        const begun = incidentOf({ priority: own });
+        const together = joinChange(begun, changes, facts({ impacts }));
+        let one = begun;
+        const entries: unknown[] = [];
+        for (const [at, change] of changes.entries()) {
+          const joined = joinChange(one, [change], facts({ impacts: impacts.slice(0, at + 1) }));
+          one = { ...one, ...joined?.incident };
+          entries.push(...(joined?.entries ?? []).filter((entry) => entry.kind !== 'severity'));
+        }
+        expect({ ...begun, ...together?.incident }).toEqual(one);
+        expect(together?.entries.filter((entry) => entry.kind !== 'severity')).toEqual(
+          expect.arrayContaining(entries.filter((entry) => (entry as { kind: string }).kind === 'alert')),
+        );
+      }),
+    );
+  });
+
   it('moves the deadlines with a severity that it raises, counted from the opening and not from now', () => {
     const joined = joinChange(
       incidentOf(),
-      fired({ id: 'b' }),
+      [fired({ id: 'b' })],
       facts({ impacts: [{ priority: 'P0', service: 'new', failingShare: 1 }], now: NOW + 600_000 }),
     );
     expect(joined?.incident).toMatchObject({ severity: 'SEV-1', respondByAt: NOW + 900_000 });
@@ -329,7 +362,7 @@ describe('a further alert', () => {
   it('keeps its text within one line of a bounded length', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (title, reason) => {
-        const joined = joinChange(incidentOf(), fired({ id: 'b', title, reason }), facts());
+        const joined = joinChange(incidentOf(), [fired({ id: 'b', title, reason })], facts());
         for (const entry of joined?.entries ?? []) {
           expect(entry.title).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
           expect(entry.detail).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
