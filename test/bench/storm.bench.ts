@@ -48,7 +48,7 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   });
   const client = await createWindowClient(alerts.core.server, silentLogger(), () => undefined);
   try {
-    const visible = await storm(alerts, client, options, say);
+    const { visible, tookMs } = await storm(alerts, client, options, say);
     const { hub } = alerts.core.app;
     const count = options.number('alerts');
     await until('all alerts', () => (hub.get('alerts').length >= count ? true : undefined));
@@ -70,6 +70,18 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
           value: pager.received(),
           unit: '',
           atMost: STORIES_MAX,
+        },
+        {
+          name: 'accepted_s',
+          label: 'until the last request was accepted',
+          value: tookMs / 1_000,
+          unit: 's',
+        },
+        {
+          name: 'retries',
+          label: 'requests that were asked to come again',
+          value: alerts.retries(),
+          unit: '',
         },
         {
           name: 'missing',
@@ -116,7 +128,7 @@ async function storm(
   client: WindowClient,
   options: Options,
   say: (text: string) => void,
-): Promise<number[]> {
+): Promise<{ readonly visible: readonly number[]; readonly tookMs: number }> {
   const count = options.number('alerts');
   const services = options.number('services');
   const rounds = Math.max(1, Math.round((options.number('seconds') * 1_000) / BATCH_MS));
@@ -136,8 +148,9 @@ async function storm(
     );
     await sleep(Math.max(0, beganAt + (round + 1) * BATCH_MS - performance.now()));
   }
-  say(`${sent} alerts were accepted in ${((performance.now() - beganAt) / 1_000).toFixed(1)} s`);
-  return Promise.all(seen);
+  const tookMs = performance.now() - beganAt;
+  say(`${sent} alerts were accepted in ${(tookMs / 1_000).toFixed(1)} s`);
+  return { visible: await Promise.all(seen), tookMs };
 }
 
 function alertOf(index: number, services: number): WebhookAlert {
