@@ -52,19 +52,21 @@ interface Seen {
   claims: readonly Claim[];
 }
 
+type KnownAlerts = ReadonlyMap<string, Alert>;
+
 export function createReported(deps: ReportedDeps): Reported {
   const seen = new Map<string, Seen>();
 
-  const firing = (alert: ReportedAlert, report: Report): Observation => {
+  const firing = (alert: ReportedAlert, report: Report, known: KnownAlerts): Observation => {
     const labels = identityOf(alert.labels);
     const id = fingerprint(labels);
     const claim: Claim = { sourceId: report.sourceId, by: report.whole ? 'listed' : 'told' };
-    const known = seen.get(id)?.claims.filter((one) => one.sourceId !== report.sourceId) ?? [];
-    seen.set(id, { labels, claims: [...known, claim] });
-    return observe(deps, alert, labels, report);
+    const others = seen.get(id)?.claims.filter((one) => one.sourceId !== report.sourceId) ?? [];
+    seen.set(id, { labels, claims: [...others, claim] });
+    return observe(deps, alert, labels, report, known.get(id));
   };
   /** Over for this source; for all only where no other has it. */
-  const over = (id: string, labels: Labels, report: Report): Observation[] => {
+  const over = (id: string, labels: Labels, report: Report, known: KnownAlerts): Observation[] => {
     const left = (seen.get(id)?.claims ?? []).filter(
       // A list knows all of its alerts: one that was in it and is not now is over, whoever told it beside.
       (one) => one.sourceId !== report.sourceId && !(report.whole && one.by === 'told'),
@@ -74,7 +76,7 @@ export function createReported(deps: ReportedDeps): Reported {
       return [];
     }
     seen.delete(id);
-    const alert = deps.known().find((one) => one.id === id);
+    const alert = known.get(id);
     return alert && isActive(alert) ? [ending(alert, report)] : [];
   };
 
@@ -82,15 +84,19 @@ export function createReported(deps: ReportedDeps): Reported {
     take(report) {
       const present = report.alerts.filter((one) => one.status === 'firing');
       const taken = mostUrgent(present, report, deps);
-      const observations = taken.map((one) => firing(one, report));
+      // Once for all of a report: thousands come in one, while thousands are known.
+      const known: KnownAlerts = new Map(deps.known().map((one) => [one.id, one]));
+      const observations = taken.map((one) => firing(one, report, known));
       for (const one of report.alerts)
         if (one.status === 'resolved')
-          observations.push(...over(fingerprint(identityOf(one.labels)), identityOf(one.labels), report));
+          observations.push(
+            ...over(fingerprint(identityOf(one.labels)), identityOf(one.labels), report, known),
+          );
       if (!report.whole) return observations;
       // All of the list counts as there, also what was too much to take.
       const listed = new Set(present.map((one) => fingerprint(identityOf(one.labels))));
-      for (const [id, labels] of missing(report, listed, seen, deps.known()))
-        observations.push(...over(id, labels, report));
+      for (const [id, labels] of missing(report, listed, seen, [...known.values()]))
+        observations.push(...over(id, labels, report, known));
       return observations;
     },
   };
@@ -143,11 +149,15 @@ function serviceOf(labels: Labels, services: ReportedDeps['services'], sourceId:
   return named.find((one) => known.has(one)) ?? named.find((one) => one !== '') ?? sourceId;
 }
 
-function observe(deps: ReportedDeps, alert: ReportedAlert, labels: Labels, report: Report): Observation {
+function observe(
+  deps: ReportedDeps,
+  alert: ReportedAlert,
+  labels: Labels,
+  report: Report,
+  existing: Alert | undefined,
+): Observation {
   const { sourceId, at } = report;
   const name = labels.alertname ?? 'alert';
-  const id = fingerprint(labels);
-  const existing = deps.known().find((one) => one.id === id);
   return {
     // Whoever said it first owns it; only its owner's rule can end it.
     ruleId: existing && isActive(existing) ? existing.ruleId : reportedRuleId(sourceId),

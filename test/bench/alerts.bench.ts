@@ -1,0 +1,133 @@
+import type { Page } from 'playwright-core';
+import { createWindowClient } from '../../main/host/node/index.ts';
+import { silentLogger } from '../../main/platform/index.ts';
+import { buildWindow } from '../support/window/browser.ts';
+import {
+  type AlertCore,
+  quantile,
+  serviceId,
+  startAlertCore,
+  until,
+  type WebhookAlert,
+} from './support/alert-core.ts';
+import { type Benchmark, type Measured, type Options, UsageError } from './support/benchmark.ts';
+import { startBrowser } from './support/browser.ts';
+
+/** From the change to the screen, as promised. */
+const SHOWN_MAX_MS = 100;
+const SERVICES = 500;
+const A_REQUEST = 1_000;
+
+export const benchmark: Benchmark = {
+  about:
+    'many active alerts, and one of them changes: until Chromium shows it, over the real core in the Node host',
+  options: {
+    alerts: { kind: 'number', about: 'active alerts', default: 15_000, min: 10, max: 50_000 },
+    changes: { kind: 'number', about: 'changes that are measured', default: 30, min: 5, max: 500 },
+  },
+  run,
+};
+
+async function run(options: Options, say: (text: string) => void): Promise<Measured> {
+  const browser = await startBrowser();
+  if (!browser) throw new UsageError('Chromium is not installed: nothing can be measured here.');
+  const window = await buildWindow();
+  const alerts = await startAlertCore(SERVICES, {}, window.folder);
+  try {
+    const count = options.number('alerts');
+    const tookMs = await fill(alerts, count);
+    say(`${count} alerts fire after ${(tookMs / 1_000).toFixed(1)} s`);
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const openedAt = performance.now();
+    await page.goto(alerts.core.server.launchAddress());
+    await page.locator('[role=option]').first().waitFor({ timeout: 60_000 });
+    const listMs = performance.now() - openedAt;
+    say(`the list is there after ${listMs.toFixed(0)} ms`);
+    const shown = await change(alerts, page, options.number('changes'));
+    return {
+      figures: [
+        {
+          name: 'shown_p50_ms',
+          label: 'acknowledged to shown, median',
+          value: quantile(shown, 0.5),
+          unit: 'ms',
+        },
+        {
+          name: 'shown_p95_ms',
+          label: 'acknowledged to shown, p95',
+          value: quantile(shown, 0.95),
+          unit: 'ms',
+          atMost: SHOWN_MAX_MS,
+        },
+        { name: 'list_ms', label: 'page opened to a list in it', value: listMs, unit: 'ms' },
+        { name: 'taken_s', label: 'all alerts taken in and decided', value: tookMs / 1_000, unit: 's' },
+      ],
+      notes: [
+        `Chromium ${browser.version()}, ${count} alerts that fire. Measured from the core's answer that the acknowledgement is stored to the frame after the row in the page says who acknowledged.`,
+      ],
+    };
+  } finally {
+    await browser.close();
+    await alerts.end();
+  }
+}
+
+/** P3: they wake nobody and open no incident, so each stands in the list by itself. */
+async function fill(alerts: AlertCore, count: number): Promise<number> {
+  const beganAt = performance.now();
+  const startsAt = new Date(Date.now() - 60_000).toISOString();
+  const all = Array.from(
+    { length: count },
+    (_, i): WebhookAlert => ({
+      status: 'firing',
+      labels: { alertname: `Full ${i}`, service: serviceId(i % SERVICES), severity: 'info', disk: String(i) },
+      startsAt,
+    }),
+  );
+  for (let from = 0; from < all.length; from += A_REQUEST)
+    await alerts.send(all.slice(from, from + A_REQUEST));
+  await until('the alerts', () => {
+    const firing = alerts.core.app.hub.get('alerts').filter((one) => one.phase === 'firing').length;
+    return firing >= count ? firing : undefined;
+  });
+  return performance.now() - beganAt;
+}
+
+/** Acknowledges alerts whose rows are in sight, one after the other. */
+async function change({ core }: AlertCore, page: Page, changes: number): Promise<number[]> {
+  const client = await createWindowClient(core.server, silentLogger(), () => undefined);
+  const shown: number[] = [];
+  const done = new Set<string>();
+  try {
+    for (let i = 0; i < changes; i += 1) {
+      const inSight = await page.locator('[role=option]').evaluateAll((rows) => rows.map((row) => row.id));
+      const rowId = inSight.find((id) => id.startsWith('row-') && !done.has(id));
+      if (rowId === undefined) throw new Error('No row of an alert that was not acknowledged is in sight.');
+      done.add(rowId);
+      const alertId = core.app.hub.get('alerts').find((one) => rowId.endsWith(one.id))?.id;
+      if (alertId === undefined) continue;
+      const seen = page.evaluate(watchRow, rowId);
+      await client.call.alert.acknowledge({ alertId });
+      const acceptedAt = Date.now();
+      shown.push(Math.max(0, (await seen) - acceptedAt));
+    }
+    return shown;
+  } finally {
+    await client.close();
+  }
+}
+
+/** In the page: when the row says that it is acknowledged, or has moved away from where it was for that. */
+function watchRow(rowId: string): Promise<number> {
+  const isDone = () => {
+    const row = document.getElementById(rowId);
+    return row === null || (row.textContent ?? '').includes('tester');
+  };
+  return new Promise((resolve) => {
+    const look = () => {
+      if (isDone()) requestAnimationFrame(() => resolve(Date.now()));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
