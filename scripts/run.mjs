@@ -20,7 +20,7 @@ const runtime = headless || !hasDisplay ? {} : await fetchRuntime();
 const electron = runtime.executable;
 const [program, programArgs] = electron
   ? [electron, [root, command, ...args]]
-  : [nodePath, ['--max-semi-space-size=4', join(root, 'out', 'main', 'cli.js'), command, ...args]];
+  : [nodePath, ['--max-semi-space-size=2', join(root, 'out', 'main', 'cli.js'), command, ...args]];
 if (runtime.problem) console.log(`${runtime.problem} The window is a browser tab instead.`);
 else if (!electron && !headless) console.log('There is no display here: the window is a browser tab.');
 

@@ -1,8 +1,8 @@
 /**
- * What keeps a long run small: short-lived objects of the main thread fill 4 MiB, not 16, before they are looked at, and
+ * What keeps a long run small: short-lived objects of the main thread fill 2 MiB, not 16, before they are looked at, and
  * threads share two arenas of malloc instead of having one each. An idle core takes a third less for it.
  */
-const SEMI_SPACE = '--max-semi-space-size=4';
+const SEMI_SPACE = '--max-semi-space-size=2';
 const ARENAS = { MALLOC_ARENA_MAX: '2' };
 /** Set on the way: whatever goes wrong, nothing is started twice. */
 const MARK = 'MIDWATCH_LEAN';

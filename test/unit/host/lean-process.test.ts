@@ -11,7 +11,7 @@ const process1 = { execPath: '/node', execArgv: ['--inspect'], argv: ['/node', '
 describe('a process that should be small', () => {
   it('begins anew with its arguments, its own flags and what makes it small', () => {
     expect(leanStart(process1, { HOME: '/home/me', MALLOC_ARENA_MAX: '8' })).toEqual({
-      args: ['/node', '--max-semi-space-size=4', '--inspect', '/cli.js', 'serve', 'ops'],
+      args: ['/node', '--max-semi-space-size=2', '--inspect', '/cli.js', 'serve', 'ops'],
       env: { HOME: '/home/me', MALLOC_ARENA_MAX: '8', MIDWATCH_LEAN: '1' },
     });
     expect(leanStart(process1, {})?.env.MALLOC_ARENA_MAX).toBe('2');
@@ -37,7 +37,7 @@ describe('a process that should be small', () => {
       const { stdout, stderr } = await run(process.execPath, args, { env });
       expect(JSON.parse(stdout)).toEqual({
         same: true,
-        flags: '--max-semi-space-size=4',
+        flags: '--max-semi-space-size=2',
         arenas: '2',
         more: ['one', 'two words'],
       });
