@@ -89,7 +89,9 @@ export class Recorder {
   private tell({ alertIds, receivers, page, reason }: NotificationRequest, now: number): void {
     const places = alertIds.flatMap((id) => this.open.get(id) ?? []);
     const fresh = places.filter((place) => this.alerts[place]?.toldAt === null);
-    const kind = page.resolved ? 'over' : fresh.length === 0 ? 'again' : page.sound ? 'page' : 'quiet';
+    // What was said without a sound and then sounds, because it got worse or nobody answered, wakes somebody all the same.
+    const wakes = page.sound && places.some((place) => this.alerts[place]?.paged === false);
+    const kind = page.resolved ? 'over' : wakes ? 'page' : fresh.length > 0 ? 'quiet' : 'again';
     for (const place of page.resolved ? [] : places) {
       const alert = this.alerts[place];
       if (!alert) continue;

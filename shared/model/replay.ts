@@ -28,8 +28,8 @@ export const ReplayAlert = z.object({
 export type ReplayAlert = z.infer<typeof ReplayAlert>;
 
 /**
- * One message that would have been delivered. A page sounds and says something for the first time; `again` is a repeat, an
- * escalation or a correction; `over` says that it has ended.
+ * One message that would have been delivered. A page sounds for the first time about an alert, whether or not it was said
+ * quietly before; `again` is a repeat, an escalation or a correction; `over` says that it has ended.
  */
 export const ReplayNotice = z.object({
   at: z.number(),

@@ -17,7 +17,7 @@ import { DAY_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { incidentDraft } from '../../support/incident.ts';
 import { createMemorySamples } from '../../support/memory-metrics.ts';
 import { gatewayObjective, shippedPolicy } from '../../support/objective.ts';
-import { type ReplayTrial, replayTrial } from '../../support/replaying.ts';
+import { NO_CHAINS, type ReplayTrial, replayTrial } from '../../support/replaying.ts';
 
 const T0 = Date.UTC(2026, 0, 5);
 
@@ -254,6 +254,28 @@ describe('what keeps an alert from people', () => {
     expect(alert?.paged).toBe(true);
     expect(alert?.toldAt).toBeGreaterThanOrEqual(silence.endsAt);
     expect((alert?.firedAt ?? 0) < silence.endsAt).toBe(true);
+  });
+
+  it('what was said quietly and then gets worse is a page', async () => {
+    const { writer, reader } = createMemorySamples();
+    const times = Float64Array.from({ length: 2 * 1_440 }, (_one, i) => T0 + (i + 1) * MINUTE_MS);
+    let failed = 0;
+    // 4 % fail for ten hours, which is a ticket; then 40 %, which is a page.
+    const bad = times.map((_at, i) => {
+      failed += i < 1_500 || i > 2_400 ? 0 : i < 2_100 ? 80 : 400;
+      return failed;
+    });
+    const total = times.map((_at, i) => (i + 1) * 1_000);
+    writer.backfill([
+      { labels: { __name__: 'failed' }, times, values: bad, synthetic: false },
+      { labels: { __name__: 'requests' }, times, values: total, synthetic: false },
+    ]);
+    const routing = RoutingConfig.parse(NO_CHAINS);
+    const replay = await run({ reader, routing });
+    expect(replay.alerts).toMatchObject([{ priority: 'P0', paged: true }]);
+    expect(replay.notices[0]?.kind).toBe('quiet');
+    expect(replay.notices.filter((one) => one.kind === 'page')).toHaveLength(1);
+    expect(replay.pagesPerDay).toBe(1);
   });
 
   it('repeats and escalations are no pages', async () => {
