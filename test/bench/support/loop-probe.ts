@@ -93,8 +93,5 @@ function startProbe(path: string): void {
 }
 
 const path = process.env[PROBE_VARIABLE];
-if (isMainThread && path) {
-  // Not for the processes that this one starts.
-  delete process.env[PROBE_VARIABLE];
-  startProbe(path);
-}
+// The variable stays: a core that begins anew in place, with settings of its own, is probed again.
+if (isMainThread && path) startProbe(path);
