@@ -3,7 +3,7 @@ import { CodedError } from '../error/coded.ts';
 import { Labels, type Series } from '../model/metric.ts';
 import { Unwatched } from '../model/watch.ts';
 
-const MAGIC = 0x4d57_5332; // "MWS2"
+const MAGIC = 0x4d57_5333; // "MWS3"
 const HEADER_BYTES = 16;
 
 /** Samples over a range, and the spans of it in which nobody watched: no chart may show the one without the other. */
@@ -12,15 +12,23 @@ export interface SeriesFile {
   readonly unwatched: readonly Unwatched[];
 }
 
+/** How a series' samples are written. Times at one distance, as all answers of a range have them, are said and not written. */
+interface Layout {
+  readonly length: number;
+  readonly every?: { readonly fromAt: number; readonly stepMs: number };
+}
+
 /**
  * Series as bytes: magic, length of the JSON head, number of values (each 4 bytes), 4 bytes unused; the head (labels,
- * lengths, unwatched spans) in UTF-8 padded to 8 bytes; then times and values of each series as little-endian float64.
+ * lengths, distances, unwatched spans) in UTF-8 padded to 8 bytes; then of each series its times, unless they lie at one
+ * distance, and its values as little-endian float64.
  */
 export function encodeSeries({ series, unwatched }: SeriesFile): Uint8Array<ArrayBuffer> {
-  const lengths = series.map((one) => ({ labels: one.labels, length: one.times.length }));
-  const head = encodeUtf8(JSON.stringify({ series: lengths, unwatched }));
+  const layouts = series.map(layoutOf);
+  const entries = series.map(({ labels }, at) => ({ labels, ...layouts[at] }));
+  const head = encodeUtf8(JSON.stringify({ series: entries, unwatched }));
   const headBytes = Math.ceil(head.length / 8) * 8;
-  const values = series.reduce((sum, one) => sum + one.times.length * 2, 0);
+  const values = layouts.reduce((sum, { length, every }) => sum + (every ? length : length * 2), 0);
   const bytes = new Uint8Array(HEADER_BYTES + headBytes + values * 8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC);
@@ -28,13 +36,23 @@ export function encodeSeries({ series, unwatched }: SeriesFile): Uint8Array<Arra
   view.setUint32(8, values);
   bytes.set(head, HEADER_BYTES);
   let offset = HEADER_BYTES + headBytes;
-  for (const one of series) {
-    new Float64Array(bytes.buffer, offset, one.times.length).set(one.times);
-    offset += one.times.length * 8;
-    new Float64Array(bytes.buffer, offset, one.values.length).set(one.values);
-    offset += one.values.length * 8;
+  const write = (column: Float64Array) => {
+    new Float64Array(bytes.buffer, offset, column.length).set(column);
+    offset += column.length * 8;
+  };
+  for (const [at, one] of series.entries()) {
+    if (!layouts[at]?.every) write(one.times);
+    write(one.values);
   }
   return bytes;
+}
+
+function layoutOf({ times }: Series): Layout {
+  const { length } = times;
+  const [fromAt = 0, second = fromAt] = times;
+  const stepMs = second - fromAt;
+  for (let i = 0; i < length; i += 1) if (times[i] !== fromAt + i * stepMs) return { length };
+  return { length, every: { fromAt, stepMs } };
 }
 
 /** Reads what `encodeSeries` wrote; throws `series-file-damaged` on anything else. */
@@ -47,18 +65,43 @@ export function decodeSeries(buffer: ArrayBuffer): SeriesFile {
   if (HEADER_BYTES + headBytes + view.getUint32(8) * 8 !== buffer.byteLength)
     throw damaged('its length does not fit its head');
   const head = readHead(decodeUtf8(new Uint8Array(buffer, HEADER_BYTES, headLength)));
+  const expected = head.series.reduce((sum, { length, every }) => sum + (every ? length : length * 2), 0);
+  if (expected !== view.getUint32(8)) throw damaged('its samples do not fit its head');
   let offset = HEADER_BYTES + headBytes;
-  const series = head.series.map((entry) => {
-    const times = new Float64Array(buffer, offset, entry.length);
-    const values = new Float64Array(buffer, offset + entry.length * 8, entry.length);
-    offset += entry.length * 16;
-    return { labels: entry.labels, times, values };
+  const next = (length: number) => {
+    const column = new Float64Array(buffer, offset, length);
+    offset += length * 8;
+    return column;
+  };
+  const timesAt = createTimes();
+  const series = head.series.map(({ labels, length, every }) => {
+    const times = every ? timesAt(every.fromAt, every.stepMs, length) : next(length);
+    return { labels, times, values: next(length) };
   });
   return { series, unwatched: head.unwatched };
 }
 
+/** Series of one beginning and distance share their times: ten thousand of them would else take as much room as the values. */
+function createTimes() {
+  const known = new Map<string, Float64Array>();
+  return (fromAt: number, stepMs: number, length: number): Float64Array => {
+    const key = `${fromAt} ${stepMs}`;
+    const found = known.get(key);
+    if (found && found.length >= length) return found.subarray(0, length);
+    const times = Float64Array.from({ length }, (_, i) => fromAt + i * stepMs);
+    known.set(key, times);
+    return times;
+  };
+}
+
 const Head = z.object({
-  series: z.array(z.object({ labels: Labels, length: z.number().int().nonnegative() })),
+  series: z.array(
+    z.object({
+      labels: Labels,
+      length: z.number().int().nonnegative(),
+      every: z.object({ fromAt: z.number(), stepMs: z.number() }).optional(),
+    }),
+  ),
   unwatched: z.array(Unwatched),
 });
 

@@ -77,7 +77,7 @@ export async function walk(journey: Journey): Promise<{ notifiedMs: number; reco
   await page.waitForTimeout(500);
   await shoot(journey, 'settings', false);
   await go(page, 'h');
-  await page.getByText('Loop delay, p99').waitFor();
+  await page.getByRole('heading', { name: 'Loop delay, p99' }).waitFor();
   await shoot(journey, 'health', false);
   return { notifiedMs, recoveredMs: recoveredAt - brokenAt };
 }

@@ -144,9 +144,10 @@ describe('a source behind a bad backend', () => {
 
   it('kills no thread and leaves no trace in what everything inherits', () => {
     const health = core.app.hub.get('health')[0];
-    expect(health?.workers.map((one) => [one.name, one.condition, one.restarts])).toEqual(
-      health?.workers.map((one) => [one.name, 'ok', 0]),
-    );
+    // Who has nothing to do rests; nobody has died.
+    const died = health?.workers.filter((one) => one.restarts > 0 || !/^(?:ok|resting)$/.test(one.condition));
+    expect(died).toEqual([]);
+    expect(health?.workers.length).toBeGreaterThan(5);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(health?.blind).toBeNull();
   });

