@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/index.ts';
 
 /** A message of this size leaves room on its line for the others: the beats by which a window knows that the core lives. */
-const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 256 * 1024;
 /** Parts that nobody has come for by then belong to a window that is gone. */
 const KEPT_MS = 60_000;
 const HELD_BYTES_MAX = 512 * 1024 * 1024;

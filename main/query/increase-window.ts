@@ -126,7 +126,7 @@ export class IncreaseWindow {
     let changed = 0;
     for (const [ref, { cursor, youngAt }] of this.carried) {
       const own = changes?.byRef.get(ref);
-      const isOther = own !== undefined && own.some((change) => !this.follows(cursor, youngAt, change));
+      const isOther = own?.some((change) => !this.follows(cursor, youngAt, change));
       const mayBeBornElse =
         youngAt !== null &&
         (Math.abs(at - youngAt) <= SEEN_WITHIN_MS ||

@@ -3,7 +3,7 @@ import type { Api } from '../transport/api.ts';
 type RangeAnswer = Pick<Awaited<ReturnType<Api['query']['range']>>, 'series' | 'more'>;
 
 /** So many parts are under way at once: the core makes the next ones ready while one crosses. */
-const AT_ONCE = 3;
+const AT_ONCE = 6;
 
 /** The whole series file of an answer, whose further parts are fetched one behind the other. */
 export async function wholeFile(

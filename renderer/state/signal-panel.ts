@@ -77,16 +77,19 @@ export function usePanelAnswer(answers: SignalAnswers, wish: PanelWish): PanelAn
     () => answer.frame ?? askedSpan ?? spanOf(range, stepMs, core.clock.getState().nowAt, widthPx || 600),
     [answer.frame, askedSpan, range, stepMs, widthPx, core],
   );
-  return { key, answer: useKept(answer), span };
+  return { key, answer: useKept(answer, JSON.stringify([source, expression, draw])), span };
 }
 
-/** Another zoom or pin is another question: until it is answered the last picture stays, so that nothing flickers. */
-function useKept(answer: SignalAnswer): SignalAnswer {
-  const [kept, setKept] = useState<SignalAnswer | null>(null);
+/**
+ * Another zoom or pin is another question: until it is answered the last picture stays, so that nothing flickers. The picture
+ * of another expression does not: it would be read as this one's.
+ */
+function useKept(answer: SignalAnswer, of: string): SignalAnswer {
+  const [kept, setKept] = useState<{ readonly answer: SignalAnswer; readonly of: string } | null>(null);
   useEffect(() => {
-    if (answer.frame) setKept(answer);
-  }, [answer]);
-  return answer.frame === null && kept && answer.failure === null
-    ? { ...kept, asking: answer.asking }
+    if (answer.frame) setKept({ answer, of });
+  }, [answer, of]);
+  return answer.frame === null && kept?.of === of && answer.failure === null
+    ? { ...kept.answer, asking: answer.asking }
     : answer;
 }

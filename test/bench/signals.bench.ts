@@ -160,7 +160,8 @@ async function askOnce(page: Page, { series, steps, fromAt, run }: Question): Pr
   }
   const answerMs = performance.now() - beganAt;
   const frameGapMs = (await page.evaluate('globalThis.stopFrames()')) as number;
-  await page.keyboard.press('Escape');
+  if (await form.isVisible()) await page.keyboard.press('n');
+  await form.waitFor({ state: 'detached' });
   return { answerMs: Math.round(answerMs), frameGapMs: Math.round(frameGapMs), keyMs: Math.round(keyMs) };
 }
 

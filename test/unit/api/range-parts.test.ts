@@ -5,14 +5,15 @@ import { decodeSeries } from '../../../shared/contract/series-file.ts';
 import { ok } from '../../../shared/error/result.ts';
 import { apiBench } from '../../support/api-bench.ts';
 
-const MB = 1024 * 1024;
+/** The size of a part, and of what its tests are made of. */
+const PART = 256 * 1024;
 
 function bytesOf(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => i % 251);
 }
 
 describe('a large answer', () => {
-  it('comes in parts of a megabyte that give the whole, each of its points', async () => {
+  it('comes in parts that give the whole, each of its points', async () => {
     const times = Float64Array.from({ length: 100_000 }, (_, i) => i);
     const series = Array.from({ length: 6 }, (_, id) => ({
       labels: { id: String(id) },
@@ -23,8 +24,8 @@ describe('a large answer', () => {
     const { call } = apiBench({ 'query.target': { range: async () => ok(series) }, 'series.unwatched': [] });
     const range = { source: 's', expression: 'm', fromAt: 0, toAt: 99_999, stepMs: 1 };
     const answer = await call.query.range(range);
-    expect(answer.more?.parts).toBe(7);
-    expect(answer.series.size).toBeLessThanOrEqual(MB);
+    expect(answer.more?.parts).toBeGreaterThan(20);
+    expect(answer.series.size).toBeLessThanOrEqual(PART);
     const file = await wholeFile(call as never, answer, new AbortController().signal);
     const whole = decodeSeries(file).series;
     expect(whole.map(({ labels }) => labels.id)).toEqual(['0', '1', '2', '3', '4', '5']);
@@ -42,11 +43,11 @@ describe('a large answer', () => {
   it('is kept until each part was asked for, in any order, for a minute, and while there is room', async () => {
     let now = 0;
     const parts = createRangeParts({ monotonic: () => now });
-    const one = parts.hold(bytesOf(2.5 * MB)).more?.answer ?? '';
-    const other = parts.hold(bytesOf(2.5 * MB)).more?.answer ?? '';
-    expect(parts.part(one, 2)?.size).toBe(MB / 2);
+    const one = parts.hold(bytesOf(2.5 * PART)).more?.answer ?? '';
+    const other = parts.hold(bytesOf(2.5 * PART)).more?.answer ?? '';
+    expect(parts.part(one, 2)?.size).toBe(PART / 2);
     expect(parts.part(one, 3)).toBeUndefined();
-    expect(new Uint8Array((await parts.part(one, 1)?.arrayBuffer()) ?? new ArrayBuffer(0))[0]).toBe(MB % 251);
+    expect(new Uint8Array((await parts.part(one, 1)?.arrayBuffer()) ?? new ArrayBuffer(0))[0]).toBe(PART % 251);
     expect(parts.part(one, 2)).toBeUndefined();
     now = 60_001;
     expect(parts.part(other, 1)).toBeUndefined();
