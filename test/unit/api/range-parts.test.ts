@@ -47,7 +47,9 @@ describe('a large answer', () => {
     const other = parts.hold(bytesOf(2.5 * PART)).more?.answer ?? '';
     expect(parts.part(one, 2)?.size).toBe(PART / 2);
     expect(parts.part(one, 3)).toBeUndefined();
-    expect(new Uint8Array((await parts.part(one, 1)?.arrayBuffer()) ?? new ArrayBuffer(0))[0]).toBe(PART % 251);
+    expect(new Uint8Array((await parts.part(one, 1)?.arrayBuffer()) ?? new ArrayBuffer(0))[0]).toBe(
+      PART % 251,
+    );
     expect(parts.part(one, 2)).toBeUndefined();
     now = 60_001;
     expect(parts.part(other, 1)).toBeUndefined();
