@@ -86,7 +86,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/query/instant': [{ source: 'desk', expression: 'queue' }, 'ok'],
   '/query/range': [{ source: 'desk', expression: 'queue', ...Range }, 'binary'],
   '/query/part': [{ answer: 'nothing', part: 1 }, 'NOT_FOUND'],
-  '/query/bounds': [{ source: 'desk', expression: 'queue', fromAt: 0, toAt: 60_000 }, 'ok'],
+  '/query/bounds': [{ source: 'desk', expression: 'queue', fromAt: 0, toAt: 60_000 }, 'binary'],
   '/query/progress': [{ ask: 'nothing' }, 'ok'],
   '/query/labelNames': [{ source: 'desk' }, 'ok'],
   '/query/labelValues': [{ source: 'desk', label: 'job' }, 'ok'],
