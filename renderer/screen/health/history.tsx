@@ -7,6 +7,7 @@ import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { absoluteUtc, bytesText, coarse } from '../../ui/format.ts';
 import { Problem, Skeleton } from '../../ui/state.tsx';
 import styles from './health.module.css';
+import { RangeChoice } from './range-choice.tsx';
 
 const EVERY_MS = 10_000;
 const WIDTH = 300;
@@ -49,20 +50,13 @@ export function History() {
           {value?.sinceAt ? `since ${absoluteUtc(value.sinceAt)}, a day at most` : 'since the start'}
         </span>
         <span className="push">
-          <fieldset className={styles.ranges}>
-            <legend className="vh">Span of the curves</legend>
-            {HISTORY_RANGES.map((one) => (
-              <label key={one.range}>
-                <input
-                  type="radio"
-                  name="history-range"
-                  checked={range === one.range}
-                  onChange={() => setRange(one.range)}
-                />
-                {one.label}
-              </label>
-            ))}
-          </fieldset>
+          <RangeChoice
+            legend="Span of the curves"
+            name="history-range"
+            ranges={HISTORY_RANGES}
+            chosen={range}
+            onChoose={setRange}
+          />
         </span>
       </div>
       {failure && (

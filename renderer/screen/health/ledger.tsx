@@ -11,6 +11,7 @@ import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { absoluteUtc, coarse } from '../../ui/format.ts';
 import { Problem, Skeleton } from '../../ui/state.tsx';
 import styles from './health.module.css';
+import { RangeChoice } from './range-choice.tsx';
 
 const EVERY_MS = 10_000;
 
@@ -28,20 +29,13 @@ export function Ledger({ ready, sources }: { ready: boolean; sources: readonly S
         <h2 id="ledger">Watched</h2>
         <span className="t3 s12">hatched: nobody looked at the source then</span>
         <span className="push">
-          <fieldset className={styles.ranges}>
-            <legend className="vh">Span of the watch ledger</legend>
-            {LEDGER_RANGES.map((one) => (
-              <label key={one.range}>
-                <input
-                  type="radio"
-                  name="ledger-range"
-                  checked={range === one.range}
-                  onChange={() => setRange(one.range)}
-                />
-                {one.label}
-              </label>
-            ))}
-          </fieldset>
+          <RangeChoice
+            legend="Span of the watch ledger"
+            name="ledger-range"
+            ranges={LEDGER_RANGES}
+            chosen={range}
+            onChoose={setRange}
+          />
         </span>
       </div>
       {failure && (

@@ -1,23 +1,17 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
+import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
 import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
 import { type FleetScene, fleetState } from '../../support/window/fleet.ts';
 import { fleetRequestId, fleetTraceId } from '../../support/window/fleet-spans.ts';
+import { look } from '../../support/window/look.ts';
 
 const missing = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
 if (missing) console.log(`Skipping "the Traces screen": ${missing}.`);
 // A browser shares its machine: what is slow there is not wrong here.
 vi.setConfig({ testTimeout: 90_000 });
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SHOTS =
-  process.env.UPDATE_SCREENSHOTS === '1'
-    ? join(ROOT, 'docs', 'screenshots')
-    : join(ROOT, 'test-results', 'screenshots');
 const HOSTILE = '<img src=x onerror="globalThis.ran=1">';
 
 let browser: Browser;
@@ -48,27 +42,6 @@ async function open(
   window = await openWindow(browser, `${core.url}${hash}`);
   await window.page.getByRole('heading', { name: 'Traces', exact: true }).waitFor();
   return window.page;
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const [size, width, height] of [
-      ['', 1_440, 900],
-      ['-small', 1_024, 640],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: join(SHOTS, `${name}-${theme}${size}.png`) });
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      ).toBeLessThanOrEqual(0);
-    }
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(
-      violations.flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.target.join(' ')}`)),
-    ).toEqual([]);
-  }
 }
 
 const rows = (page: Page) => page.getByRole('list', { name: 'Traces found' }).getByRole('listitem');
