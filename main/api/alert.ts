@@ -31,7 +31,9 @@ export function alertRouter({ log, acknowledge }: AlertPart) {
       answering(errors, async () => {
         // One more than is shown: whether there are more is known without counting them.
         const found = await log.searchVerdicts({ ...input, limit: input.limit + 1 });
-        return { found: found.slice(0, input.limit), more: found.length > input.limit };
+        const more = found.length > input.limit;
+        const lookedFromAt = more ? null : await log.verdictsLookedFrom(input);
+        return { found: found.slice(0, input.limit), more, lookedFromAt };
       }),
     ),
   });

@@ -138,6 +138,8 @@ export type LogApi = {
   /** Those of the time, newest first, then the verdict of each stage that was in force when it began. */
   verdictsBetween(alertId: string, fromAt: number, toAt: number, limit: number): VerdictRecord[];
   searchVerdicts(query: VerdictQuery): FoundVerdict[];
+  /** A search looks at a bounded number of verdicts: up to when it looked back; null where it looked at all of them. */
+  verdictsLookedFrom(query: Pick<VerdictQuery, 'text' | 'fromAt' | 'toAt'>): number | null;
   /** Alerts of any time by id, the beginning of an id, or text of title, rule or service. */
   findAlerts(text: string, limit: number): Alert[];
   /** Takes a bounded number of older verdicts away; true where there are more. */

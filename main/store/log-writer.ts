@@ -165,6 +165,7 @@ function alertPart({ alerts, verdicts, silences, commit }: Tables) {
     verdictsBetween: (alertId, fromAt, toAt, limit) =>
       guard(() => verdicts.between(alertId, fromAt, toAt, limit)),
     searchVerdicts: (query) => guard(() => verdicts.search(query)),
+    verdictsLookedFrom: (query) => guard(() => verdicts.lookedFrom(query)),
     pruneVerdicts: (beforeAt) => commit(() => verdicts.prune(beforeAt)),
     saveSilence: (silence) =>
       commit(() => {

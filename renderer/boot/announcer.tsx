@@ -13,7 +13,7 @@ export function Announcer() {
     if (!ready) return;
     const open = [...byId.values()].filter(isOpen);
     const before = known.current;
-    known.current = new Set([...byId.keys()]);
+    known.current = new Set(byId.keys());
     if (before === null) return;
     const fresh = open.filter((one) => !before.has(one.id));
     if (fresh.length > 0) setText(fresh.map(spoken).join(' '));

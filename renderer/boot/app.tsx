@@ -70,7 +70,7 @@ function Screen({ route }: { route: Route }) {
     case 'traces':
       return <TraceScreen view={route.view} />;
     case 'why':
-      return <WhyScreen text={route.text} log={route.log ?? 'verdicts'} />;
+      return <WhyScreen text={route.text} log={route.log ?? 'verdicts'} span={route.span ?? null} />;
     case 'postmortems':
       return <IncidentList purpose="postmortems" />;
     case 'silences':

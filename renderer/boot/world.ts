@@ -16,7 +16,14 @@ export function windowWorld(page: Window): CoreWorld {
       return () => page.clearTimeout(timer);
     },
     setHash: (hash) => {
-      if (page.location.hash !== hash) page.location.hash = hash;
+      if (page.location.hash === hash) return;
+      // What is typed into a search is one place to come back to, not one for each letter.
+      if (isSearch(page.location.hash) && isSearch(hash)) page.history.replaceState(null, '', hash);
+      else page.location.hash = hash;
     },
   };
+}
+
+function isSearch(hash: string): boolean {
+  return hash.startsWith('#/why');
 }

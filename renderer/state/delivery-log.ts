@@ -2,6 +2,7 @@ import type { DeliveryState } from '../../shared/contract/alert.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { Failure } from './failure.ts';
+import type { Pages } from './pages.ts';
 import type { Requests } from './request.ts';
 
 /** What became of deliveries, as people choose among them. */
@@ -13,19 +14,14 @@ export const DELIVERY_STATES: readonly { readonly id: DeliveryState; readonly la
   { id: 'expired', label: 'too late' },
 ];
 
-export interface DeliveryPages {
-  readonly found: readonly Delivery[];
-  readonly more: boolean;
-}
-
 const PAGE = 50;
 
 /** The first page of the log, or the one after those that are there. */
 export async function loadDeliveries(
   requests: Requests,
   question: { readonly text: string; readonly state: DeliveryState },
-  before: DeliveryPages | null,
-): Promise<Result<DeliveryPages, Failure>> {
+  before: Pages<Delivery> | null,
+): Promise<Result<Pages<Delivery>, Failure>> {
   const read = await requests.quiet((api) =>
     api.alert.deliveries({
       text: question.text.trim().slice(0, 200),

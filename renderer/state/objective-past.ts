@@ -49,27 +49,16 @@ export interface ObjectivePast {
 }
 
 export function createObjectivePast(requests: Requests, ui: UiActions): ObjectivePast {
-  const [alerts, spent] = [createLoadedStore<ObjectiveHistory>(), createLoadedStore<SpentBy>()];
-  const [whatIf, tried] = [createLoadedStore<WhatIf>(), createLoadedStore<Tried>()];
-  const corrections = createLoadedStore<readonly Correction[]>();
-  const report = createLoadedStore<Report>();
-  const policies = createLoadedStore<readonly PolicyChoice[]>();
-  const loaders = {
-    alerts: createLoader(alerts),
-    spent: createLoader(spent),
-    whatIf: createLoader(whatIf),
-    tried: createLoader(tried),
-    corrections: createLoader(corrections),
-    policies: createLoader(policies),
-    report: createLoader(report),
-  };
+  const { stores, loaders } = createStores();
   const looks = createPastLooks(requests);
   const loadCorrections = (objectiveId: string) =>
     loaders.corrections(objectiveId, () =>
       requests.quiet((api) => api.objective.corrections({ objectiveId })),
     );
   return {
-    ...{ looks, alerts, spent, whatIf, tried, corrections, policies, report, loadCorrections },
+    ...stores,
+    looks,
+    loadCorrections,
     loadAlerts: (key, objectiveId, now, spanMs) =>
       loaders.alerts(key, () =>
         looks.run(`alerts:${key}`, (api, { ask, options }) =>
@@ -107,6 +96,28 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
     },
     ...correctionsBy(requests, ui, loadCorrections),
   };
+}
+
+function createStores() {
+  const stores = {
+    alerts: createLoadedStore<ObjectiveHistory>(),
+    spent: createLoadedStore<SpentBy>(),
+    whatIf: createLoadedStore<WhatIf>(),
+    tried: createLoadedStore<Tried>(),
+    corrections: createLoadedStore<readonly Correction[]>(),
+    policies: createLoadedStore<readonly PolicyChoice[]>(),
+    report: createLoadedStore<Report>(),
+  };
+  const loaders = {
+    alerts: createLoader(stores.alerts),
+    spent: createLoader(stores.spent),
+    whatIf: createLoader(stores.whatIf),
+    tried: createLoader(stores.tried),
+    corrections: createLoader(stores.corrections),
+    policies: createLoader(stores.policies),
+    report: createLoader(stores.report),
+  };
+  return { stores, loaders };
 }
 
 /** What people change of corrections; each change is read again. */

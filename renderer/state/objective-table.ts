@@ -1,9 +1,11 @@
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import { windowOf } from './fact.ts';
 
-export type ObjectiveColumn = 'name' | 'state' | 'burn' | 'budget' | 'exhaustion';
+export type ObjectiveColumn = 'name' | 'state' | 'burn' | 'trend' | 'budget' | 'exhaustion';
 export interface ObjectiveSort {
   readonly column: ObjectiveColumn;
+  /** Of *burn*: over which window. */
+  readonly windowMs?: number;
   readonly descending: boolean;
 }
 
@@ -19,27 +21,44 @@ export function sortObjectives(
 ): ObjectiveStatus[] {
   const sign = sort.descending ? -1 : 1;
   return [...objectives].sort((a, b) => {
-    const [x, y] = [sortValue(a, sort.column), sortValue(b, sort.column)];
+    const [x, y] = [sortValue(a, sort), sortValue(b, sort)];
     if (x === null || y === null) return Number(x === null) - Number(y === null) || byName(a, b);
     const order = typeof x === 'string' || typeof y === 'string' ? String(x).localeCompare(String(y)) : x - y;
     return sign * order || burnOf(b) - burnOf(a) || byName(a, b);
   });
 }
 
-function sortValue(status: ObjectiveStatus, column: ObjectiveColumn): number | string | null {
+function sortValue(
+  status: ObjectiveStatus,
+  { column, windowMs = HOUR_MS }: ObjectiveSort,
+): number | string | null {
   switch (column) {
     case 'name':
       return status.objective.title;
     case 'state':
       return STATE_ORDER[status.state];
     case 'burn':
-      return windowOf(status, HOUR_MS)?.burnRate ?? null;
+      return windowOf(status, windowMs)?.burnRate ?? null;
+    case 'trend':
+      return riseOf(status.trend);
     case 'budget':
       return status.budgetRemaining;
     case 'exhaustion':
       // −1 travels for *never*, which is the longest time of all.
       return status.timeToExhaustionMs === -1 ? Number.POSITIVE_INFINITY : status.timeToExhaustionMs;
   }
+}
+
+/** By how much the burn of the last quarter lies above what it was before; null where either was not seen. */
+function riseOf(trend: ObjectiveStatus['trend']): number | null {
+  const cut = Math.ceil(trend.length * 0.75);
+  const [before, late] = [meanOf(trend.slice(0, cut)), meanOf(trend.slice(cut))];
+  return before === null || late === null ? null : late - before;
+}
+
+function meanOf(values: ObjectiveStatus['trend']): number | null {
+  const seen = values.filter((one) => one !== null && Number.isFinite(one));
+  return seen.length === 0 ? null : seen.reduce<number>((sum, one) => sum + (one ?? 0), 0) / seen.length;
 }
 
 function burnOf(status: ObjectiveStatus): number {

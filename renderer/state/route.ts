@@ -14,8 +14,8 @@ export type Route =
   | { readonly screen: 'signals'; readonly view: string }
   /** `view` is what `trace-view.ts` reads and writes. */
   | { readonly screen: 'traces'; readonly view: string }
-  /** Verdicts that hold these words. */
-  | { readonly screen: 'why'; readonly text: string; readonly log?: 'deliveries' }
+  /** Verdicts that hold these words, in a stretch that `why.ts` reads and writes; or deliveries that hold them. */
+  | { readonly screen: 'why'; readonly text: string; readonly log?: 'deliveries'; readonly span?: string }
   | { readonly screen: 'postmortems' }
   | { readonly screen: 'silences' }
   | { readonly screen: 'settings' }
@@ -45,7 +45,8 @@ export function routeOf(hash: string): Route {
       return { screen, id: id || null, ...(shown ? { tab: shown } : {}) };
     }
     case 'why':
-      return { screen, text: id ?? '', ...(tab === 'deliveries' ? { log: tab } : {}) };
+      if (tab === 'deliveries') return { screen, text: id ?? '', log: tab };
+      return { screen, text: id ?? '', ...(tab ? { span: tab } : {}) };
     case 'postmortems':
     case 'silences':
     case 'settings':
@@ -60,7 +61,8 @@ export function hashOf(route: Route): string {
   if (route.screen === 'signals' || route.screen === 'traces')
     return `#/${route.screen}${route.view === '' ? '' : `?${route.view}`}`;
   if (route.screen === 'why') {
-    if (route.log) return `#/why/${encodeURIComponent(route.text)}/${route.log}`;
+    const part = route.log ?? route.span;
+    if (part) return `#/why/${encodeURIComponent(route.text)}/${encodeURIComponent(part)}`;
     return route.text === '' ? '#/why' : `#/why/${encodeURIComponent(route.text)}`;
   }
   const id = 'id' in route && route.id !== null ? `/${encodeURIComponent(route.id)}` : '';

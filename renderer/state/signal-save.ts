@@ -118,7 +118,11 @@ export function objectiveEdit(fields: ObjectiveFields): WorkspaceEditInput {
   const { name, service, source, bad, total, targetPercent, period } = fields;
   const document = draftDocument({
     ...EMPTY_DRAFT,
-    ...{ name, service, total, period, source: sourcePart(source).source ?? '' },
+    name,
+    service,
+    total,
+    period,
+    source: sourcePart(source).source ?? '',
     counted: bad,
     target: String(targetPercent),
   });

@@ -36,12 +36,15 @@ export function spanOf(text: string): number | null {
   return ms !== undefined && ms >= 1_000 ? ms : null;
 }
 
-/** How many alerts one silence holds, by the reason that each remembers. */
-export function heldBy(alerts: Iterable<Pick<Alert, 'memory'>>, silenceId: string): number {
-  let count = 0;
-  for (const { memory } of alerts)
-    if (memory?.hold?.stage === 'silence' && memory.hold.by === silenceId) count += 1;
-  return count;
+/** The alerts that one silence holds, by the reason that each remembers. */
+export function heldBy<Held extends Pick<Alert, 'memory'>>(
+  alerts: Iterable<Held>,
+  silenceId: string,
+): readonly Held[] {
+  const held: Held[] = [];
+  for (const one of alerts)
+    if (one.memory?.hold?.stage === 'silence' && one.memory.hold.by === silenceId) held.push(one);
+  return held;
 }
 
 /** A span in its own time zone, as whoever planned it reads it: `Sat 28 Nov 22:00–23:00`. */

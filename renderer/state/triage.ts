@@ -132,6 +132,21 @@ function groupOfAlert(alert: Alert, verdict: StageVerdict | null, now: number): 
   return null;
 }
 
+/** The alerts of an incident that are still known, the most urgent first, and the ids of those that are not. */
+export function alertsOf(
+  incident: Pick<Incident, 'alertIds'>,
+  alerts: ReadonlyMap<string, Alert>,
+): { readonly known: readonly Alert[]; readonly gone: readonly string[] } {
+  const known = incident.alertIds.flatMap((id) => alerts.get(id) ?? []);
+  known.sort(
+    (a, b) =>
+      Number(a.phase === 'resolved') - Number(b.phase === 'resolved') ||
+      priorityRank(a.priority) - priorityRank(b.priority) ||
+      alertSince(a) - alertSince(b),
+  );
+  return { known, gone: incident.alertIds.filter((id) => !alerts.has(id)) };
+}
+
 /** The verdict that keeps an alert from paging now, if one does. */
 export function holdingVerdict(alert: Alert): StageVerdict | null {
   return (

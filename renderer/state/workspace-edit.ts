@@ -14,8 +14,14 @@ export interface EditPreview {
 const REST_MS = 350;
 const KEY = 'workspace.apply';
 
+/** What is said and done when the files were written. */
+export interface EditDone {
+  readonly said: (files: string) => string;
+  readonly onDone: (files: readonly ChangedFile[]) => void;
+}
+
 /** The preview of what is typed, and the one way to write it; nothing is written before it was seen. */
-export function useWorkspaceEdit(edits: readonly WorkspaceEditInput[] | null) {
+export function useWorkspaceEdit(edits: readonly WorkspaceEditInput[] | null, { said, onDone }: EditDone) {
   const core = useCore();
   const busy = useBusy(KEY);
   const asked = edits === null ? '' : JSON.stringify(edits);
@@ -45,14 +51,16 @@ export function useWorkspaceEdit(edits: readonly WorkspaceEditInput[] | null) {
   }, [core, asked]);
   const current = seen !== null && asked !== '' && seen.asked === asked ? seen : null;
   const preview = current?.preview ?? null;
-  /** The files that were written; null where nothing was. */
-  const apply = async (): Promise<readonly ChangedFile[] | null> => {
-    if (!preview?.loads || edits === null) return null;
+  const save = async (): Promise<void> => {
+    if (!preview?.loads || edits === null) return;
     const versions = Object.fromEntries(preview.files.map((one) => [one.file, one.version]));
     const answer = await core.requests.say(KEY, (api) =>
       api.workspace.apply({ edits: [...edits], versions }),
     );
-    return answer.ok ? answer.value.files : null;
+    if (!answer.ok) return;
+    const { files } = answer.value;
+    core.ui.toast('ok', said(files.map((one) => one.file).join(', ')));
+    onDone(files);
   };
-  return { preview, failure: current?.failure ?? null, busy, apply };
+  return { preview, failure: current?.failure ?? null, busy, save };
 }

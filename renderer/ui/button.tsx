@@ -15,11 +15,11 @@ export interface ButtonProps {
   children: ReactNode;
   onPress: () => void;
   kind?: 'primary' | 'plain' | 'quiet' | 'stop';
-  caps?: readonly string[];
+  caps?: readonly string[] | undefined;
   busy?: boolean;
   disabled?: boolean;
   title?: string;
-  autoFocus?: boolean;
+  autoFocus?: boolean | undefined;
   type?: 'button' | 'submit';
 }
 

@@ -14,7 +14,7 @@ export function DraftFiles({
   problems: readonly ConfigurationProblem[];
   failure: string | null;
   /** Whether few files are shown open. */
-  open?: boolean;
+  open?: boolean | undefined;
 }) {
   return (
     <section className="draft" aria-label="Files">
@@ -22,6 +22,9 @@ export function DraftFiles({
         <p role="alert" className="draft-trouble">
           {failure}
         </p>
+      )}
+      {problems.some((one) => one.severity === 'error') && (
+        <b role="alert">The workspace would not load with this, so it cannot be saved.</b>
       )}
       {problems.map((one) => (
         <p

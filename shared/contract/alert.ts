@@ -66,5 +66,12 @@ export const alertContract = {
         limit: z.number().int().min(1).max(200).default(100),
       }),
     )
-    .output(z.object({ found: z.array(FoundVerdict), more: z.boolean() })),
+    .output(
+      z.object({
+        found: z.array(FoundVerdict),
+        more: z.boolean(),
+        /** At the end of what was found: up to when was looked, where the time has more than a search looks at. */
+        lookedFromAt: z.number().nullable(),
+      }),
+    ),
 };

@@ -41,6 +41,17 @@ export function verdictTable(db: Database.Database, onUnreadable: OnUnreadable) 
        OR instr(lower(coalesce(json_extract(alert, '$.ruleId'), '')), @text) > 0
      ORDER BY number DESC LIMIT @limit OFFSET @skip`,
   );
+  const known = db.prepare('SELECT 1 FROM verdict WHERE alert_id = ? LIMIT 1');
+  // Of one alert all is found, however many others were decided on since.
+  const searchOne = db.prepare(
+    `SELECT v.alert_id AS id, v.body AS body, json_extract(a.body, '$.title') AS title,
+       json_extract(a.body, '$.service') AS service
+     FROM verdict v LEFT JOIN alert a ON a.id = v.alert_id
+     WHERE v.alert_id = @text AND v.at >= @fromAt AND v.at <= @toAt ORDER BY v.id DESC LIMIT @limit OFFSET @skip`,
+  );
+  const lookedFrom = db.prepare(
+    `SELECT at FROM verdict WHERE at >= @fromAt AND at <= @toAt ORDER BY at DESC, id DESC LIMIT 1 OFFSET ${LOOKED_MAX}`,
+  );
   const prune = db.prepare(
     `DELETE FROM verdict WHERE id IN (SELECT id FROM verdict WHERE at < ? ORDER BY at LIMIT ${PRUNED_MAX})`,
   );
@@ -62,10 +73,17 @@ export function verdictTable(db: Database.Database, onUnreadable: OnUnreadable) 
       ...StageVerdict.shape.stage.options.flatMap((stage) => read(inForce.all({ alertId, fromAt, stage }))),
     ],
     search({ text, fromAt, toAt, limit, skip = 0 }: VerdictQuery): FoundVerdict[] {
-      const rows = search.all({ text: text.toLowerCase(), fromAt, toAt, limit, skip }) as FoundRow[];
+      const asked = known.get(text) ? searchOne : search;
+      const wanted = asked === search ? text.toLowerCase() : text;
+      const rows = asked.all({ text: wanted, fromAt, toAt, limit, skip }) as FoundRow[];
       return rows.flatMap((row) =>
         read([row]).map((one) => ({ ...one, title: row.title, service: row.service })),
       );
+    },
+    /** Up to when a search of this time looks back; null where it looks at all of it. */
+    lookedFrom({ text, fromAt, toAt }: Pick<VerdictQuery, 'text' | 'fromAt' | 'toAt'>): number | null {
+      if (known.get(text)) return null;
+      return (lookedFrom.get({ fromAt, toAt }) as { at: number } | undefined)?.at ?? null;
     },
     /** True where there are more to take away. */
     prune: (beforeAt: number): boolean => prune.run(beforeAt).changes === PRUNED_MAX,

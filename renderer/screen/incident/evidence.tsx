@@ -20,6 +20,7 @@ import {
   readable,
 } from './evidence-lines.ts';
 import styles from './incident.module.css';
+import { IncidentAlerts } from './incident-alerts.tsx';
 import { Timeline } from './timeline.tsx';
 
 const REFRESH_MS = 5_000;
@@ -27,7 +28,7 @@ const REFRESH_MS = 5_000;
 /** The kept charts, one above the other, with one crosshair. In a small window the timeline shares their place. */
 export function Evidence({ incident }: { incident: Incident }) {
   const core = useCore();
-  const [pane, setPane] = useState<'evidence' | 'timeline'>('evidence');
+  const [pane, setPane] = useState<'evidence' | 'timeline' | 'alerts'>('evidence');
   const [whole, setWhole] = useState(false);
   const open = isOpen(incident);
   const everyMs = open ? REFRESH_MS : 0;
@@ -60,6 +61,14 @@ export function Evidence({ incident }: { incident: Incident }) {
           >
             Evidence <span className="t3">{incident.evidenceCount}</span>
           </button>
+          <button
+            type="button"
+            aria-pressed={pane === 'alerts'}
+            data-on={pane === 'alerts' || undefined}
+            onClick={() => setPane('alerts')}
+          >
+            Alerts <span className="t3">{incident.alertIds.length}</span>
+          </button>
         </div>
         <span className="push line s12 num">
           <TracesLink incident={incident} />
@@ -75,11 +84,13 @@ export function Evidence({ incident }: { incident: Incident }) {
           )}
         </span>
       </div>
-      {pane === 'timeline' ? (
+      {pane === 'alerts' && <IncidentAlerts incident={incident} />}
+      {pane === 'timeline' && (
         <div className={styles.inner}>
           <Timeline incident={incident} />
         </div>
-      ) : (
+      )}
+      {pane === 'evidence' && (
         <>
           {loaded.failure && <Problem title="The evidence is not all here">{loaded.failure.text}</Problem>}
           {!views && loaded.loading && <Skeleton rows={9} label="Loading the evidence" />}

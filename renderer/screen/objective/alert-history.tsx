@@ -2,7 +2,12 @@ import { useState } from 'react';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { formatSignificant } from '../../../shared/unit/number.ts';
 import { PAST_SPANS } from '../../state/objective-past.ts';
-import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
+import { hashOf } from '../../state/route.ts';
+import { holdingVerdict } from '../../state/triage.ts';
+import { useCollection, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
+import { AlertLine } from '../../ui/alert-line.tsx';
+import { AlertState } from '../../ui/alert-state.tsx';
 import { Button } from '../../ui/button.tsx';
 import { countText, EpisodeList, EpisodeStrip } from './episodes.tsx';
 import styles from './objective.module.css';
@@ -29,6 +34,7 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
         )}
         <span className="s12 t3">Replayed over the samples that are kept, without silences and routing.</span>
       </div>
+      <ReallyFired objectiveId={id} />
       {loading && <PastProgress look={`alerts:${key}`} label="Replaying the past" />}
       {!value && !loading && failure && (
         <div className="line wrap">
@@ -44,6 +50,24 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
         </>
       )}
     </div>
+  );
+}
+
+/** The alerts that there are, whose verdicts tell what really fired, who was told, and what held the rest back. */
+function ReallyFired({ objectiveId }: { objectiveId: string }) {
+  const alerts = useCollection('alerts').byId;
+  const mine = [...alerts.values()].filter((one) => one.memory?.objectiveId === objectiveId);
+  if (mine.length === 0) return <p className="s12 t2">It has no alert now, and none that ended lately.</p>;
+  return (
+    <ul className="stack" aria-label="What really fired">
+      {mine.map((one) => (
+        <li key={one.id}>
+          <AlertLine alert={one} why={hashOf(whyRoute(one.id))}>
+            <AlertState alert={one} verdict={holdingVerdict(one)} />
+          </AlertLine>
+        </li>
+      ))}
+    </ul>
   );
 }
 

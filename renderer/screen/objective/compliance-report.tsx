@@ -16,7 +16,7 @@ export function ComplianceReport({ onClose }: { onClose: () => void }) {
   const save = async (format: 'markdown' | 'html') => setSaved(await core.past.saveReport(format));
   return (
     <Dialog title="Compliance, last 28 days" onClose={onClose}>
-      <div className={styles.wizard}>
+      <div className={`wide-form ${styles.wizard}`}>
         {loading && <PastProgress look="report" label="Counting 28 days" />}
         {!loading && failure && <p role="alert">{failure.text}</p>}
         {!loading && value && (

@@ -86,7 +86,7 @@ function Line({ correction }: { correction: Correction }) {
           }}
         >
           <input
-            className={styles.field}
+            className={`field ${styles.field}`}
             aria-label="Why it is revoked"
             placeholder="Why"
             maxLength={500}
@@ -129,16 +129,24 @@ function Add({ objectiveId }: { objectiveId: string }) {
     >
       <label className="s12 t2">
         From, UTC
-        <input className={styles.when} value={from} onChange={(event) => setFrom(event.target.value)} />
+        <input
+          className={`field ${styles.when}`}
+          value={from}
+          onChange={(event) => setFrom(event.target.value)}
+        />
       </label>
       <label className="s12 t2">
         To, UTC
-        <input className={styles.when} value={to} onChange={(event) => setTo(event.target.value)} />
+        <input
+          className={`field ${styles.when}`}
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+        />
       </label>
       <label className={`s12 t2 ${styles.grow}`}>
         Why
         <input
-          className={styles.when}
+          className={`field ${styles.when}`}
           placeholder="Planned failover, announced to customers"
           maxLength={500}
           value={reason}

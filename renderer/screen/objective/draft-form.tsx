@@ -4,7 +4,7 @@ import { draftEdits, draftProblem, type ObjectiveDraft, partOf } from '../../sta
 import { useCollection, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { useWorkspaceEdit } from '../../state/workspace-edit.ts';
 import { Button } from '../../ui/button.tsx';
-import { DraftFiles } from '../../ui/draft-files.tsx';
+import { EditFiles, EditForm, EditSave } from '../../ui/edit-form.tsx';
 import { DraftPast } from './draft-past.tsx';
 import styles from './objective.module.css';
 
@@ -26,26 +26,16 @@ export function DraftForm({
   onBack: () => void;
   onDone: () => void;
 }) {
-  const core = useCore();
   const services = useCollection('services').byId;
   const [draft, setDraft] = useState(first);
   const put: Put = (part) => setDraft((now) => ({ ...now, ...part }));
   const problem = draftProblem(draft);
-  const edit = useWorkspaceEdit(problem === null ? draftEdits(draft, new Set(services.keys())) : null);
-  const save = async () => {
-    const files = await edit.apply();
-    if (!files) return;
-    core.ui.toast('ok', `Saved and evaluated from now on: ${files.map((one) => one.file).join(', ')}.`);
-    onDone();
-  };
+  const edit = useWorkspaceEdit(problem === null ? draftEdits(draft, new Set(services.keys())) : null, {
+    said: (files) => `Saved and evaluated from now on: ${files}.`,
+    onDone,
+  });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (edit.preview?.loads && !edit.busy) void save();
-      }}
-    >
+    <EditForm edit={edit}>
       <div className={styles.twoColumns}>
         <div className="form">
           <Names draft={draft} put={put} services={[...services.keys()].sort()} />
@@ -54,29 +44,16 @@ export function DraftForm({
         </div>
         <div className="stack">
           <DraftPast draft={problem === null ? draft : null} problem={problem} />
-          <DraftFiles
-            files={edit.preview?.files ?? []}
-            problems={edit.preview?.problems ?? []}
-            failure={edit.failure}
-            open={false}
-          />
+          <EditFiles edit={edit} open={false} />
         </div>
       </div>
       <div className="line">
-        <Button
-          type="submit"
-          kind="primary"
-          busy={edit.busy}
-          disabled={!edit.preview?.loads}
-          onPress={() => undefined}
-        >
-          Save objective
-        </Button>
+        <EditSave edit={edit}>Save objective</EditSave>
         <Button kind="quiet" onPress={onBack}>
           Back
         </Button>
       </div>
-    </form>
+    </EditForm>
   );
 }
 

@@ -45,7 +45,7 @@ export function DraftProposals({
                 onChange={() => setChosen(one.id)}
               />
               <b>{one.title}</b>
-              <span className="s12 t2">{one.reason}</span>
+              <span className={`s12 t2 ${styles.reason}`}>{one.reason}</span>
             </label>
           ))}
         </fieldset>

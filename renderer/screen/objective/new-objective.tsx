@@ -21,7 +21,7 @@ export function NewObjective({ onClose }: { onClose: () => void }) {
   const blank = () => setStep({ at: 'write', draft: { ...EMPTY_DRAFT, source } });
   return (
     <Dialog title="New objective" onClose={onClose}>
-      <div className={styles.wizard}>
+      <div className={`wide-form ${styles.wizard}`}>
         {step.at === 'source' && (
           <SourceStep
             sources={sources}

@@ -66,14 +66,14 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
                 <SortHead column="name">Objective</SortHead>
                 <SortHead column="state">State</SortHead>
                 {WINDOWS_MS.map((ms, index) => (
-                  <SortHead key={ms} column={ms === 3_600_000 ? 'burn' : null} numeric>
-                    {index === 0 && 'Burn '}
+                  <SortHead key={ms} column="burn" windowMs={ms} numeric>
+                    {index === 0 ? 'Burn ' : <span className="vh">Burn </span>}
                     <span className={styles.w}>{windowName(ms)}</span>
                   </SortHead>
                 ))}
-                <th scope="col" className={styles.trend}>
+                <SortHead column="trend" className={styles.trend} title="How much it rose of late">
                   Burn 1 h, last 24 h
-                </th>
+                </SortHead>
                 <SortHead column="budget" numeric>
                   Budget remaining
                 </SortHead>
@@ -132,28 +132,32 @@ function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolea
   );
 }
 
+/** Where the worst has the highest number, that stands first. */
+const HIGHEST_FIRST: readonly ObjectiveColumn[] = ['burn', 'trend'];
+
 function SortHead({
   column,
+  windowMs,
   numeric = false,
+  className,
+  title,
   children,
 }: {
-  column: ObjectiveColumn | null;
+  column: ObjectiveColumn;
+  windowMs?: number;
   numeric?: boolean;
+  className?: string | undefined;
+  title?: string;
   children: ReactNode;
 }) {
   const core = useCore();
   const sort = useUi((state) => state.objectiveSort);
-  if (column === null)
-    return (
-      <th scope="col" className={numeric ? 'n' : undefined}>
-        {children}
-      </th>
-    );
-  const on = sort.column === column;
+  const on = sort.column === column && sort.windowMs === windowMs;
   return (
     <th
       scope="col"
-      className={numeric ? 'n' : undefined}
+      className={numeric ? 'n' : className}
+      title={title}
       aria-sort={on ? (sort.descending ? 'descending' : 'ascending') : undefined}
     >
       <button
@@ -162,7 +166,11 @@ function SortHead({
         data-on={on || undefined}
         onClick={() =>
           core.uiStore.setState({
-            objectiveSort: { column, descending: on ? !sort.descending : column === 'burn' },
+            objectiveSort: {
+              column,
+              ...(windowMs === undefined ? {} : { windowMs }),
+              descending: on ? !sort.descending : HIGHEST_FIRST.includes(column),
+            },
           })
         }
       >

@@ -4,9 +4,8 @@ import type { Objective } from '../../../shared/model/objective.ts';
 import type { Change } from '../../state/objective-past.ts';
 import { useCore } from '../../state/use-core.tsx';
 import { useWorkspaceEdit } from '../../state/workspace-edit.ts';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { DraftFiles } from '../../ui/draft-files.tsx';
+import { EditActions, EditFiles, EditForm } from '../../ui/edit-form.tsx';
 
 interface Prepared {
   readonly edits: readonly WorkspaceEditInput[] | null;
@@ -24,24 +23,14 @@ export function SaveChange({
   change: Change;
   onClose: () => void;
 }) {
-  const core = useCore();
   const { edits, notes, failure } = usePrepared(objective.id, change);
-  const edit = useWorkspaceEdit(edits !== null && edits.length > 0 ? edits : null);
-  const save = async () => {
-    const files = await edit.apply();
-    if (!files) return;
-    core.ui.toast('ok', `Saved and evaluated from now on: ${files.map((one) => one.file).join(', ')}.`);
-    onClose();
-  };
+  const edit = useWorkspaceEdit(edits !== null && edits.length > 0 ? edits : null, {
+    said: (files) => `Saved and evaluated from now on: ${files}.`,
+    onDone: onClose,
+  });
   return (
     <Dialog title={`Save this change of ${objective.title}`} onClose={onClose}>
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (edit.preview?.loads && !edit.busy) void save();
-        }}
-      >
+      <EditForm edit={edit}>
         {edits === null && failure === null && <p role="status">Looking for its place in the file.</p>}
         {edits?.length === 0 && (
           <p role="status">It is what the file says already: there is nothing to save.</p>
@@ -51,26 +40,9 @@ export function SaveChange({
             {note}
           </p>
         ))}
-        <DraftFiles
-          files={edit.preview?.files ?? []}
-          problems={edit.preview?.problems ?? []}
-          failure={failure ?? edit.failure}
-        />
-        <div className="line form-actions">
-          <Button kind="quiet" caps={['Esc']} onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={edit.busy}
-            disabled={!edit.preview?.loads}
-            onPress={() => undefined}
-          >
-            Save change
-          </Button>
-        </div>
-      </form>
+        <EditFiles edit={edit} failure={failure} />
+        <EditActions edit={edit} verb="Save change" onCancel={onClose} />
+      </EditForm>
     </Dialog>
   );
 }

@@ -27,7 +27,7 @@ export function Spent({ status }: { status: ObjectiveStatus }) {
           <label className="line s12 t2">
             By
             <select
-              className={styles.field}
+              className={`field ${styles.field}`}
               value={value.label}
               onChange={(event) => setLabel(event.target.value)}
             >

@@ -46,7 +46,7 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
         <label className="s12 t2">
           Target, %
           <input
-            className={styles.field}
+            className={`field ${styles.field}`}
             inputMode="decimal"
             value={fields.target}
             onChange={(event) => put({ target: event.target.value })}
@@ -56,7 +56,7 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
           <label className="s12 t2">
             Threshold, ms
             <input
-              className={styles.field}
+              className={`field ${styles.field}`}
               inputMode="decimal"
               value={fields.threshold}
               onChange={(event) => put({ threshold: event.target.value })}
@@ -66,7 +66,7 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
         <label className="s12 t2">
           Policy
           <select
-            className={styles.field}
+            className={`field ${styles.field}`}
             value={fields.policy}
             onChange={(event) => put({ policy: event.target.value })}
           >

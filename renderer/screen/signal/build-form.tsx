@@ -84,7 +84,7 @@ function MoreFields({
         <label>
           Expression, with $metric for the series
           <textarea
-            className={`${styles.field} ${styles.text}`}
+            className={`field ${styles.text}`}
             value={more.custom}
             maxLength={2_000}
             onChange={(event) => onMore({ ...more, custom: event.target.value })}
@@ -95,7 +95,7 @@ function MoreFields({
         <label>
           Only where
           <input
-            className={`${styles.field} mono`}
+            className="field mono"
             placeholder={'service="gateway"'}
             value={more.matchers}
             maxLength={1_000}
@@ -105,7 +105,7 @@ function MoreFields({
         <label>
           Window
           <select
-            className={styles.field}
+            className="field"
             value={more.window}
             onChange={(event) => onMore({ ...more, window: event.target.value })}
           >

@@ -31,7 +31,7 @@ export function InstantTable({ answer, unit }: { answer: InstantAnswer; unit: st
       <div className="line wrap">
         <input
           type="search"
-          className={styles.field}
+          className="field"
           aria-label="Search the rows"
           placeholder="Search the labels"
           value={search}

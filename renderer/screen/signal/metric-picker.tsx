@@ -35,7 +35,7 @@ export function MetricPicker({
         Metric of {source}
         <input
           type="search"
-          className={styles.field}
+          className="field"
           placeholder="A part of its name"
           value={search}
           maxLength={200}

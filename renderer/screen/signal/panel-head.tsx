@@ -20,7 +20,7 @@ export function PanelHead({ panel, index, source, sources, tab, onTab, onChange 
   return (
     <div className={styles.panelHead}>
       <input
-        className={`${styles.field} ${styles.title}`}
+        className={`field ${styles.title}`}
         aria-label={`Title of panel ${index + 1}`}
         placeholder={`Panel ${index + 1}`}
         maxLength={300}
@@ -31,7 +31,7 @@ export function PanelHead({ panel, index, source, sources, tab, onTab, onChange 
       <label className={styles.labelled}>
         Source
         <select
-          className={styles.field}
+          className="field"
           value={source}
           onChange={(event) => onChange({ source: event.target.value })}
         >
@@ -45,7 +45,7 @@ export function PanelHead({ panel, index, source, sources, tab, onTab, onChange 
       <label className={styles.labelled}>
         Unit
         <input
-          className={`${styles.field} ${styles.unit}`}
+          className={`field ${styles.unit}`}
           maxLength={20}
           defaultValue={panel.unit}
           key={`unit ${panel.unit}`}

@@ -29,7 +29,7 @@ export function RangePicker({ view }: { view: SignalView }) {
       <label className={styles.labelled}>
         Time
         <select
-          className={styles.field}
+          className="field"
           value={range.kind === 'last' ? String(range.ms) : 'between'}
           onChange={(event) => choose(event.target.value)}
         >
@@ -58,7 +58,7 @@ export function RangePicker({ view }: { view: SignalView }) {
       <label className={styles.labelled}>
         Step
         <select
-          className={styles.field}
+          className="field"
           value={stepMs === null ? '' : promDuration(stepMs)}
           onChange={(event) =>
             core.signal.show({ ...view, stepMs: parseDuration(event.target.value) || null })
@@ -105,7 +105,7 @@ function Between({ view }: { view: SignalView }) {
       <input
         type="datetime-local"
         step="1"
-        className={styles.field}
+        className="field"
         aria-label={`From, ${zone === 'utc' ? 'UTC' : 'local time'}`}
         value={from}
         onChange={(event) => setFrom(event.target.value)}
@@ -114,7 +114,7 @@ function Between({ view }: { view: SignalView }) {
       <input
         type="datetime-local"
         step="1"
-        className={styles.field}
+        className="field"
         aria-label={`To, ${zone === 'utc' ? 'UTC' : 'local time'}`}
         value={to}
         onChange={(event) => setTo(event.target.value)}

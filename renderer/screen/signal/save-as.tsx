@@ -78,7 +78,7 @@ export function SaveAs({ panel, sources }: { panel: BoardPanel; sources: readonl
         edits={missing === null ? [edit()] : null}
         missing={missing ?? ''}
         verb={`Save ${kind}`}
-        done="Written and taken over:"
+        said={(files) => `Written and taken over: ${files}.`}
         onDone={() => core.signal.open(null)}
       />
     </div>

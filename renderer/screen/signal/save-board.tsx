@@ -37,7 +37,7 @@ export function SaveBoard({ view }: { view: SignalView }) {
         <label>
           Title
           <input
-            className={styles.field}
+            className="field"
             value={title}
             maxLength={300}
             onChange={(event) => setTitle(event.target.value)}
@@ -50,7 +50,7 @@ export function SaveBoard({ view }: { view: SignalView }) {
           isEmpty ? 'There is nothing to save yet: run an expression first.' : 'Give the board a title.'
         }
         verb={way === 'delete' ? `Delete ${board ? fileOf(board) : ''}` : 'Save board'}
-        done={way === 'delete' ? 'Deleted' : 'Saved in'}
+        said={(files) => `${way === 'delete' ? 'Deleted' : 'Saved in'} ${files}.`}
         onDone={(files) => {
           const file = files[0]?.file ?? '';
           const id = way === 'delete' ? null : file.replace(/^dashboards\//, '').replace(/\.ya?ml$/i, '');

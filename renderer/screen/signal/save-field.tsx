@@ -1,5 +1,3 @@
-import styles from './signal.module.css';
-
 export function SaveFieldRow({
   label,
   value,
@@ -15,7 +13,7 @@ export function SaveFieldRow({
     <label>
       {label}
       <input
-        className={mono ? `${styles.field} mono` : styles.field}
+        className={mono ? 'field mono' : 'field'}
         value={value}
         maxLength={1_000}
         onChange={(event) => onChange(event.target.value)}
@@ -38,7 +36,7 @@ export function SaveSelectRow({
   return (
     <label>
       {label}
-      <select className={styles.field} value={value} onChange={(event) => onChange(event.target.value)}>
+      <select className="field" value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map((one) => (
           <option key={one}>{one}</option>
         ))}

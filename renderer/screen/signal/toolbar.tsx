@@ -77,7 +77,7 @@ function BoardPicker({ view }: { view: SignalView }) {
     <label className={styles.labelled}>
       Board
       <select
-        className={styles.field}
+        className="field"
         value={board?.id ?? ''}
         onChange={(event) => {
           const chosen = byId.get(event.target.value);

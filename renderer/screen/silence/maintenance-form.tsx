@@ -11,9 +11,8 @@ import {
 } from '../../state/maintenance-draft.ts';
 import { useCollection, useCore } from '../../state/use-core.tsx';
 import { useWorkspaceEdit } from '../../state/workspace-edit.ts';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { DraftFiles } from '../../ui/draft-files.tsx';
+import { EditActions, EditFiles, EditForm } from '../../ui/edit-form.tsx';
 import { PlannedTimes } from './planned-times.tsx';
 import styles from './silence.module.css';
 
@@ -31,7 +30,6 @@ export function MaintenanceForm({
   window: MaintenanceState | null;
   onClose: () => void;
 }) {
-  const core = useCore();
   const taken = useCollection('maintenance').byId;
   const [draft, setDraft] = useState(() => (window ? draftOf(window) : emptyDraft(ownZone())));
   const put: Put = (part) => setDraft((now) => ({ ...now, ...part }));
@@ -39,24 +37,15 @@ export function MaintenanceForm({
   const written = writtenOf(draft, id);
   const plan = usePlan(written);
   const edits = plan?.problems.length === 0 ? windowEdits(written, window) : [];
-  const edit = useWorkspaceEdit(edits.length > 0 ? edits : null);
+  const edit = useWorkspaceEdit(edits.length > 0 ? edits : null, {
+    said: (files) => `Planned and in force: ${files}.`,
+    onDone: onClose,
+  });
   const problemOf: ProblemOf = (...keys) =>
     plan?.problems.find((one) => keys.includes(one.key))?.message ?? null;
-  const save = async () => {
-    const files = await edit.apply();
-    if (!files) return;
-    core.ui.toast('ok', `Planned and in force: ${files.map((one) => one.file).join(', ')}.`);
-    onClose();
-  };
   return (
     <Dialog title={window ? `Change ${window.title}` : 'Plan maintenance'} onClose={onClose}>
-      <form
-        className={`form ${styles.plan}`}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (edit.preview?.loads && !edit.busy) void save();
-        }}
-      >
+      <EditForm edit={edit} className={`form wide-form ${styles.plan}`}>
         <div className={styles.planColumns}>
           <div className="form">
             <Covered draft={draft} put={put} problemOf={problemOf} />
@@ -64,28 +53,11 @@ export function MaintenanceForm({
           </div>
           <div className="stack">
             <PlannedTimes plan={plan} timeZone={draft.timeZone} />
-            <DraftFiles
-              files={edit.preview?.files ?? []}
-              problems={edit.preview?.problems ?? []}
-              failure={edit.failure}
-            />
+            <EditFiles edit={edit} />
           </div>
         </div>
-        <div className="line form-actions">
-          <Button kind="quiet" caps={['Esc']} onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={edit.busy}
-            disabled={!edit.preview?.loads}
-            onPress={() => undefined}
-          >
-            {window ? 'Save window' : 'Plan it'}
-          </Button>
-        </div>
-      </form>
+        <EditActions edit={edit} verb={window ? 'Save window' : 'Plan it'} onCancel={onClose} />
+      </EditForm>
     </Dialog>
   );
 }
@@ -267,7 +239,7 @@ function When({ draft, put, problemOf }: Part) {
               <input
                 {...props}
                 type="datetime-local"
-                className={styles.field}
+                className="field"
                 value={draft.from}
                 onChange={(event) => put({ from: event.target.value })}
               />
@@ -278,7 +250,7 @@ function When({ draft, put, problemOf }: Part) {
               <input
                 {...props}
                 type="datetime-local"
-                className={styles.field}
+                className="field"
                 value={draft.to}
                 onChange={(event) => put({ to: event.target.value })}
               />

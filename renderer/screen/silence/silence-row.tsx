@@ -1,17 +1,24 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { Alert } from '../../../shared/model/alert.ts';
 import { formatMatchers } from '../../../shared/model/matcher.ts';
 import { type Silence, silenceState } from '../../../shared/model/silence.ts';
+import { hashOf } from '../../state/route.ts';
 import { endOf, heldBy, SILENCE_SPANS } from '../../state/silence.ts';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
+import { AlertLine } from '../../ui/alert-line.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { absoluteUtc, ago, coarse } from '../../ui/format.ts';
 import styles from './silence.module.css';
 
+const HELD_SHOWN = 50;
+
 /** One silence: what it matches and holds, by whom and why, and until when. */
 export function SilenceRow({ silence, now }: { silence: Silence; now: number }) {
   const state = silenceState(silence, now);
-  const held = heldBy(useCollection('alerts').byId.values(), silence.id);
+  const alerts = useCollection('alerts').byId;
+  const held = useMemo(() => heldBy(alerts.values(), silence.id), [alerts, silence.id]);
   const { comment, author, createdAt, renewals, origin, expiredBy, sharing } = silence;
   const endsAt = endOf(silence);
   return (
@@ -42,11 +49,33 @@ export function SilenceRow({ silence, now }: { silence: Silence; now: number }) 
               : `ends in ${coarse(endsAt - now)}`}
         </time>
         {state === 'active' && (
-          <span className="s12 t2">{held === 0 ? 'holds nothing now' : `holds ${held} now`}</span>
+          <span className="s12 t2">
+            {held.length === 0 ? 'holds nothing now' : `holds ${held.length} now`}
+          </span>
         )}
       </div>
-      {state !== 'expired' && <Actions silence={silence} held={held} />}
+      {state !== 'expired' && <Actions silence={silence} held={held.length} />}
+      {state === 'active' && held.length > 0 && <Held alerts={held} />}
     </div>
+  );
+}
+
+/** What it keeps quiet, which stays to be seen. */
+function Held({ alerts }: { alerts: readonly Alert[] }) {
+  return (
+    <details className={styles.held}>
+      <summary className="s12 t2">What it holds</summary>
+      <ul className="stack">
+        {alerts.slice(0, HELD_SHOWN).map((one) => (
+          <li key={one.id}>
+            <AlertLine alert={one} why={hashOf(whyRoute(one.id))} />
+          </li>
+        ))}
+      </ul>
+      {alerts.length > HELD_SHOWN && (
+        <p className="s12 t3">and {alerts.length - HELD_SHOWN} more, all of them in Triage</p>
+      )}
+    </details>
   );
 }
 
@@ -97,7 +126,7 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
     >
       <label className="line s12 t2">
         From now
-        <select className={styles.field} value={ms} onChange={(event) => setMs(Number(event.target.value))}>
+        <select className="field" value={ms} onChange={(event) => setMs(Number(event.target.value))}>
           {SILENCE_SPANS.map((one) => (
             <option key={one.ms} value={one.ms}>
               {one.name}

@@ -24,7 +24,7 @@ export function SearchForm({ view, facets, onChange }: SearchFormProps) {
       <input
         type="search"
         data-search
-        className={`${styles.field} ${styles.words}`}
+        className={`field ${styles.words}`}
         aria-label="Search traces"
         placeholder="request_id, trace id, key=value, key&lt;0.5"
         title="Words and conditions that must all hold: request_id=req-17, prediction_confidence<0.5, or any word of a span"
@@ -57,7 +57,7 @@ export function SearchForm({ view, facets, onChange }: SearchFormProps) {
         onChoose={(version) => onChange({ version })}
       />
       <select
-        className={styles.field}
+        className="field"
         aria-label="Result"
         value={view.failed ? 'failed' : ''}
         onChange={({ target }) => onChange({ failed: target.value === 'failed' })}
@@ -88,7 +88,7 @@ function Choice({ label, any, value, choices, onChoose }: ChoiceProps) {
   const all = value === '' || choices.includes(value) ? choices : [value, ...choices];
   return (
     <select
-      className={styles.field}
+      className="field"
       aria-label={label}
       value={value}
       onChange={({ target }) => onChoose(target.value)}
@@ -108,7 +108,7 @@ function Longer({ value, onChange }: { value: number | null; onChange: (value: n
     value === null || LONGER_MS.includes(value) ? LONGER_MS : [...LONGER_MS, value].sort((a, b) => a - b);
   return (
     <select
-      className={styles.field}
+      className="field"
       aria-label="Duration"
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value === '' ? null : Number(target.value))}
@@ -129,7 +129,7 @@ function Range({ view, onChange }: Pick<SearchFormProps, 'view' | 'onChange'>) {
   const known = TRACE_RANGES.some((one) => one.text === text);
   return (
     <select
-      className={styles.field}
+      className="field"
       aria-label="Time"
       value={text}
       title={

@@ -4,6 +4,7 @@ import { runCommand } from '../../state/command.ts';
 import { alertFacts } from '../../state/fact.ts';
 import { hashOf } from '../../state/route.ts';
 import { useBusy, useCollection, useCore, useLive, useNow } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
 import { PriorityBadge, StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -53,7 +54,7 @@ export function AlertCard({ alert, verdict }: { alert: Alert; verdict: StageVerd
           <span className="t3 s12 push">
             <code>{alert.definedAt}</code>
           </span>
-          <a className="s12" href={hashOf({ screen: 'why', text: alert.id })}>
+          <a className="s12" href={hashOf(whyRoute(alert.id))}>
             All of 13 months
           </a>
         </div>

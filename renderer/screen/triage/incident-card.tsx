@@ -1,9 +1,13 @@
 import { useMemo } from 'react';
+import type { Alert } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
 import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
+import { hashOf } from '../../state/route.ts';
+import { alertsOf } from '../../state/triage.ts';
 import { useBusy, useCollection, useCore, useNow } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
 import { Due, PriorityBadge, SeverityBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -19,11 +23,11 @@ export function IncidentCard({ incident }: { incident: Incident }) {
   const alerts = useCollection('alerts').byId;
   const mine = useMemo(() => incident.alertIds.flatMap((id) => alerts.get(id) ?? []), [incident, alerts]);
   const objective = worstObjective(incident, objectives);
-  const first = mine[0];
+  const first = alertsOf(incident, alerts).known[0];
   const facts = objective ? objectiveFacts(objective) : first ? alertFacts(first) : [];
   return (
     <section className={`pane ${styles.card}`} aria-label="Selected incident">
-      <Head incident={incident} />
+      <Head incident={incident} first={first} />
       {facts.length > 0 && <Facts facts={facts} />}
       <div className={styles.body}>
         {objective && <BurnFigure objective={objective} incident={incident} />}
@@ -34,7 +38,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
   );
 }
 
-function Head({ incident }: { incident: Incident }) {
+function Head({ incident, first }: { incident: Incident; first: Alert | undefined }) {
   const core = useCore();
   const now = useNow();
   const busy = useBusy(`acknowledge:${incident.id}`);
@@ -65,6 +69,11 @@ function Head({ incident }: { incident: Incident }) {
           />
         ))}
         <span className={`push line ${styles.act}`}>
+          {first && (
+            <a className="link s12" href={hashOf(whyRoute(first.id))} aria-label={`Why ${first.title}`}>
+              Why
+            </a>
+          )}
           {incident.acknowledgedAt === null && (
             <Button kind="primary" caps={['a']} busy={busy} onPress={() => runCommand(core, 'acknowledge')}>
               Acknowledge

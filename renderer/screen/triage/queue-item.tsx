@@ -7,9 +7,9 @@ import { runCommand } from '../../state/command.ts';
 import { deadlinesOf, nextDeadline } from '../../state/deadline.ts';
 import { isOpen, type QueueEntry } from '../../state/triage.ts';
 import { useCollection, useCore, useNow } from '../../state/use-core.tsx';
+import { AlertState } from '../../ui/alert-state.tsx';
 import { Due, PriorityBadge, SeverityBadge, StateBadge } from '../../ui/badge.tsx';
 import { absoluteUtc, coarse, shortUtc } from '../../ui/format.ts';
-import { AlertState } from './alert-state.tsx';
 
 export interface QueueItemProps {
   entry: QueueEntry;

@@ -1,17 +1,17 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { DeliveryState } from '../../../shared/contract/alert.ts';
 import type { Delivery } from '../../../shared/model/notification.ts';
-import { adviceOf, DELIVERY_STATES, type DeliveryPages, loadDeliveries } from '../../state/delivery-log.ts';
-import type { Failure } from '../../state/failure.ts';
-import { useCollection, useCore, useLive, useNow } from '../../state/use-core.tsx';
+import { adviceOf, DELIVERY_STATES, loadDeliveries } from '../../state/delivery-log.ts';
+import { type Pages, usePages } from '../../state/pages.ts';
+import { hashOf } from '../../state/route.ts';
+import { useCollection, useCore, useNow } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
 import { PriorityBadge, StateBadge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { coarse } from '../../ui/format.ts';
 import { Clock } from '../../ui/moment.tsx';
-import { Skeleton } from '../../ui/state.tsx';
+import { LogView } from './log-view.tsx';
 import styles from './why.module.css';
 
-const TYPED_MS = 250;
 const BADGES = { queued: 'starting', sent: 'ok', failed: 'firing', expired: 'unwatched' } as const;
 const WORDS = { queued: 'waiting', sent: 'sent', failed: 'failed', expired: 'too late' } as const;
 
@@ -19,67 +19,46 @@ const WORDS = { queued: 'waiting', sent: 'sent', failed: 'failed', expired: 'too
 export function DeliveryLog({ text }: { text: string }) {
   const core = useCore();
   const [state, setState] = useState<DeliveryState>('all');
-  const { pages, failure, busy, next } = useDeliveries(text, state);
+  // What is sent now moves the log: it is read again from its beginning.
+  const news = useCollection('deliveries').byId;
+  const search = usePages<Pages<Delivery>>(
+    JSON.stringify([text, state]),
+    (before) => loadDeliveries(core.requests, { text, state }, before),
+    news,
+  );
   return (
-    <>
-      <search className={styles.form}>
-        <input
-          type="search"
-          className={`${styles.field} ${styles.words}`}
-          aria-label="Search deliveries"
-          placeholder="receiver, channel, title, reason or problem"
-          value={text}
-          onChange={(event) => core.ui.go({ screen: 'why', text: event.target.value, log: 'deliveries' })}
-        />
-        <select
-          className={styles.field}
-          aria-label="Outcome"
-          value={state}
-          onChange={(event) =>
-            setState(DELIVERY_STATES.find((one) => one.id === event.target.value)?.id ?? 'all')
-          }
-        >
-          {DELIVERY_STATES.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.label}
-            </option>
-          ))}
-        </select>
-      </search>
-      <p className={`s12 t3 ${styles.count}`} role="status">
-        {failure?.text ?? countText(pages, text, state)}
-      </p>
-      {pages === null && failure === null && <Skeleton rows={8} label="Reading the delivery log" />}
-      {pages !== null && (
+    <LogView
+      text={text}
+      onText={(typed) => core.ui.go({ screen: 'why', text: typed, log: 'deliveries' })}
+      what="deliveries"
+      placeholder="receiver, channel, title, reason or problem"
+      choice={{
+        label: 'Outcome',
+        value: state,
+        options: DELIVERY_STATES,
+        onChange: (id) => setState(DELIVERY_STATES.find((one) => one.id === id)?.id ?? 'all'),
+      }}
+      search={search}
+      nothing={
+        text.trim() === '' && state === 'all'
+          ? 'Nothing was sent to anybody yet. Settings has a test for each receiver.'
+          : 'No delivery fits these words and this outcome.'
+      }
+    >
+      {(found) => (
         <ol className={`num ${styles.deliveries}`} aria-label="Deliveries">
-          {pages.found.map((one) => (
+          {found.map((one) => (
             <Row key={one.id} delivery={one} />
           ))}
         </ol>
       )}
-      {pages?.more && (
-        <div className={styles.more}>
-          <Button busy={busy} onPress={next}>
-            Show more
-          </Button>
-        </div>
-      )}
-    </>
+    </LogView>
   );
-}
-
-function countText(pages: DeliveryPages | null, text: string, state: DeliveryState): string {
-  if (pages === null) return 'Reading';
-  if (pages.found.length === 0)
-    return text.trim() === '' && state === 'all'
-      ? 'Nothing was sent to anybody yet. Settings has a test for each receiver.'
-      : 'No delivery fits these words and this outcome.';
-  return `${pages.found.length}${pages.more ? ' and more' : ''}, the newest first`;
 }
 
 function Row({ delivery }: { delivery: Delivery }) {
   const now = useNow();
-  const { page, state, attempts, nextTryAt, sentAt, createdAt, problem, reason } = delivery;
+  const { page, state, attempts, nextTryAt, sentAt, createdAt, problem, reason, alertIds } = delivery;
   const advice = adviceOf(delivery);
   return (
     <li data-delivery={state}>
@@ -89,6 +68,7 @@ function Row({ delivery }: { delivery: Delivery }) {
         <p className="line wrap">
           <PriorityBadge priority={page.priority} />
           <b>{page.title}</b>
+          <WhyLinks alertIds={alertIds} />
         </p>
         <p className="t2">
           to {delivery.receiver} by {delivery.kind}
@@ -116,37 +96,24 @@ function Row({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function useDeliveries(text: string, state: DeliveryState) {
-  const core = useCore();
-  const live = useLive();
-  // What is sent now moves the log: it is read again from its beginning.
-  const news = useCollection('deliveries').byId;
-  const [pages, setPages] = useState<DeliveryPages | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `news` stands for what was sent
-  useEffect(() => {
-    if (!live) return;
-    let current = true;
-    const timer = setTimeout(() => {
-      void loadDeliveries(core.requests, { text, state }, null).then((read) => {
-        if (!current) return;
-        setFailure(read.ok ? null : read.error);
-        if (read.ok) setPages(read.value);
-      });
-    }, TYPED_MS);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [core, live, text, state, news]);
-  const next = () => {
-    setBusy(true);
-    void loadDeliveries(core.requests, { text, state }, pages).then((read) => {
-      setBusy(false);
-      setFailure(read.ok ? null : read.error);
-      if (read.ok) setPages(read.value);
-    });
-  };
-  return { pages, failure, busy, next };
+/** A summary of a storm speaks of hundreds: the first few are led to, the others are counted. */
+const LINKED = 3;
+
+function WhyLinks({ alertIds }: { alertIds: readonly string[] }) {
+  const alerts = useCollection('alerts').byId;
+  return (
+    <>
+      {alertIds.slice(0, LINKED).map((id) => (
+        <a
+          key={id}
+          className="link s12"
+          href={hashOf(whyRoute(id))}
+          aria-label={`Why ${alerts.get(id)?.title ?? id}`}
+        >
+          Why
+        </a>
+      ))}
+      {alertIds.length > LINKED && <span className="t3">and {alertIds.length - LINKED} more alerts</span>}
+    </>
+  );
 }

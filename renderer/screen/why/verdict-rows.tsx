@@ -1,10 +1,12 @@
 import type { FoundVerdict } from '../../../shared/contract/alert.ts';
+import { hashOf } from '../../state/route.ts';
 import { useNow } from '../../state/use-core.tsx';
+import { whyRoute } from '../../state/why.ts';
 import { Clock } from '../../ui/moment.tsx';
 import styles from './why.module.css';
 
-/** Verdicts as they were said, each with its rule's place in the files. */
-export function VerdictRows({ found }: { found: readonly FoundVerdict[] }) {
+/** Verdicts as they were said, each with its rule's place in the files; each leads to all that was said of its alert. */
+export function VerdictRows({ found, only }: { found: readonly FoundVerdict[]; only: string | null }) {
   const now = useNow();
   return (
     <ol className={`num ${styles.rows}`} aria-label="Verdicts">
@@ -14,7 +16,13 @@ export function VerdictRows({ found }: { found: readonly FoundVerdict[] }) {
           <b>{one.stage}</b>
           <span className="t3">{one.outcome}</span>
           <span className="t2">
-            <span className="t1">{one.title === null ? one.alertId : `${one.service}: ${one.title}`}</span>{' '}
+            {one.alertId !== only && (
+              <>
+                <a className="link" href={hashOf(whyRoute(one.alertId))}>
+                  {one.title === null ? one.alertId : `${one.service}: ${one.title}`}
+                </a>{' '}
+              </>
+            )}
             {one.reason} {one.definedAt !== null && <code>{one.definedAt}</code>}
           </span>
         </li>

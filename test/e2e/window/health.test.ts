@@ -1,43 +1,14 @@
-import { existsSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../shared/unit/time.ts';
-import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
-import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
-import { type FleetScene, fleetState } from '../../support/window/fleet.ts';
+import type { FakeCore } from '../../support/fake-core.ts';
+import type { FleetScene } from '../../support/window/fleet.ts';
+import { windowTest } from '../../support/window/window-test.ts';
 
-const missing = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
-if (missing) console.log(`Skipping "the Health screen": ${missing}.`);
-// A browser shares its machine: what is slow there is not wrong here.
-vi.setConfig({ testTimeout: 60_000 });
+const shown = windowTest('the Health screen');
+const open = (scene: FleetScene, prepare?: (state: FakeCore['state']) => void) =>
+  shown.open({ scene, hash: '#/health', heading: 'Workers', prepare });
 
-let browser: Browser;
-let built: Awaited<ReturnType<typeof buildWindow>>;
-let core: FakeCore;
-let window: Window;
-
-beforeAll(async () => {
-  if (missing === null) [built, browser] = await Promise.all([buildWindow(), openChromium()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-afterEach(async () => {
-  await window.close();
-  await core.stop();
-});
-
-async function open(scene: FleetScene, prepare: (state: FakeCore['state']) => void = () => undefined) {
-  const state = fleetState(scene);
-  prepare(state);
-  core = await startFakeCore(built.folder, state);
-  window = await openWindow(browser, `${core.url}#/health`);
-  await window.page.getByRole('heading', { name: 'Workers' }).waitFor();
-  return window.page;
-}
-
-describe.skipIf(missing !== null)('the Health screen', () => {
+describe.skipIf(shown.missing !== null)('the Health screen', () => {
   it('hatches what was not watched, with the reason for the mouse and in a table', async () => {
     const page = await open('page');
     const row = page.getByRole('img', { name: /^prom-us: 70\.\d+ % watched, 2 unwatched spans/ });
@@ -55,8 +26,10 @@ describe.skipIf(missing !== null)('the Health screen', () => {
     await table.getByRole('cell', { name: 'before the watch began' }).waitFor();
     expect(await table.getByRole('row').count()).toBe(5);
     await page.getByRole('region', { name: 'Watched' }).getByLabel('1 h').check();
-    await expect.poll(() => core.state.asked.filter((one) => one.name === 'source.watched')).toHaveLength(2);
-    const [, second] = core.state.asked.filter((one) => one.name === 'source.watched');
+    await expect
+      .poll(() => shown.core().state.asked.filter((one) => one.name === 'source.watched'))
+      .toHaveLength(2);
+    const [, second] = shown.core().state.asked.filter((one) => one.name === 'source.watched');
     const { fromAt, toAt } = (second ?? expect.fail('it was not asked again')).input as {
       fromAt: number;
       toAt: number;
@@ -71,7 +44,7 @@ describe.skipIf(missing !== null)('the Health screen', () => {
     await table.getByText('88 ms').waitFor();
     await table.getByRole('button', { name: /Try now\s+prom-us/ }).press('Enter');
     await expect
-      .poll(() => core.state.asked)
+      .poll(() => shown.core().state.asked)
       .toContainEqual({ name: 'source.tryNow', input: { sourceId: 'prom-us' } });
   });
 
@@ -103,9 +76,9 @@ describe.skipIf(missing !== null)('the Health screen', () => {
     });
     await page.getByText('The stores could not be measured').waitFor();
     await page.getByText('178 MB').waitFor();
-    core.state.report = null;
+    shown.core().state.report = null;
     await page.getByText('54.0 MB a day, over 3 d').waitFor({ timeout: 30_000 });
-    core.state.report = 'failing';
+    shown.core().state.report = 'failing';
     await page.getByText('These figures are old').waitFor({ timeout: 30_000 });
     expect(await page.getByText('54.0 MB a day, over 3 d').count()).toBe(1);
   });
@@ -113,7 +86,7 @@ describe.skipIf(missing !== null)('the Health screen', () => {
   it('shows what it had while the core is away, and says since when', async () => {
     const page = await open('page');
     await page.getByText('54.0 MB a day').waitFor();
-    core.setReachable(false);
+    shown.core().setReachable(false);
     await page.getByText('Offline since').waitFor();
     expect(await page.getByText('54.0 MB a day').count()).toBe(1);
     expect(await page.getByRole('img', { name: /^prom-us/ }).count()).toBe(1);

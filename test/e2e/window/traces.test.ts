@@ -1,52 +1,20 @@
-import { existsSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type FakeCore, startFakeCore } from '../../support/fake-core.ts';
-import { buildWindow, openChromium, openWindow, type Window } from '../../support/window/browser.ts';
-import { type FleetScene, fleetState } from '../../support/window/fleet.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { FakeCore } from '../../support/fake-core.ts';
+import type { FleetScene } from '../../support/window/fleet.ts';
 import { fleetRequestId, fleetTraceId } from '../../support/window/fleet-spans.ts';
 import { look } from '../../support/window/look.ts';
+import { windowTest } from '../../support/window/window-test.ts';
 
-const missing = existsSync('/usr/bin/chromium') ? null : '/usr/bin/chromium is not installed';
-if (missing) console.log(`Skipping "the Traces screen": ${missing}.`);
-// A browser shares its machine: what is slow there is not wrong here.
-vi.setConfig({ testTimeout: 90_000 });
+const shown = windowTest('the Traces screen');
+const open = (scene: FleetScene, hash: string, prepare?: (state: FakeCore['state']) => void) =>
+  shown.open({ scene, hash, heading: 'Traces', prepare });
 
 const HOSTILE = '<img src=x onerror="globalThis.ran=1">';
 
-let browser: Browser;
-let built: Awaited<ReturnType<typeof buildWindow>>;
-let core: FakeCore;
-let window: Window;
-
-beforeAll(async () => {
-  if (missing === null) [built, browser] = await Promise.all([buildWindow(), openChromium()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-afterEach(async () => {
-  await window.close();
-  await core.stop();
-});
-
-async function open(
-  scene: FleetScene,
-  hash: string,
-  prepare: (state: FakeCore['state']) => void = () => undefined,
-) {
-  const state = fleetState(scene);
-  prepare(state);
-  core = await startFakeCore(built.folder, state);
-  window = await openWindow(browser, `${core.url}${hash}`);
-  await window.page.getByRole('heading', { name: 'Traces', exact: true }).waitFor();
-  return window.page;
-}
-
 const rows = (page: Page) => page.getByRole('list', { name: 'Traces found' }).getByRole('listitem');
 
-describe.skipIf(missing !== null)('the Traces screen', () => {
+describe.skipIf(shown.missing !== null)('the Traces screen', () => {
   it('sums up the stages, finds a request by its id, and shows it stage by stage', async () => {
     const page = await open('page', '#/traces');
     const stages = page.getByRole('table', { name: 'Stages' });
@@ -72,7 +40,7 @@ describe.skipIf(missing !== null)('the Traces screen', () => {
       'postprocessing',
     ]);
     await look(page, 'trace');
-    expect(window.complaints).toEqual([]);
+    expect(shown.window().complaints).toEqual([]);
   });
 
   it('goes through failed requests by the keyboard and begins with the span that failed', async () => {
@@ -105,7 +73,7 @@ describe.skipIf(missing !== null)('the Traces screen', () => {
   it('says what to do while no span was ever sent, and that an old list is old', async () => {
     const page = await open('empty', '#/traces');
     await page.getByText('No spans yet').waitFor();
-    core.setReachable(false);
+    shown.core().setReachable(false);
     await page.getByText('Offline since').waitFor();
   });
 

@@ -22,7 +22,10 @@ export function silencesOf(state: FakeState) {
     preview: os.preview.handler(({ input }) => {
       const parsed = parseMatchers(input.matchers);
       if (!parsed.ok) return { matchers: '', problem: parsed.error, total: 0, alerts: [] };
-      const found = [...state.collections.alerts.values()].filter((alert) =>
+      const active = [...state.collections.alerts.values()].filter(
+        ({ phase }) => phase !== 'inactive' && phase !== 'resolved',
+      );
+      const found = active.filter((alert) =>
         parsed.value.every(
           ({ name, op, value }) => op !== '=' || (matchedLabels(alert)[name] ?? '') === value,
         ),

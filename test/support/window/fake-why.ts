@@ -25,7 +25,8 @@ export function whyOf(state: FakeState) {
         .filter((one) => one.at >= fromAt && one.at <= toAt)
         .filter((one) => JSON.stringify(one).toLowerCase().includes(word))
         .sort((a, b) => b.at - a.at);
-      return { found: found.slice(skip, skip + limit), more: found.length > skip + limit };
+      const more = found.length > skip + limit;
+      return { found: found.slice(skip, skip + limit), more, lookedFromAt: null };
     }),
   };
 }

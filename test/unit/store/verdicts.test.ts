@@ -60,6 +60,24 @@ it('are found by text of the reason, by the alert, its title and its service, wi
   expect(await found("' OR 1=1 --")).toEqual([]);
 });
 
+it('of one alert are found by its id alone, however many others were decided on', async () => {
+  const found = await log.searchVerdicts({ ...all, text: 'alert-2' });
+  expect(found.map((one) => one.reason)).toEqual(['100 % sure']);
+  const pages = [0, 2].map((skip) => log.searchVerdicts({ ...all, text: 'alert-1', limit: 2, skip }));
+  expect((await Promise.all(pages)).flat().map((one) => one.at)).toEqual([40, 30, 20, 10]);
+  expect(await log.searchVerdicts({ ...all, text: 'alert-1', fromAt: 25, toAt: 35 })).toMatchObject([
+    { title: 'Checkout fails', reason: 'fired' },
+  ]);
+});
+
+it('say how far back was looked where there are more than one search looks at', async () => {
+  expect(await log.verdictsLookedFrom(all)).toBe(null);
+  const many = Array.from({ length: 200_001 }, (_, at) => verdict(at, 'state', 'again'));
+  await log.saveAlerts([], many);
+  expect(await log.verdictsLookedFrom({ ...all, toAt: 1_000_000 })).toBeGreaterThan(0);
+  expect(await log.verdictsLookedFrom({ ...all, text: 'alert-1', toAt: 1_000_000 })).toBe(null);
+});
+
 it('come a page at a time, each once, with what is known of their alert', async () => {
   const first = await log.searchVerdicts({ ...all, limit: 2 });
   const second = await log.searchVerdicts({ ...all, limit: 3, skip: 2 });

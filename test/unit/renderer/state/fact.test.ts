@@ -131,6 +131,34 @@ describe('the table of objectives', () => {
     }
   });
 
+  it('is sorted by the burn of each window, and by how much it rose of late', () => {
+    const [one, two] = all as [ObjectiveStatus, ObjectiveStatus];
+    const with_ = (id: string, burns: readonly number[], trend: ObjectiveStatus['trend']) => ({
+      ...one,
+      objective: { ...one.objective, id },
+      windows: [5, 180].map((minutes, at) => ({
+        ...(two.windows[0] as ObjectiveStatus['windows'][number]),
+        windowMs: minutes * 60_000,
+        burnRate: burns[at] ?? null,
+      })),
+      trend,
+    });
+    const list = [
+      with_('short', [9, 1], [5, 5, 5, 6]),
+      with_('long', [2, 7], [1, 1, 1, 4]),
+      with_('unseen', [1, 2], [null, null, null, null]),
+    ];
+    const by = (minutes: number) =>
+      ids(sortObjectives(list, { column: 'burn', windowMs: minutes * 60_000, descending: true }));
+    expect(by(5)[0]).toBe('short');
+    expect(by(180)[0]).toBe('long');
+    expect(ids(sortObjectives(list, { column: 'trend', descending: true }))).toEqual([
+      'long',
+      'short',
+      'unseen',
+    ]);
+  });
+
   it('takes never as the longest time of all', () => {
     expect(ids(sortObjectives(all, { column: 'exhaustion', descending: true }))[0]).toBe(
       'embedding-throughput',

@@ -39,7 +39,7 @@ describe('silences in the window', () => {
       memory: { ...memoryOf(alertOf()), hold: { ...hold, stage, by } },
     });
     const alerts = [held('silence', 'a'), held('silence', 'b'), held('maintenance', 'a'), {}];
-    expect(heldBy(alerts, 'a')).toBe(1);
+    expect(heldBy(alerts, 'a')).toHaveLength(1);
   });
 
   it('show planned work on the clock of its own zone, over the end of summer time', () => {

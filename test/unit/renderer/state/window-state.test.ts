@@ -26,6 +26,10 @@ describe('the address of the window', () => {
       { screen: 'signals', view: '' },
       { screen: 'signals', view: 'range=1h&panel=expr%3Da%252Fb' },
       { screen: 'postmortems' },
+      { screen: 'why', text: 'a/b' },
+      { screen: 'why', text: '', log: 'deliveries' },
+      { screen: 'why', text: '', span: '7d' },
+      { screen: 'why', text: 'x', span: '2026-11-28 10:00 to 2026-11-28 11:00' },
       { screen: 'settings' },
       { screen: 'health' },
     ];

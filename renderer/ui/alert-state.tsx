@@ -1,6 +1,6 @@
-import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
-import { formatDuration } from '../../../shared/unit/time.ts';
-import { StateBadge } from '../../ui/badge.tsx';
+import type { Alert, StageVerdict } from '../../shared/model/alert.ts';
+import { formatDuration } from '../../shared/unit/time.ts';
+import { StateBadge } from './badge.tsx';
 
 const HELD_BY: Readonly<Record<StageVerdict['stage'], string>> = {
   validate: 'Not valid',
