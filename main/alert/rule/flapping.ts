@@ -10,7 +10,7 @@ import { isAhead } from './validate.ts';
 export const flapping: HoldStage = {
   name: 'flapping',
   decide(alert, { now, flapping: { firings: limit, within, steady } }) {
-    const { firings, notifiedPriority } = memoryOf(alert);
+    const { firings, notifiedAt, notifiedPriority } = memoryOf(alert);
     const recent = firings.filter((at) => at > now - within && !isAhead(at, now)).length;
     const times = `${recent} ${recent === 1 ? 'time' : 'times'} in ${formatDuration(within)}`;
     const pass = (reason: string) => ({ hold: null, reason, definedAt: null });
@@ -20,6 +20,8 @@ export const flapping: HoldStage = {
       return pass(`Fired ${times}: it flaps. From here on it is said only when ${until}.`);
     if (notifiedPriority === null || moreUrgent(notifiedPriority, alert.priority) !== notifiedPriority)
       return pass(`It flaps, but was not said as ${alert.priority} yet.`);
+    // Each firing begins unsaid: to hold one that people have heard would stop its chain and free its effects.
+    if (notifiedAt !== null) return pass('It flaps, and was said this time.');
     if (alert.firedAt !== null && now - alert.firedAt >= steady)
       return pass(`It flapped, and now fires without a break for ${formatDuration(steady)}.`);
     const reason = `Flaps: fired ${times}, over ${limit}. It is said when ${until}.`;

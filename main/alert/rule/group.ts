@@ -76,8 +76,10 @@ export function decideGroup(alerts: readonly Alert[], timing: GroupTiming, now: 
     return due({ ...base, fresh: unsaid, why, firstP0: false, silent }, now);
   }
   if (over.length > 0) {
-    const dueAt = (lastSaidAt ?? Number.NEGATIVE_INFINITY) + timing.overIntervalMs;
-    if (now < dueAt) return wait(over, waitReason(dueAt, lastSaidAt, timing), now);
+    // Also of a storm in which nothing fires any more.
+    const heardAt = lastSaid(alerts, now);
+    const dueAt = (heardAt ?? Number.NEGATIVE_INFINITY) + timing.overIntervalMs;
+    if (now < dueAt) return wait(over, waitReason(dueAt, heardAt, timing), now);
     return due({ ...base, fresh: [], why: overReason(over, alerting), firstP0: false, silent: true }, now);
   }
   return decideRepeat(base, lastSaidAt, timing, now);

@@ -32,6 +32,8 @@ export interface Setup {
     readonly onceMs: readonly [number, number] | null;
     readonly definedAt: string;
   }[];
+  /** Stages whose meeting the script tells of: it fails where either of them does not do its work. */
+  readonly pairs: (readonly [StageVerdict['stage'], StageVerdict['stage']])[];
   /** What `midwatch.yaml` would say of routing, unchecked. */
   readonly routing: { [Key in keyof RoutingConfig]?: unknown };
 }

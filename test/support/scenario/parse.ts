@@ -1,11 +1,13 @@
 import { BusinessHoursConfig } from '../../../shared/config/routing.ts';
 import type { FiringCondition } from '../../../shared/model/firing-condition.ts';
+import type { Wake } from '../../../shared/model/objective.ts';
 import { Priority } from '../../../shared/model/priority.ts';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
+import { DAY_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { WORKDAY_AT } from '../alerting.ts';
 import type { Load, Script, Setup, Step } from './language.ts';
 import { parseEscalation, parseSchedule } from './parse-escalation.ts';
 import { parseMaintenance } from './parse-maintenance.ts';
+import { parseFlapping, parsePair, parseRateLimit } from './parse-routing.ts';
 import { parseAction, parseExpectation } from './parse-step.ts';
 import { WordReader } from './words.ts';
 
@@ -26,6 +28,7 @@ export function parseScenario(file: string, text: string): Script {
     rules: [],
     detectors: [],
     maintenance: [],
+    pairs: [],
     routing: {},
   };
   const steps: Step[] = [];
@@ -110,6 +113,11 @@ function parseSetting(reader: WordReader, setup: Setup, line: number): void {
       return void parseEscalation(reader, setup.routing);
     case 'schedule':
       return void parseSchedule(reader, setup.routing);
+    case 'pair':
+      return void setup.pairs.push(parsePair(reader));
+    case 'flapping':
+      setup.routing.flapping = parseFlapping(reader);
+      return;
     case 'rate':
       setup.routing.rate_limit = parseRateLimit(reader);
       return;
@@ -141,14 +149,25 @@ function parseObjective(reader: WordReader, definedAt: string): Setup['objective
   const found = { service: id, target: 99.9, total: '', policy: 'midwatch', periodMs: 28 * DAY_MS };
   const part: { bad?: string; good?: string } = {};
   let when = ALWAYS;
+  let wake: Wake = { policy: 'always', floor: 0.25 };
   while (!reader.done) {
     const condition = parseCondition(reader);
     if (condition) {
       when = { ...when, ...condition };
       continue;
     }
-    const key = reader.oneOf('a property', ['service', 'target', 'bad', 'good', 'total', 'policy', 'period']);
-    if (key === 'target') found.target = reader.number('the target in percent');
+    const key = reader.oneOf('a property', [
+      'service',
+      'target',
+      'bad',
+      'good',
+      'total',
+      'policy',
+      'period',
+      'wake',
+    ]);
+    if (key === 'wake') wake = { policy: reader.oneOf('when it wakes', ['always', 'budget']), floor: 0.25 };
+    else if (key === 'target') found.target = reader.number('the target in percent');
     else if (key === 'period') found.periodMs = reader.durationMs('the period');
     else if (key === 'bad' || key === 'good') part[key] = reader.word('a selector');
     else found[key] = reader.word(`the ${key}`);
@@ -165,13 +184,14 @@ function parseObjective(reader: WordReader, definedAt: string): Setup['objective
     periodMs,
     policy,
     when,
+    wake,
     definedAt,
   };
 }
 
 function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number] {
-  const name = reader.word('a name');
-  const found = { forMs: 0, keepFiringForMs: 0, priority: 'P1' as Priority, service: '' };
+  const id = reader.word('a name');
+  const found = { name: id, forMs: 0, keepFiringForMs: 0, priority: 'P1' as Priority, service: '' };
   const unknown = { onNoData: 'alert' as const, onError: 'alert' as const };
   const policies = ['keep', 'alert', 'ok'] as const;
   let onNoData: (typeof policies)[number] = unknown.onNoData;
@@ -185,6 +205,7 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
       continue;
     }
     const key = reader.oneOf('a property', [
+      'named',
       'for',
       'keep',
       'priority',
@@ -194,7 +215,8 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
       'watchdog',
       'expr',
     ]);
-    if (key === 'for') found.forMs = reader.durationMs('for');
+    if (key === 'named') found.name = reader.word('the name of its alert');
+    else if (key === 'for') found.forMs = reader.durationMs('for');
     else if (key === 'keep') found.keepFiringForMs = reader.durationMs('keep_firing_for');
     else if (key === 'priority') found.priority = priorityOf(reader);
     else if (key === 'service') found.service = reader.word('a service');
@@ -204,12 +226,11 @@ function parseRule(reader: WordReader, definedAt: string): Setup['rules'][number
     else break;
   }
   return {
-    id: `scenario/${name}`,
-    name,
+    id: `scenario/${id}`,
     expression: reader.rest('an expression'),
     source: SOURCE,
     labels: {},
-    summary: name,
+    summary: id,
     definedAt,
     ...found,
     service: found.service || null,
@@ -281,13 +302,6 @@ function parseBusinessHours(reader: WordReader): unknown {
   const time_zone = reader.word('a time zone');
   const holidays = reader.take('holidays') ? reader.list('dates') : [];
   return BusinessHoursConfig.parse({ days, from, to, time_zone, holidays });
-}
-
-function parseRateLimit(reader: WordReader): unknown {
-  if (!reader.take('limit')) reader.fail('expected "limit"');
-  const notifications = reader.number('a number of notifications');
-  if (!reader.take('per')) reader.fail('expected "per" and a duration');
-  return { notifications, per: `${Math.round(reader.durationMs('a duration') / MINUTE_MS)}m` };
 }
 
 function priorityOf(reader: WordReader): Priority {

@@ -8,9 +8,13 @@ import { parseScenario } from './parse.ts';
 import { ScriptError } from './words.ts';
 import { createWorld, type World } from './world.ts';
 
-/** Runs one script to its end; throws with `file:line` at the first thing that is not as it says. */
+/** Reads one script and runs it to its end. */
 export async function runScenario(file: string, text: string): Promise<void> {
-  const script = parseScenario(file, text);
+  await playScript(parseScenario(file, text));
+}
+
+/** Runs one script to its end; throws with `file:line` at the first thing that is not as it says. */
+export async function playScript(script: Script): Promise<void> {
   const world = await createWorld(script.setup);
   const watched: Step[] = [];
   const failures: Error[] = [];

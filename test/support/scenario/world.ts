@@ -11,6 +11,7 @@ import {
 import { readPolicies } from '../../../main/app/configuration.ts';
 import { createPersonNews, type PersonNews } from '../../../main/app/person-news.ts';
 import { silenceChanged } from '../../../main/app/quiet.ts';
+import { wakeFacts } from '../../../main/app/waking.ts';
 import { createBusinessHours } from '../../../main/calendar/index.ts';
 import { createDetectApi, createDetection, type DetectApi } from '../../../main/detect/index.ts';
 import { createIncidents, type Incidents } from '../../../main/incident/index.ts';
@@ -324,7 +325,10 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     inBusinessHours: (at) => createBusinessHours(routing.business_hours).inBusinessHours(at),
     silences: (at) => silences.active(at),
     windows: (at) => maintenance.open(at),
-    wakeOf: () => null,
+    wakeOf: wakeFacts(
+      () => workspaceOf(setup, routing),
+      (id) => late.pipeline?.status(id),
+    ),
   });
   const objectives = createObjectives({ worker: slo.handle, policies: readPolicies(), log: logger });
   const pipeline = createPipeline({
