@@ -37,7 +37,11 @@ export function exportWorkspace(
     case 'prometheus-rules':
       return exportRules(workspace.objectives, readPolicies(), workspace.rules);
     case 'alertmanager':
-      return exportAlertmanager(workspace.routing, workspace.routingDefinedAt, workspace.services);
+      return exportAlertmanager({
+        ...workspace,
+        channelDefinedAt: (receiver, index) =>
+          workspace.channelsDefinedAt?.[receiver]?.[index] ?? workspace.routingDefinedAt,
+      });
     case 'openslo':
       return { text: exportOpenSlo(workspace.objectives), left: [] };
   }

@@ -1,9 +1,10 @@
 import { stringify } from 'yaml';
-import type { ChannelConfig } from '../../shared/config/channel.ts';
+import type { MaintenanceDefinition } from '../../shared/config/maintenance.ts';
 import type { RoutingConfig } from '../../shared/config/routing.ts';
 import { Priority } from '../../shared/model/priority.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { promDuration } from '../../shared/unit/time.ts';
+import { channelOut } from './alertmanager-channel.ts';
 
 export interface AlertmanagerExport {
   readonly text: string;
@@ -12,6 +13,8 @@ export interface AlertmanagerExport {
 }
 
 const PRIORITIES = Priority.options;
+/** The root's: what has no priority is told to nobody. */
+const NOBODY = 'midwatch-nobody';
 const HOURS = 'business-hours';
 const HOLIDAYS = 'holidays';
 const HOLIDAY_HOURS = 'holidays-in-business-hours';
@@ -25,20 +28,27 @@ const DAYS = {
   sun: 'sunday',
 };
 
+/** What is exported: parts of a workspace, with where they stand. */
+export interface AlertmanagerWish {
+  readonly routing: RoutingConfig;
+  readonly routingDefinedAt: string;
+  /** Where a channel of a receiver stands: `midwatch.yaml:31`. */
+  readonly channelDefinedAt: (receiver: string, index: number) => string;
+  readonly services: readonly Service[];
+  readonly maintenance: readonly MaintenanceDefinition[];
+}
+
 /** Routes by priority and business hours, receivers, and inhibition along the services' dependencies, for Alertmanager. */
-export function exportAlertmanager(
-  routing: RoutingConfig,
-  routingDefinedAt: string,
-  services: readonly Service[],
-): AlertmanagerExport {
+export function exportAlertmanager(wish: AlertmanagerWish): AlertmanagerExport {
+  const { routing, routingDefinedAt, services, maintenance } = wish;
   const left: string[] = [];
-  const say = (text: string) => left.push(`${routingDefinedAt}: ${text}`);
+  const say = (text: string, definedAt = routingDefinedAt) => left.push(`${definedAt}: ${text}`);
   const routes = PRIORITIES.flatMap((priority) => routesOf(routing, priority));
-  const names = [...new Set(['midwatch-nobody', ...routes.map((one) => one.receiver)])];
+  const names = [...new Set([NOBODY, ...routes.map((one) => one.receiver)])];
   const wait = (ms: number) => (ms === 0 ? '0s' : promDuration(ms));
   const config = {
     route: {
-      receiver: 'midwatch-nobody',
+      receiver: NOBODY,
       group_by: [...routing.group_by],
       group_wait: wait(routing.group_wait),
       group_interval: wait(routing.group_interval),
@@ -46,10 +56,20 @@ export function exportAlertmanager(
       routes,
     },
     inhibit_rules: services.flatMap(inhibitions),
-    receivers: names.map((name) => receiverOf(name, routing.receivers[name] ?? [], say)),
+    receivers: names.map((name) => receiverOf(name, wish, say)),
     time_intervals: intervalsOf(routing.business_hours),
   };
   say('rate_limit and its summary are not carried over: Alertmanager has no limit by service.');
+  say('storm_limit and flapping are not carried over: Alertmanager has no word for them.');
+  if (PRIORITIES.some((one) => routing.escalation[one].length > 0))
+    say('escalation is not carried over: Alertmanager knows no acknowledgement to wait for.');
+  for (const name of names.filter((one) => one in routing.schedules))
+    say(`receiver ${name} is a schedule there is no word for: who is on call is not carried over.`);
+  for (const { config: window, definedAt } of maintenance)
+    say(
+      `the maintenance window ${window.id} is not carried over; make a silence there, or a mute time interval.`,
+      definedAt,
+    );
   if (config.inhibit_rules.length > 0)
     say('inhibition there knows no causal_window: a cause of any age inhibits its effects.');
   if (PRIORITIES.some((one) => !routing.routes[one].sound))
@@ -101,19 +121,26 @@ function inhibitions(service: Service) {
   );
 }
 
-function receiverOf(name: string, channels: readonly ChannelConfig[], say: (text: string) => void) {
-  const hooks = channels.flatMap((channel) => {
-    if (channel.kind !== 'webhook') {
-      say(`receiver ${name}: ${channel.kind} is not carried over.`);
-      return [];
+function receiverOf(
+  name: string,
+  { routing, channelDefinedAt }: AlertmanagerWish,
+  say: (text: string, definedAt?: string) => void,
+): Record<string, unknown> {
+  const own = routing.receivers[name];
+  const receiver: Record<string, unknown> = { name };
+  if (name === NOBODY) return receiver;
+  const found = new Map<string, Record<string, unknown>[]>();
+  for (const [index, channel] of (own ?? routing.default_channels).entries()) {
+    const out = channelOut(channel);
+    const definedAt = own ? channelDefinedAt(name, index) : undefined;
+    if ('left' in out) {
+      say(`receiver ${name}: ${out.left}`, definedAt);
+      continue;
     }
-    if (/^https?:/.test(channel.url)) return [{ url: channel.url, send_resolved: true }];
-    say(
-      `receiver ${name}: the address is a secret (${channel.url}); put it into Alertmanager’s own configuration.`,
-    );
-    return [];
-  });
-  return hooks.length > 0 ? { name, webhook_configs: hooks } : { name };
+    for (const one of out.needs) say(`receiver ${name}: ${channel.kind}: ${one}.`, definedAt);
+    found.set(out.key, [...(found.get(out.key) ?? []), out.config]);
+  }
+  return Object.assign(receiver, Object.fromEntries(found));
 }
 
 function intervalsOf(hours: RoutingConfig['business_hours']) {

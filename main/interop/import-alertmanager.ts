@@ -1,8 +1,10 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { channelIn, type GlobalKeys } from './alertmanager-channel.ts';
 import { type Imported, readForeign } from './imported.ts';
 
 const Config = z.looseObject({
+  global: z.record(z.string(), z.unknown()).default({}),
   route: z.looseObject({
     receiver: z.string().optional(),
     group_by: z.array(z.string()).optional(),
@@ -41,7 +43,8 @@ const DAYS: Readonly<Record<string, string>> = {
 
 /**
  * Alertmanager's configuration as the routing keys of a midwatch.yaml: routes that match a priority or severity,
- * receivers with webhooks, waits. Trees of routes by other labels and other integrations are named by line.
+ * receivers with what channels have a word for, waits. Trees of routes by other labels and other integrations are named by
+ * line.
  */
 export function importAlertmanager(text: string, file: string): Imported {
   const { documents, left } = readForeign(text, file);
@@ -56,7 +59,7 @@ export function importAlertmanager(text: string, file: string): Imported {
   const hours = readHours(value, at, left);
   const keys = {
     ...pick(route, ['group_by', 'group_wait', 'group_interval', 'repeat_interval']),
-    receivers: readReceivers(read.data.receivers, at, left),
+    receivers: readReceivers(read.data.receivers, read.data.global, at, left),
     ...(Object.keys(routes).length > 0 ? { routes } : {}),
     ...(hours ? { business_hours: hours } : {}),
   };
@@ -134,20 +137,27 @@ function prioritiesOf(matchers: readonly string[]): string[] | null {
   return known.every((one) => one !== undefined) ? [...new Set(known as string[])] : null;
 }
 
-function readReceivers(receivers: readonly Record<string, unknown>[], at: At, left: string[]) {
-  const Hook = z.object({ url: z.url() });
+function readReceivers(
+  receivers: readonly Record<string, unknown>[],
+  global: GlobalKeys,
+  at: At,
+  left: string[],
+) {
   const entries = receivers.flatMap((one, index): [string, unknown[]][] => {
     const name = String(one.name);
     const channels: unknown[] = [];
     for (const [key, configs] of Object.entries(one)) {
       if (!key.endsWith('_configs')) continue;
       for (const [place, config] of (Array.isArray(configs) ? configs : []).entries()) {
-        const hook = Hook.safeParse(config);
-        if (key === 'webhook_configs' && hook.success) channels.push({ kind: 'webhook', url: hook.data.url });
-        else
-          left.push(
-            `${at(['receivers', index, key, place])}: receiver ${name}: ${key} is not carried over; write its channel by hand.`,
-          );
+        const where = `${at(['receivers', index, key, place])}: receiver ${name}:`;
+        const read = channelIn(key, z.record(z.string(), z.unknown()).catch({}).parse(config), global);
+        if ('left' in read) {
+          left.push(`${where} ${read.left}`);
+          continue;
+        }
+        channels.push(read.channel);
+        if (read.unread.length > 0)
+          left.push(`${where} of its ${key}, ${read.unread.join(', ')} is not carried over.`);
       }
     }
     return channels.length > 0 ? [[name, channels]] : [];

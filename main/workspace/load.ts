@@ -115,6 +115,12 @@ function assemble(folder: ReadFolder, found: Configuration, assembly: Assembly):
     routingDefinedAt: found.midwatch.located.parts.has('routes')
       ? definedAt(found.midwatch, ['routes'])
       : found.midwatch.file,
+    channelsDefinedAt: Object.fromEntries(
+      Object.entries(routing.receivers).map(([name, channels]) => [
+        name,
+        channels.map((_, index) => definedAt(midwatch, ['receivers', name, index])),
+      ]),
+    ),
     services: found.services.map(({ config }) => ({
       id: config.id,
       title: config.title ?? config.id,

@@ -60,6 +60,8 @@ export interface Workspace {
   readonly maintenance: readonly MaintenanceDefinition[];
   /** `midwatch.yaml:12`; without a line where the default routes are taken. */
   readonly routingDefinedAt: string;
+  /** Where each channel of a receiver of its own stands, in the file's order. */
+  readonly channelsDefinedAt?: Readonly<Record<string, readonly string[]>>;
   readonly services: readonly Service[];
   readonly objectives: readonly Objective[];
   readonly rules: readonly RuleDefinition[];

@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import {
-  exportAlertmanager,
   exportOpenSlo,
   exportRules,
   importAlertmanager,
@@ -19,10 +14,8 @@ import { readYaml } from '../../../main/workspace/index.ts';
 import { objectivesOf } from '../../../main/workspace/objective.ts';
 import type { YamlDocument } from '../../../main/workspace/yaml-reader.ts';
 import { OpenSloFile } from '../../../shared/config/objective.ts';
-import { RoutingConfig } from '../../../shared/config/routing.ts';
 import type { Objective } from '../../../shared/model/objective.ts';
 import { DAY_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
-import { serviceOf } from '../../support/alerting.ts';
 import { gatewayObjective, shippedPolicy } from '../../support/objective.ts';
 
 const policies = ['midwatch', 'sre-workbook', 'fixed'].map(shippedPolicy);
@@ -142,47 +135,6 @@ describe('export and import', () => {
     const slices = { lengthMs: MINUTE_MS, bad: 'max((accuracy) < bool 0.9)', condition: 'at least 0.9' };
     const [back] = objectivesIn(importOpenSlo(exportOpenSlo([gatewayObjective({ slices })]), 'x.yaml').files);
     expect(back?.slices?.bad).toBe('max((max((accuracy) < bool 0.9)) > bool 0.5)');
-  });
-
-  it('of Alertmanager routing is the identity on routes, hours and waits', () => {
-    const routing = RoutingConfig.parse({
-      receivers: { hooks: [{ kind: 'webhook', url: 'https://hooks.example/x' }] },
-      routes: { P1: { receivers: ['hooks'], out_of_hours: { receivers: ['night'], sound: false } } },
-      business_hours: { time_zone: 'Europe/Berlin', holidays: ['2026-12-25'] },
-      group_wait: '45s',
-    });
-    const services = [serviceOf('db'), { ...serviceOf('web'), dependsOn: ['db'] }];
-    const out = exportAlertmanager(routing, 'midwatch.yaml:4', services);
-    const { files } = importAlertmanager(out.text, 'alertmanager.yml');
-    const back = RoutingConfig.parse(parse(files[0]?.text ?? ''));
-    expect(back.routes.P1).toEqual(routing.routes.P1);
-    expect(back.routes.P0.receivers).toEqual(routing.routes.P0.receivers);
-    expect(back.business_hours).toEqual(routing.business_hours);
-    expect([back.group_wait, back.group_by, back.receivers]).toEqual([
-      45_000,
-      ['service'],
-      routing.receivers,
-    ]);
-    expect(out.left.join()).toMatch(/midwatch\.yaml:4: rate_limit/);
-    const inhibit = parse(out.text).inhibit_rules as { target_matchers: string[] }[];
-    expect(inhibit[0]?.target_matchers).toContain('service="web"');
-  });
-
-  it('is accepted by amtool where it is installed', (context) => {
-    const out = exportAlertmanager(
-      RoutingConfig.parse({ business_hours: { holidays: ['2026-12-25'] } }),
-      'x',
-      [serviceOf('db'), { ...serviceOf('web'), dependsOn: ['db'] }],
-    );
-    const folder = mkdtempSync(join(tmpdir(), 'midwatch-amtool-'));
-    try {
-      writeFileSync(join(folder, 'a.yml'), out.text);
-      const run = spawnSync('amtool', ['check-config', join(folder, 'a.yml')], { encoding: 'utf8' });
-      if (run.error) return context.skip('amtool is not installed (apt install prometheus-alertmanager)');
-      expect(`${run.stdout}${run.stderr}`).toContain('SUCCESS');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
   });
 });
 
