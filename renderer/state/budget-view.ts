@@ -37,7 +37,8 @@ export function budgetLines(series: readonly Series[], status: ObjectiveStatus):
   const lines: BudgetView['lines'][number][] = [{ label: 'remaining', colour: 'chart-4', times, values }];
   // Only a projection that ends within the picture says anything that can be seen.
   if (exhaustion > 0 && exhaustion < room * 4 && last > 0) {
-    const burn = Math.max(0, ...status.windows.map((window) => window.burnRate ?? 0));
+    // The rate that the time to exhaustion rests on, not the highest of all windows.
+    const burn = ((status.budgetRemaining ?? last / 100) * status.objective.periodMs) / exhaustion;
     lines.push({
       label: `at ${burnText(burn)}, gone in ${formatDuration(exhaustion)}`,
       colour: 'sev-2',

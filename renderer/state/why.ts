@@ -26,11 +26,12 @@ export const BETWEEN_ID = 'between';
 
 /** What is looked back at where nothing else is chosen. */
 export const USUAL_SPAN = '1d';
-const WHOLE = '13mo';
+/** All that is kept. */
+export const WHOLE_SPAN = '13mo';
 
 /** Why one alert told somebody, or did not: all that is kept of it. */
 export function whyRoute(alertId: string): Route {
-  return { screen: 'why', text: alertId, span: WHOLE };
+  return { screen: 'why', text: alertId, span: WHOLE_SPAN };
 }
 
 /** A stretch between two instants, as the address has it; the fields may hold what is no instant yet. */

@@ -6,20 +6,29 @@ export interface DialogProps {
   children: ReactNode;
   /** A palette has no visible title and stands near the top. */
   plain?: boolean;
+  /** Where its content is at, of several steps: each begins with the focus on its first field or its button. */
+  step?: string;
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, gives it back, and closes on Escape. */
-export function Dialog({ title, onClose, children, plain = false }: DialogProps) {
+export function Dialog({ title, onClose, children, plain = false, step = '' }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Before the paint: keys typed right after the one that opened it belong to its first field.
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
-    // The dialog itself would choose its first control, which need not be the one to begin with.
-    dialog?.querySelector<HTMLElement>('[data-focus]')?.focus();
     return () => dialog?.close();
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another step has other fields
+  useLayoutEffect(() => {
+    const dialog = ref.current;
+    // The dialog itself would choose its first control, which need not be the one to begin with; and where the control
+    // that had the focus is gone with its step, no key would reach the next one.
+    const first = dialog?.querySelector<HTMLElement>('[data-focus]');
+    if (first) first.focus();
+    else if (!dialog?.contains(document.activeElement)) dialog?.querySelector('button')?.focus();
+  }, [step]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it; the click on the backdrop is an extra.
     <dialog

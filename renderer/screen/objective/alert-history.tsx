@@ -5,7 +5,7 @@ import { PAST_SPANS } from '../../state/objective-past.ts';
 import { hashOf } from '../../state/route.ts';
 import { holdingVerdict } from '../../state/triage.ts';
 import { useCollection, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
-import { whyRoute } from '../../state/why.ts';
+import { WHOLE_SPAN, whyRoute } from '../../state/why.ts';
 import { AlertLine } from '../../ui/alert-line.tsx';
 import { AlertState } from '../../ui/alert-state.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -32,7 +32,10 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
             {countText(value.episodes.length)}, {formatSignificant(value.pagesPerDay)} pages a day
           </span>
         )}
-        <span className="s12 t3">Replayed over the samples that are kept, without silences and routing.</span>
+        <span className="s12 t3">
+          Below, what would have fired by what the objective is now: replayed over the samples that are kept,
+          without silences and routing.
+        </span>
       </div>
       <ReallyFired objectiveId={id} />
       {loading && <PastProgress look={`alerts:${key}`} label="Replaying the past" />}
@@ -57,17 +60,23 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
 function ReallyFired({ objectiveId }: { objectiveId: string }) {
   const alerts = useCollection('alerts').byId;
   const mine = [...alerts.values()].filter((one) => one.memory?.objectiveId === objectiveId);
-  if (mine.length === 0) return <p className="s12 t2">It has no alert now, and none that ended lately.</p>;
+  const older = hashOf({ screen: 'why', text: objectiveId, span: WHOLE_SPAN });
   return (
-    <ul className="stack" aria-label="What really fired">
+    <section className="stack" aria-label="What really fired">
+      <p className="s12 t2">
+        {mine.length === 0
+          ? 'Nothing of it fires now, and nothing ended lately.'
+          : 'What really fires, or ended lately:'}{' '}
+        <a className="link" href={older}>
+          All that was decided on it
+        </a>
+      </p>
       {mine.map((one) => (
-        <li key={one.id}>
-          <AlertLine alert={one} why={hashOf(whyRoute(one.id))}>
-            <AlertState alert={one} verdict={holdingVerdict(one)} />
-          </AlertLine>
-        </li>
+        <AlertLine key={one.id} alert={one} why={hashOf(whyRoute(one.id))}>
+          <AlertState alert={one} verdict={holdingVerdict(one)} />
+        </AlertLine>
       ))}
-    </ul>
+    </section>
   );
 }
 

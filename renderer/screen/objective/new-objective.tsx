@@ -20,7 +20,7 @@ export function NewObjective({ onClose }: { onClose: () => void }) {
   const { sources, source, setSource, step, setStep, problem, look, stop } = useNewObjective();
   const blank = () => setStep({ at: 'write', draft: { ...EMPTY_DRAFT, source } });
   return (
-    <Dialog title="New objective" onClose={onClose}>
+    <Dialog title="New objective" step={step.at} onClose={onClose}>
       <div className={`wide-form ${styles.wizard}`}>
         {step.at === 'source' && (
           <SourceStep
@@ -93,7 +93,7 @@ function SourceStep({
     >
       <label>
         Source
-        <select data-focus value={source} onChange={(event) => onSource(event.target.value)}>
+        <select value={source} onChange={(event) => onSource(event.target.value)}>
           {sources.map((one) => (
             <option key={one}>{one}</option>
           ))}
@@ -108,7 +108,7 @@ function SourceStep({
         </p>
       )}
       <div className="line">
-        <Button type="submit" kind="primary" caps={['Enter']} onPress={() => undefined}>
+        <Button type="submit" kind="primary" caps={['Enter']} autoFocus onPress={() => undefined}>
           Look at it
         </Button>
         <Button onPress={onBlank}>Write it myself</Button>

@@ -18,7 +18,7 @@ export function PolicyRows({ rows }: { rows: readonly PolicyRow[] }) {
             Windows
           </th>
           <th scope="col" className="n">
-            Detected at 100 % errors
+            Found at 100 % errors
           </th>
           <th scope="col" className="n">
             10 %
@@ -31,7 +31,7 @@ export function PolicyRows({ rows }: { rows: readonly PolicyRow[] }) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.name}>
-            <td>
+            <td className="nowrap">
               <PriorityBadge priority={row.priority} /> {row.name}
             </td>
             <td

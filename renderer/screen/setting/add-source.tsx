@@ -55,7 +55,7 @@ export function AddSource({ watched = null, onClose }: { watched?: Watched | nul
   // A source that is watched has no form to go back to.
   const back = () => (watched ? onClose() : setStep({ at: 'address' }));
   return (
-    <Dialog title={watched ? `What ${watched.id} has` : 'Add a source'} onClose={onClose}>
+    <Dialog title={watched ? `What ${watched.id} has` : 'Add a source'} step={step.at} onClose={onClose}>
       <div className={styles.add}>
         {step.at === 'address' && watched && (
           <Problem
