@@ -4,8 +4,8 @@ import type { AlertChange } from '../../shared/model/alert-change.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Observation } from '../../shared/model/observation.ts';
-import type { SourceStatus } from '../../shared/model/source.ts';
-import type { Clock, Logger } from '../platform/index.ts';
+import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import { type Clock, fingerprint, type Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
 import { type AlertTarget, acknowledgeAll, breakAcknowledgements, renewAll } from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
@@ -16,7 +16,7 @@ import { changeOf, type Effect, unsettled } from './news.ts';
 import { createPauses } from './pauses.ts';
 import { isAlerting, memoryOf, remember } from './rule/memory.ts';
 import { removeRule } from './rule/state.ts';
-import { observeSources, sourceRuleId } from './source-watch.ts';
+import { observeSources, sourceLabels, sourceRuleId } from './source-watch.ts';
 import { newsOf } from './withholding.ts';
 
 export interface AlertsDeps extends DispatchDeps {
@@ -73,6 +73,15 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   let last: Promise<unknown> = Promise.resolve();
   const pauses = createPauses();
 
+  const sourceAlerts = new Map<string, string>();
+  /** A source that answers and never was an alert has nothing to say, and there are many of them each second. */
+  const isToBeSaid = ({ id, condition }: SourceStatus) => {
+    if (!isWatching(condition)) return true;
+    const alertId = sourceAlerts.get(id) ?? fingerprint(sourceLabels(id));
+    sourceAlerts.set(id, alertId);
+    return book.get(alertId) !== null;
+  };
+
   /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const run = last.then(task, task);
@@ -92,7 +101,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       const { lookingSince } = pauses;
       const looks = pauses.round(now);
       const sources = looks
-        ? observeSources({ ...deps, sources: statuses, services, now, lookingSince })
+        ? observeSources({ ...deps, sources: statuses.filter(isToBeSaid), services, now, lookingSince })
         : [];
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);

@@ -96,7 +96,16 @@ export function createIntake(deps: IntakeDeps, book: AlertBook): Intake {
           service: services.get(observation.service) ?? null,
         };
       });
-      const context = { now, services, blindedBy: blindedBy(deps.sources()) };
+      // Asked only of what knows nothing, which is seldom: a status of every source is too dear for each round.
+      let blinding: ((ruleId: string) => string | null) | undefined;
+      const context = {
+        now,
+        services,
+        blindedBy(ruleId: string) {
+          blinding ??= blindedBy(deps.sources());
+          return blinding(ruleId);
+        },
+      };
       return passAll(drafts, context).flatMap((traveller) => decide(traveller, now));
     },
   };

@@ -1,3 +1,4 @@
+import type { Labels } from '../../shared/model/metric.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
@@ -25,6 +26,11 @@ export function sourceRuleId(sourceId: string): string {
   return `source:${sourceId}`;
 }
 
+/** By which its alert is known. */
+export function sourceLabels(sourceId: string): Labels {
+  return { alertname: 'SourceBlind', source: sourceId };
+}
+
 /**
  * One observation for each source: one outage is one alert, however many objectives it blinds.
  * A P1, or a P0 where a tier-1 service goes blind.
@@ -42,7 +48,7 @@ function observeSource(source: SourceStatus, watch: SourceWatch): Observation {
   return {
     ruleId: sourceRuleId(source.id),
     kind: 'source',
-    labels: { alertname: 'SourceBlind', source: source.id },
+    labels: sourceLabels(source.id),
     service: source.id,
     priority: tier1 ? 'P0' : 'P1',
     title: source.kind === 'push' ? `source ${source.id} is silent` : `source ${source.id} does not answer`,

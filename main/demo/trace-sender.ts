@@ -10,6 +10,8 @@ export type TraceTarget = z.infer<typeof TraceTarget>;
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 3_000;
+/** Whoever takes the traces may stop a little before the fleet does, or begin anew. */
+const COMPLAINS_AFTER = 5;
 const SERVER = 2;
 const INTERNAL = 1;
 const FAILED = 2;
@@ -19,7 +21,8 @@ export class TraceSender {
   private readonly log: TraceLog;
   private target: TraceTarget | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private said = false;
+  /** Sends in a row that came to nothing. */
+  private failed = 0;
 
   constructor(log: TraceLog) {
     this.log = log;
@@ -28,7 +31,7 @@ export class TraceSender {
   aim(target: TraceTarget): void {
     this.target = target;
     this.log.enabled = true;
-    this.said = false;
+    this.failed = 0;
     this.timer ??= setInterval(() => void this.send(), EVERY_MS);
   }
 
@@ -37,7 +40,8 @@ export class TraceSender {
     this.timer = null;
   }
 
-  private async send(): Promise<void> {
+  /** Also each second by itself, once it is aimed. */
+  async send(): Promise<void> {
     const requests = this.log.take();
     if (requests.length === 0 || !this.target) return;
     try {
@@ -49,16 +53,17 @@ export class TraceSender {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await answer.arrayBuffer();
-      if (!answer.ok) this.complain(`it answered with status ${answer.status}`);
+      if (answer.ok) this.failed = 0;
+      else this.complain(`it answered with status ${answer.status}`);
     } catch (thrown) {
       this.complain(thrown instanceof Error ? thrown.message : String(thrown));
     }
   }
 
-  /** Once for each target: a receiver that is away is away for many seconds. */
+  /** Once for each time that nobody takes them. */
   private complain(problem: string): void {
-    if (!this.said) console.error(`The demo fleet's traces are not taken: ${problem}.`);
-    this.said = true;
+    this.failed += 1;
+    if (this.failed === COMPLAINS_AFTER) console.error(`The demo fleet's traces are not taken: ${problem}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../shared/error/coded.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
-import { MINUTE_MS } from '../../shared/unit/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { fingerprint, type Logger } from '../platform/index.ts';
 
 /** Labels that look like versions, by the metric that carries them: a change is found without any integration. */
@@ -11,7 +11,22 @@ const VERSION_LABELS = ['version', 'model_version', 'image', 'revision'] as cons
 const VERSION_MAX = 80;
 const KEPT = 200;
 
+/** While nothing is wrong, versions are asked for every so many polls. */
+const QUIET_POLLS = 4;
+/** Otherwise a change must be known soon: somebody is about to ask what changed. */
+const LOOK_MS = 5 * SECOND_MS;
+
+/** A poll after which versions might be looked at. */
+export interface LookTime {
+  readonly at: number;
+  readonly pollMs: number;
+  /** All that rests on the source is well. */
+  readonly isQuiet: boolean;
+}
+
 export interface ChangeWatch {
+  /** Whether it is time to look; then it counts as looked at. */
+  isDue(sourceId: string, time: LookTime): boolean;
   /** Looks once; answers what changed since the last look. The first look answers nothing: it has nothing to compare with. */
   look(sourceId: string, target: QueryTarget, at: number): Promise<readonly ChangeEvent[]>;
   /** Changes that somebody reported; answers those that are news. What a version tells of the same later is none. */
@@ -23,6 +38,7 @@ export interface ChangeWatch {
 /** Finds deployments and roll-backs from the versions that a source's `build_info` metrics name. */
 export function createChangeWatch(log: Logger): ChangeWatch {
   const known = new Map<string, ReadonlyMap<string, string>>();
+  const lookedAt = new Map<string, number>();
   const seen: ChangeEvent[] = [];
   const keep = (found: readonly ChangeEvent[]) => {
     const news: ChangeEvent[] = [];
@@ -32,6 +48,13 @@ export function createChangeWatch(log: Logger): ChangeWatch {
     return news;
   };
   return {
+    isDue(sourceId, { at, pollMs, isQuiet }) {
+      // Half a poll less, as polls come a little early or late; apart in either direction, as clocks are set back.
+      const everyMs = isQuiet ? Math.max(LOOK_MS, (QUIET_POLLS - 0.5) * pollMs) : LOOK_MS;
+      if (Math.abs(at - (lookedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY)) < everyMs) return false;
+      lookedAt.set(sourceId, at);
+      return true;
+    },
     seen: () => seen,
     report: (changes) =>
       keep(

@@ -98,7 +98,6 @@ export interface Pipeline {
 /** A source that does not answer is one outage already, and cannot be asked for reasons. */
 const NOT_LOOKED = { diagnoses: new Map<string, never>(), outages: [] } as const;
 
-const CHANGE_LOOK_MS = 5 * SECOND_MS;
 /** Gaps up to so long before an incident lie in its evidence and are named on its timeline. */
 const NAMED_BEFORE_MS = 2 * HOUR_MS;
 const TEND_MS = 5 * SECOND_MS;
@@ -114,7 +113,6 @@ class Chain implements Pipeline {
   private readonly takeOver;
   private readonly reports;
   private readonly noData;
-  private readonly lookedAt = new Map<string, number>();
   private readonly forget: () => void;
   private tendedAt = 0;
   private tending: Promise<void> | undefined;
@@ -166,7 +164,11 @@ class Chain implements Pipeline {
     // Decided on rules of before a reload: what it took away is closed once more.
     const now = this.ruleIds();
     if ([...before].some((id) => !now.has(id))) await this.retain();
-    await this.lookForChanges(sourceId, target, at);
+    await this.lookForChanges(
+      { sourceId, at },
+      target,
+      observations.every(({ finding }) => finding.kind === 'clear'),
+    );
   }
 
   async reported(report: Omit<Report, 'at'>): Promise<void> {
@@ -350,9 +352,13 @@ class Chain implements Pipeline {
     ];
   }
 
-  private async lookForChanges(sourceId: string, target: QueryTarget, at: number): Promise<void> {
-    if (Math.abs(at - (this.lookedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY)) < CHANGE_LOOK_MS) return;
-    this.lookedAt.set(sourceId, at);
+  private async lookForChanges(
+    { sourceId, at }: PolledSource,
+    target: QueryTarget,
+    isQuiet: boolean,
+  ): Promise<void> {
+    const pollMs = this.deps.workspace().sources.find((one) => one.id === sourceId)?.pollEveryMs ?? 0;
+    if (!this.changeWatch.isDue(sourceId, { at, pollMs, isQuiet })) return;
     const changes = await this.changeWatch.look(sourceId, target, at);
     if (changes.length === 0) return;
     this.deps.publish.changes(changes);

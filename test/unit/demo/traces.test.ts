@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createDemoTraces } from '../../../main/app/demo-traces.ts';
 import type { Receiving } from '../../../main/app/receiving.ts';
 import { ControlApi } from '../../../main/demo/control-api.ts';
 import { Fleet } from '../../../main/demo/index.ts';
 import { TraceLog } from '../../../main/demo/trace-log.ts';
-import { otlpTraces } from '../../../main/demo/trace-sender.ts';
+import { otlpTraces, TraceSender } from '../../../main/demo/trace-sender.ts';
+import { freePort } from '../../support/scraping-prometheus.ts';
 
 const NOON = Date.UTC(2026, 4, 5, 12);
 const SECONDS = 20;
@@ -48,6 +49,25 @@ describe('the traces of the demo fleet', () => {
     expect(kept).toHaveLength(120);
     expect(kept.at(-1)?.startedAt).toBe(399_500);
     expect(log.take()).toEqual([]);
+  });
+
+  it('are missed in silence while whoever takes them stops or begins anew, and said once where nobody does', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const log = new TraceLog(1);
+    const sender = new TraceSender(log);
+    sender.aim({ url: `http://127.0.0.1:${await freePort()}`, token: 'a-token-of-the-fleet' });
+    sender.stop();
+    const sendOne = async (at: number) => {
+      const trace = log.begin(at, 'v1') ?? expect.fail('it was not traced');
+      log.end(trace, at, false, 1);
+      await sender.send();
+    };
+    for (let i = 0; i < 4; i += 1) await sendOne(i * 1_000);
+    expect(said).not.toHaveBeenCalled();
+    for (let i = 4; i < 9; i += 1) await sendOne(i * 1_000);
+    expect(said).toHaveBeenCalledOnce();
+    expect(String(said.mock.calls[0])).toMatch(/^The demo fleet's traces are not taken/);
+    said.mockRestore();
   });
 
   it('change nothing of the metrics, and are not made until somebody wants them', () => {

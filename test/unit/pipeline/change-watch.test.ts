@@ -47,6 +47,17 @@ describe('the change watch', () => {
     expect(await watch.look('fleet', target(state), 4)).toEqual([]);
   });
 
+  it('looks at every fourth poll while all is well, soon where something is not, and again after a clock set back', () => {
+    const watch = createChangeWatch(silentLogger());
+    const looks = (isQuiet: boolean, times: readonly number[]) =>
+      times.filter((at) => watch.isDue('fleet', { at, pollMs: 15_000, isQuiet }));
+    expect(looks(true, [0, 15_000, 30_010, 45_000, 59_980, 75_000])).toEqual([0, 59_980]);
+    expect(looks(false, [64_000, 65_000, 66_000])).toEqual([65_000]);
+    expect(looks(true, [1_000, 2_000])).toEqual([1_000]);
+    expect(watch.isDue('other', { at: 2_000, pollMs: 1_000, isQuiet: true })).toBe(true);
+    expect(watch.isDue('other', { at: 7_000, pollMs: 1_000, isQuiet: true })).toBe(true);
+  });
+
   it('names both versions while a roll-out is under way', () => {
     expect(
       versionsOf([info('ranking-model', 'v42'), info('ranking-model', 'v41')]).get('ranking-model'),
