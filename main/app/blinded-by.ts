@@ -25,9 +25,11 @@ export function blindedBy(running: Running): (sourceId: string) => readonly stri
         else bySource.set(source, [id]);
       }
     }
-    return bySource.get(sourceId) ?? [];
+    return bySource.get(sourceId) ?? NOTHING;
   };
 }
+
+const NOTHING: readonly string[] = [];
 
 function all(
   { objectives, detectors }: ReturnType<Running['workspace']>,

@@ -18,7 +18,11 @@ export interface LoopDelay {
   stop(): void;
 }
 
-const RESOLUTION_MS = 10;
+/**
+ * Ten looks a second: each wakes the process, which costs an idle one more than all its polls when it is done a hundred times.
+ * What waits at a random moment is sampled just as well; of delays shorter than this the longest may be missed.
+ */
+const RESOLUTION_MS = 100;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** How long the main thread kept others waiting: it polls, decides and answers, and must never compute for long. */

@@ -8,7 +8,7 @@ import { answersQueries } from '../../shared/model/source.ts';
 import { createExecutor } from '../action/index.ts';
 import { type AlertRule, type Alerts, createAlerts } from '../alert/index.ts';
 import type { StateHub } from '../api/index.ts';
-import { createBusinessHours } from '../calendar/index.ts';
+import { type BusinessHours, createBusinessHours } from '../calendar/index.ts';
 import { createIncidents, type Incidents } from '../incident/index.ts';
 import { createIngest, createWatchLedger, type Ingest, type WatchLedger } from '../ingest/index.ts';
 import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
@@ -178,7 +178,7 @@ function pipelineOf(
     logger: log,
     workspace: () => running.workspace(),
     rules: () => running.rules(),
-    sources: () => ingest.status(),
+    source: (id) => ingest.statusOf(id),
     target: (id) => ingest.target(id),
     objectiveTarget,
     objectives: createObjectives({
@@ -323,8 +323,14 @@ function alertsOf(deps: StageDeps, ingest: Ingest, quiet: Quiet, statusOf: Statu
   });
 }
 
-function hoursOf(running: Running) {
-  return createBusinessHours(running.workspace().routing.business_hours);
+const hours = new WeakMap<object, BusinessHours>();
+
+/** Made once a configuration. */
+function hoursOf(running: Running): BusinessHours {
+  const config = running.workspace().routing.business_hours;
+  const known = hours.get(config) ?? createBusinessHours(config);
+  hours.set(config, known);
+  return known;
 }
 
 function playbooksOf(deps: StageDeps, incidents: Incidents, ingest: Ingest) {

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { BusinessHoursConfig, Weekday } from '../../shared/config/routing.ts';
+import { MINUTE_MS } from '../../shared/unit/time.ts';
 
 /** Business hours of one workspace. Opening is included, closing is not. */
 export interface BusinessHours {
@@ -36,11 +37,19 @@ export function createBusinessHours(config: BusinessHoursConfig): BusinessHours 
       ? instantOf(date.add({ days: 1 }), '00:00', config.time_zone)
       : instantOf(date, config.to, config.time_zone);
 
+  const isOpen = (at: number) => {
+    const local = zoned(at);
+    const minute = local.hour * 60 + local.minute;
+    return minute >= from && minute < to && isWorkday(local.toPlainDate());
+  };
+  // Asked each second, and a zone's wall clock is dear: it moves by whole minutes, so one answer is good for one.
+  let known = { minute: Number.NaN, open: false };
+
   return {
     inBusinessHours(at) {
-      const local = zoned(at);
-      const minute = local.hour * 60 + local.minute;
-      return minute >= from && minute < to && isWorkday(local.toPlainDate());
+      const minute = Math.floor(at / MINUTE_MS);
+      if (known.minute !== minute) known = { minute, open: isOpen(at) };
+      return known.open;
     },
     nextOpening(at) {
       let date = zoned(at).toPlainDate();

@@ -36,6 +36,7 @@ export interface Ingest {
   /** Where the rules of this source ask: the source itself, or the local store for what Midwatch scrapes. */
   target(sourceId: string): QueryTarget | undefined;
   status(): SourceStatus[];
+  statusOf(sourceId: string): SourceStatus | undefined;
   /** Heard after each poll and each change of condition. */
   onStatus(listener: (status: SourceStatus) => void): () => void;
   drops(): { reason: string; count: number }[];
@@ -144,10 +145,17 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     target: (sourceId) => find(sourceId)?.schedule.poll.target,
     status: () => running.map((one) => one.schedule.status()),
+    statusOf: (sourceId) => find(sourceId)?.schedule.status(),
     onStatus: news.listen,
     ...countsOf(drops),
-    missedTicks: () => running.reduce((sum, one) => sum + one.schedule.missedTicks(), 0),
-    pollingLagMs: () => largest(running.map((one) => one.schedule.lagMs())),
+    ...latenessOf(() => running),
+  };
+}
+
+function latenessOf(running: () => readonly Running[]): Pick<Ingest, 'missedTicks' | 'pollingLagMs'> {
+  return {
+    missedTicks: () => running().reduce((sum, one) => sum + one.schedule.missedTicks(), 0),
+    pollingLagMs: () => largest(running().map((one) => one.schedule.lagMs())),
   };
 }
 

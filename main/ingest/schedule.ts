@@ -52,9 +52,14 @@ const PAUSE_TICKS = 3;
 
 export function createSchedule(options: ScheduleOptions): Schedule {
   const { clock, poll, pollEveryMs, log } = options;
-  const sighting = createSighting(clock, pollEveryMs, options.onStatus);
-  const turn = createTurn(options, sighting);
-  const forgetPoll = poll.onChange(() => options.onStatus());
+  let known: { readonly status: SourceStatus; readonly blinds: readonly string[] } | null = null;
+  const onStatus = () => {
+    known = null;
+    options.onStatus();
+  };
+  const sighting = createSighting(clock, pollEveryMs, onStatus);
+  const turn = createTurn({ ...options, onStatus }, sighting);
+  const forgetPoll = poll.onChange(onStatus);
   let missed = 0;
   let lagMs: number | null = null;
   let pauseLagMs = 0;
@@ -70,11 +75,13 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       return begin(options.catchUpDelayMs());
     }
     nextAt = due.dueAt + pollEveryMs;
+    known = null;
     await turn.take();
   };
   const begin = (delayMs: number) => {
     pause();
     nextAt = clock.now() + delayMs;
+    known = null;
     cancelRepeat = repeat({
       clock,
       periodMs: pollEveryMs,
@@ -86,6 +93,20 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const pause = () => {
     cancelRepeat();
     nextAt = null;
+    known = null;
+  };
+  const statusNow = (blinds: readonly string[]): SourceStatus => {
+    const report = sighting.correct(poll.report());
+    return {
+      id: options.id,
+      kind: poll.kind,
+      ...report,
+      nextTryAt: report.nextTryAt ?? nextAt,
+      pollEveryMs,
+      polls: turn.count(),
+      missedTicks: missed,
+      blinds: [...blinds],
+    };
   };
 
   return {
@@ -101,17 +122,12 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       await turn.take();
     },
     status() {
-      const report = sighting.correct(poll.report());
-      return {
-        id: options.id,
-        kind: poll.kind,
-        ...report,
-        nextTryAt: report.nextTryAt ?? nextAt,
-        pollEveryMs,
-        polls: turn.count(),
-        missedTicks: missed,
-        blinds: [...options.blinds()],
-      };
+      const blinds = options.blinds();
+      // Others learn of themselves between polls, too.
+      const moves = poll.kind !== 'prometheus' || sighting.isOver();
+      if (moves) return statusNow(blinds);
+      if (known?.blinds !== blinds) known = { status: statusNow(blinds), blinds };
+      return known.status;
     },
     missedTicks: () => missed,
     lagMs: () => lagMs,

@@ -11,6 +11,8 @@ export interface Sighting {
   seen(at: Instant): void;
   /** (Re)arms the alarm; before anything was seen the count begins here. */
   begin(): void;
+  /** Nobody has looked for too long. */
+  isOver(): boolean;
   /** The report, corrected where it still claims to be well though nobody has looked for too long. */
   correct(report: PollReport): PollReport;
   stop(): void;
@@ -43,6 +45,7 @@ export function createSighting(clock: Clock, pollEveryMs: number, onStale: () =>
       if (!ever) last = now();
       arm();
     },
+    isOver: () => isStale(last, now(), pollEveryMs),
     correct(report) {
       // A reason that is known already says more than "stale".
       const claimsWell = isWatching(report.condition) || report.condition === 'starting';

@@ -1,6 +1,7 @@
 import type { Detector } from '../../shared/model/detector.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Observation } from '../../shared/model/observation.ts';
+import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
 import type { AlertRule, Diagnosis, Subject } from '../alert/index.ts';
 
 /** What was found of one source, as those are asked about that have no data. */
@@ -10,6 +11,12 @@ export interface Found {
   readonly rules: readonly AlertRule[];
   /** Of detectors and rules. */
   readonly observations: readonly Observation[];
+}
+
+/** Why nothing of the source can be trusted now; null while it is watched. */
+export function blindnessOf(source: SourceStatus | undefined): string | null {
+  if (!source || isWatching(source.condition)) return null;
+  return source.problem ?? `The source is ${source.condition}.`;
 }
 
 export function subjectsOf({ statuses, detectors, rules, observations }: Found): Subject[] {

@@ -7,7 +7,7 @@ import type { Delivery } from '../../shared/model/notification.ts';
 import { EXHAUSTION_NEVER, type ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
-import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
+import type { SourceStatus } from '../../shared/model/source.ts';
 import { causesText, type Unwatched } from '../../shared/model/watch.ts';
 import { formatDuration, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import {
@@ -28,8 +28,8 @@ import type { LookedBack } from '../ingest/index.ts';
 import type { Notifier } from '../notify/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { Objectives } from '../slo/index.ts';
-import { createChangeWatch } from './change-watch.ts';
-import { explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
+import { createChangeWatch, type LookTime } from './change-watch.ts';
+import { blindnessOf, explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
 import { lookBack } from './look-back.ts';
 import { createTakeOver } from './take-over.ts';
 
@@ -46,7 +46,7 @@ export interface PipelineDeps {
   readonly logger: Logger;
   readonly workspace: () => Workspace;
   readonly rules: () => readonly AlertRule[];
-  readonly sources: () => readonly SourceStatus[];
+  readonly source: (sourceId: string) => SourceStatus | undefined;
   readonly target: (sourceId: string) => QueryTarget | undefined;
   /** The same metrics as objectives count them: a series first seen while its target was seen counts from 0. */
   readonly objectiveTarget: (sourceId: string) => QueryTarget | undefined;
@@ -164,11 +164,9 @@ class Chain implements Pipeline {
     // Decided on rules of before a reload: what it took away is closed once more.
     const now = this.ruleIds();
     if ([...before].some((id) => !now.has(id))) await this.retain();
-    await this.lookForChanges(
-      { sourceId, at },
-      target,
-      observations.every(({ finding }) => finding.kind === 'clear'),
-    );
+    const pollMs = this.deps.source(sourceId)?.pollEveryMs ?? 0;
+    const isQuiet = observations.every(({ finding }) => finding.kind === 'clear');
+    await this.lookForChanges(sourceId, target, { at, pollMs, isQuiet });
   }
 
   async reported(report: Omit<Report, 'at'>): Promise<void> {
@@ -297,14 +295,12 @@ class Chain implements Pipeline {
     const { deps } = this;
     const ofSource = <T extends { readonly source: string }>(all: readonly T[]) =>
       all.filter((one) => one.source === sourceId);
-    const source = deps.sources().find((one) => one.id === sourceId);
-    const blind =
-      source && !isWatching(source.condition)
-        ? (source.problem ?? `The source is ${source.condition}.`)
-        : null;
+    const source = deps.source(sourceId);
+    const blind = blindnessOf(source);
     const facts = { pollMs: source?.pollEveryMs ?? 15 * SECOND_MS, blind };
     const { objectives, detectors } = deps.workspace();
-    const [evaluated, judged, ruled] = await Promise.all([
+    const [down, evaluated, judged, ruled] = await Promise.all([
+      blind === null ? this.noData.ask(target, at) : null,
       deps.objectives.evaluate(ofSource(objectives), deps.objectiveTarget(sourceId) ?? target, at, facts),
       deps.detection.evaluate(ofSource(detectors), target, at),
       deps.ruleEvaluator.evaluate(ofSource(deps.rules()), at, deps.alerts.list()),
@@ -331,7 +327,11 @@ class Chain implements Pipeline {
     const { diagnoses, outages } =
       blind === null
         ? await this.noData.look({
-            ...{ sourceId, target, at, pollMs: facts.pollMs },
+            sourceId,
+            target,
+            at,
+            pollMs: facts.pollMs,
+            down,
             subjects: subjectsOf({
               statuses,
               detectors: found.map((one) => one.detector),
@@ -352,14 +352,9 @@ class Chain implements Pipeline {
     ];
   }
 
-  private async lookForChanges(
-    { sourceId, at }: PolledSource,
-    target: QueryTarget,
-    isQuiet: boolean,
-  ): Promise<void> {
-    const pollMs = this.deps.workspace().sources.find((one) => one.id === sourceId)?.pollEveryMs ?? 0;
-    if (!this.changeWatch.isDue(sourceId, { at, pollMs, isQuiet })) return;
-    const changes = await this.changeWatch.look(sourceId, target, at);
+  private async lookForChanges(sourceId: string, target: QueryTarget, time: LookTime): Promise<void> {
+    if (!this.changeWatch.isDue(sourceId, time)) return;
+    const changes = await this.changeWatch.look(sourceId, target, time.at);
     if (changes.length === 0) return;
     this.deps.publish.changes(changes);
     try {

@@ -53,7 +53,7 @@ export async function createWorld(deps: WorldDeps): Promise<World> {
     workspace: () => workspace,
     rules: () => rules,
     // History tells what was scraped, not whether the source answered Midwatch.
-    sources: () => [],
+    source: () => undefined,
     target: (id) => deps.tracks.get(id)?.target,
     objectiveTarget: (id) => deps.tracks.get(id)?.target,
     alerts,

@@ -156,7 +156,7 @@ function stagesOf(bench: PipelineBench): PipelineDeps {
         ...bench.workspace,
       }) as unknown as Workspace,
     rules: () => bench.rules,
-    sources: () => bench.sources,
+    source: (id) => bench.sources.find((one) => one.id === id),
     target: (id) => (id === 'prom' ? bench.target : undefined),
     objectiveTarget: () => undefined,
     objectives: {

@@ -1,6 +1,7 @@
 import type { Alert } from '../../../shared/model/alert.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { ChangeEvent, Service } from '../../../shared/model/service.ts';
+import type { Target } from './target.ts';
 
 /** An objective or rule of a source, and whether it has no data at this evaluation. */
 export interface Subject {
@@ -17,6 +18,8 @@ export interface Round {
   readonly at: number;
   readonly pollMs: number;
   readonly subjects: readonly Subject[];
+  /** Targets that cannot be scraped; null where that could not be learnt. */
+  readonly down: readonly Target[] | null;
 }
 
 export interface NoDataDeps {

@@ -1,3 +1,4 @@
+import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import { SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, askOf } from './ask.ts';
@@ -15,6 +16,8 @@ export interface Diagnosis {
 
 /** Finds out why there is no data before that alerts: target down, scrape stale, series gone after a change. */
 export interface NoDataWatch {
+  /** Asks for what `look` needs of every source, so that the answer is there when the rest is. */
+  ask(target: QueryTarget, at: number): Promise<readonly Target[] | null>;
   look(round: Round): Promise<{
     readonly diagnoses: ReadonlyMap<string, Diagnosis>;
     readonly outages: readonly Observation[];
@@ -59,9 +62,10 @@ export function createNoDataWatch(deps: NoDataDeps): NoDataWatch {
   };
 
   return {
+    ask: (target, at) => downTargets(askOf(target), at),
     async look(round) {
       const ask = askOf(round.target);
-      const down = await downTargets(ask, round.at);
+      const { down } = round;
       const diagnoses = new Map<string, Diagnosis>();
       // Nothing is known of the targets: what fires goes on, and nobody is called blind.
       if (down === null) return { diagnoses, outages: [] };

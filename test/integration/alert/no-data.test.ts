@@ -105,6 +105,7 @@ describe.skipIf(!hasPrometheus())('no data of a real Prometheus', () => {
       target,
       at: (START_S + 600) * 1_000,
       pollMs: 15_000,
+      down: await watch.ask(target, (START_S + 600) * 1_000),
       subjects: [{ ruleId: 'pay', service: 'pay', expressions: ['old_requests_total'], noData: true }],
     });
     expect(diagnoses.get('pay')).toMatchObject({ kind: 'gone' });
@@ -119,6 +120,7 @@ describe.skipIf(!hasPrometheus())('no data of a real Prometheus', () => {
       target,
       at: (START_S + 360) * 1_000,
       pollMs: 15_000,
+      down: await watch.ask(target, (START_S + 360) * 1_000),
       subjects: [
         {
           ruleId: 'web',

@@ -336,7 +336,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     logger,
     workspace: () => workspaceOf(setup, routing),
     rules: () => setup.rules,
-    sources: () => [source.status()],
+    source: () => source.status(),
     target,
     objectiveTarget: () => targets.counting,
     objectives,

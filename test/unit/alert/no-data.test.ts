@@ -88,8 +88,15 @@ function world(lines: readonly string[], known: readonly Alert[] = []) {
     changes: () => [],
     known: () => known,
   });
-  const look = (subjects: readonly Subject[], at = START + 10 * MINUTE, on: QueryTarget = target) =>
-    watch.look({ sourceId: 'prom', target: on, at, pollMs: 15_000, subjects });
+  const look = async (subjects: readonly Subject[], at = START + 10 * MINUTE, on: QueryTarget = target) =>
+    watch.look({
+      sourceId: 'prom',
+      target: on,
+      at,
+      pollMs: 15_000,
+      down: await watch.ask(on, at),
+      subjects,
+    });
   return { look, asked };
 }
 
