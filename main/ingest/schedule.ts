@@ -51,20 +51,73 @@ interface Turn {
 const PAUSE_TICKS = 3;
 
 export function createSchedule(options: ScheduleOptions): Schedule {
-  const { clock, poll, pollEveryMs, log } = options;
-  let known: { readonly status: SourceStatus; readonly blinds: readonly string[] } | null = null;
+  const { clock, poll, pollEveryMs } = options;
+  const kept = createKeptStatus();
   const onStatus = () => {
-    known = null;
+    kept.forget();
     options.onStatus();
   };
   const sighting = createSighting(clock, pollEveryMs, onStatus);
   const turn = createTurn({ ...options, onStatus }, sighting);
+  const ticking = createTicking(options, turn, kept.forget);
   const forgetPoll = poll.onChange(onStatus);
+  const statusNow = (blinds: readonly string[]): SourceStatus => {
+    const report = sighting.correct(poll.report());
+    return {
+      id: options.id,
+      kind: poll.kind,
+      ...report,
+      nextTryAt: report.nextTryAt ?? ticking.nextAt(),
+      pollEveryMs,
+      polls: turn.count(),
+      missedTicks: ticking.missed(),
+      blinds: [...blinds],
+    };
+  };
+
+  return {
+    id: options.id,
+    poll,
+    start(delayMs) {
+      ticking.begin(delayMs);
+      sighting.begin();
+    },
+    pause: ticking.pause,
+    async pollNow() {
+      poll.tryNow();
+      await turn.take();
+    },
+    status() {
+      const blinds = options.blinds();
+      // Other kinds learn of themselves between polls, too.
+      const moves = poll.kind !== 'prometheus' || sighting.isOver();
+      return moves ? statusNow(blinds) : kept.get(blinds, statusNow);
+    },
+    missedTicks: ticking.missed,
+    lagMs: ticking.lagMs,
+    async stop(gone) {
+      ticking.pause();
+      sighting.stop();
+      forgetPoll();
+      await poll.close();
+      await turn.current();
+      if (gone) await poll.end(clock.now());
+    },
+  };
+}
+
+/** The regular polls of one source, with how late they are. `onMove`: when the next one is due has changed. */
+function createTicking(options: ScheduleOptions, turn: Turn, onMove: () => void) {
+  const { clock, pollEveryMs, log } = options;
   let missed = 0;
   let lagMs: number | null = null;
   let pauseLagMs = 0;
   let nextAt: number | null = null;
   let cancelRepeat: () => void = () => undefined;
+  const moveTo = (at: number | null) => {
+    nextAt = at;
+    onMove();
+  };
 
   const tick = async (due: Tick) => {
     missed += due.missed;
@@ -74,14 +127,16 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       pauseLagMs = due.lagMs;
       return begin(options.catchUpDelayMs());
     }
-    nextAt = due.dueAt + pollEveryMs;
-    known = null;
+    moveTo(due.dueAt + pollEveryMs);
     await turn.take();
+  };
+  const pause = () => {
+    cancelRepeat();
+    moveTo(null);
   };
   const begin = (delayMs: number) => {
     pause();
-    nextAt = clock.now() + delayMs;
-    known = null;
+    moveTo(clock.now() + delayMs);
     cancelRepeat = repeat({
       clock,
       periodMs: pollEveryMs,
@@ -90,54 +145,19 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       onError: (thrown) => log.error({ source: options.id, problem: messageOf(thrown) }, 'a poll failed'),
     });
   };
-  const pause = () => {
-    cancelRepeat();
-    nextAt = null;
-    known = null;
-  };
-  const statusNow = (blinds: readonly string[]): SourceStatus => {
-    const report = sighting.correct(poll.report());
-    return {
-      id: options.id,
-      kind: poll.kind,
-      ...report,
-      nextTryAt: report.nextTryAt ?? nextAt,
-      pollEveryMs,
-      polls: turn.count(),
-      missedTicks: missed,
-      blinds: [...blinds],
-    };
-  };
+  return { begin, pause, nextAt: () => nextAt, missed: () => missed, lagMs: () => lagMs };
+}
 
+/** What a source says of itself, until something of it changes: with many sources it is asked for far more often. */
+function createKeptStatus() {
+  let kept: { readonly status: SourceStatus; readonly blinds: readonly string[] } | null = null;
   return {
-    id: options.id,
-    poll,
-    start(delayMs) {
-      begin(delayMs);
-      sighting.begin();
+    forget() {
+      kept = null;
     },
-    pause,
-    async pollNow() {
-      poll.tryNow();
-      await turn.take();
-    },
-    status() {
-      const blinds = options.blinds();
-      // Others learn of themselves between polls, too.
-      const moves = poll.kind !== 'prometheus' || sighting.isOver();
-      if (moves) return statusNow(blinds);
-      if (known?.blinds !== blinds) known = { status: statusNow(blinds), blinds };
-      return known.status;
-    },
-    missedTicks: () => missed,
-    lagMs: () => lagMs,
-    async stop(gone) {
-      pause();
-      sighting.stop();
-      forgetPoll();
-      await poll.close();
-      await turn.current();
-      if (gone) await poll.end(clock.now());
+    get(blinds: readonly string[], make: (blinds: readonly string[]) => SourceStatus): SourceStatus {
+      if (kept?.blinds !== blinds) kept = { status: make(blinds), blinds };
+      return kept.status;
     },
   };
 }

@@ -50,6 +50,12 @@ export function readBody(
 }
 
 const PIECE_BYTES = 256 * 1024;
+/**
+ * A bomb need not go off to its cap to be known: who grows so many times the ratio over the first of it is none of ours.
+ * Honest bodies have dense places, too, so this is far above the ratio of the whole.
+ */
+const EARLY_FROM_BYTES = 1024 * 1024;
+const EARLY_FACTOR = 4;
 
 /**
  * Undoes gzip within the caps of size and ratio; gives up as soon as one is passed, not at the end. A body that was read
@@ -76,7 +82,9 @@ export function gunzip(
       if (done) return;
       const needed = out.length + chunk.length;
       if (needed > limits.bodyBytesMax) return settle(err(tooLarge(limits.bodyBytesMax)));
-      if (needed > ratioCap) return settle(err(tooDense(limits.ratioMax)));
+      const isBomb =
+        needed > EARLY_FROM_BYTES && needed > EARLY_FACTOR * limits.ratioMax * stream.bytesWritten;
+      if (needed > ratioCap || isBomb) return settle(err(tooDense(limits.ratioMax)));
       const grant = ticket.grow(chunk.length);
       if (grant !== 'granted') return settle(err(grant === 'busy' ? 'busy' : tooLarge(limits.bodyBytesMax)));
       out.add(chunk);

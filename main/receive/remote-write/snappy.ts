@@ -46,11 +46,19 @@ function decode(block: Uint8Array, from: number, out: Uint8Array): string | unde
   const end = block.length;
   let at = from;
   let written = 0;
+  // Copies of one offset in a row are one long copy: a long repetition is written so, and so is a bomb.
+  let run = 0;
+  let runOffset = 0;
   while (at < end) {
     const tag = block[at] ?? 0;
     at += 1;
     let length = (tag >>> 2) + 1;
     if ((tag & 3) === 0) {
+      if (run > 0) {
+        copyBack(out, written, runOffset, run);
+        written += run;
+        run = 0;
+      }
       if (length > 60) {
         const wide = length - 60;
         if (at + wide > end) return 'a literal is cut off';
@@ -74,18 +82,35 @@ function decode(block: Uint8Array, from: number, out: Uint8Array): string | unde
     } else {
       const wide = (tag & 3) === 2 ? 2 : 4;
       if (at + wide > end) return 'a copy is cut off';
-      offset = little(block, at, wide);
+      offset = wide === 2 ? (block[at] ?? 0) | ((block[at + 1] ?? 0) << 8) : little(block, at, wide);
       at += wide;
     }
-    if (offset === 0 || offset > written) return 'a copy points before the beginning';
-    if (length > out.length - written) return 'it is longer than it says';
-    if (length > SHORT && offset >= length)
-      out.copyWithin(written, written - offset, written - offset + length);
-    else if (offset === 1) out.fill(out[written - 1] ?? 0, written, written + length);
-    else for (let i = 0; i < length; i += 1) out[written + i] = out[written - offset + i] ?? 0;
-    written += length;
+    if (offset === 0 || offset > written + run) return 'a copy points before the beginning';
+    if (length > out.length - written - run) return 'it is longer than it says';
+    if (run > 0 && offset !== runOffset) {
+      copyBack(out, written, runOffset, run);
+      written += run;
+      run = 0;
+    }
+    runOffset = offset;
+    run += length;
   }
-  return written === out.length ? undefined : 'it is shorter than it says';
+  copyBack(out, written, runOffset, run);
+  return written + run === out.length ? undefined : 'it is shorter than it says';
+}
+
+/** Writes what stands so far back again; where that is less than is asked for, it repeats. */
+function copyBack(out: Uint8Array, at: number, offset: number, length: number): void {
+  if (length <= SHORT) {
+    for (let i = 0; i < length; i += 1) out[at + i] = out[at - offset + i] ?? 0;
+    return;
+  }
+  // What is there already counts as source, so that each step is twice as long as the one before.
+  for (let done = 0; done < length; ) {
+    const step = Math.min(offset + done, length - done);
+    out.copyWithin(at + done, at - offset, at - offset + step);
+    done += step;
+  }
 }
 
 /** Little-endian and never negative: a length of four bytes with its highest bit set must not lead backwards. */

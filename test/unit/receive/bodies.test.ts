@@ -1,7 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAlertWebhookDecoder } from '../../../main/receive/alert-webhook/alert-webhook.ts';
 import { createEventDecoder, createPagerDutyDecoder } from '../../../main/receive/event/event.ts';
+import type { Ticket } from '../../../main/receive/http/admission.ts';
+import { gunzip } from '../../../main/receive/http/body.ts';
 import { Collector, free } from '../../../main/receive/http/bytes.ts';
 import { parseInstant } from '../../../main/receive/instant.ts';
 import { parseJson } from '../../../main/receive/json.ts';
@@ -27,6 +30,34 @@ function read(decoder: Decoder, body: unknown, headers?: Record<string, string>)
   const result = decoder(request(body, headers));
   return result.ok ? { ...result.value.received, status: result.value.answer.status } : result.error;
 }
+
+describe('a gzip body', () => {
+  const granted = () => {
+    let bytes = 0;
+    const grow = (more: number): 'granted' => {
+      bytes += more;
+      return 'granted';
+    };
+    return { ticket: { grow } as unknown as Ticket, bytes: () => bytes };
+  };
+
+  it('that is a bomb is given up in its first megabytes, and one with dense places is read', async () => {
+    const bomb = granted();
+    const refused = await gunzip(gzipSync(Buffer.alloc(64 * 1024 * 1024)), RECEIVE_LIMITS, bomb.ticket);
+    expect(refused).toMatchObject({ ok: false, error: { status: 413 } });
+    expect(bomb.bytes()).toBeLessThanOrEqual(1024 * 1024);
+    // Two megabytes that repeat after thirty kilobytes, then bytes that do not.
+    const period = Buffer.from(Array.from({ length: 30_000 }, (_, i) => (i * 7919 + (i >> 3)) % 251));
+    const dense = Buffer.concat([
+      ...Array.from({ length: 70 }, () => period),
+      Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 2654435761) >>> 13)),
+    ]);
+    const packed = gzipSync(dense);
+    expect(dense.length).toBeLessThan(packed.length * RECEIVE_LIMITS.ratioMax);
+    const read = await gunzip(packed, RECEIVE_LIMITS, granted().ticket);
+    expect(read.ok && Buffer.compare(read.value, dense)).toBe(0);
+  });
+});
 
 describe('an alert webhook', () => {
   const decoder = createAlertWebhookDecoder();
