@@ -11,6 +11,7 @@ import {
   type WindowCount,
 } from '../../../main/slo/math/index.ts';
 import { packCases, sloApi } from '../../../main/slo/slo-api.ts';
+import { EXHAUSTION_NEVER } from '../../../shared/model/objective.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { gatewayObjective, shippedPolicy } from '../../support/objective.ts';
 
@@ -56,6 +57,14 @@ function byHand(goal: number, one: WindowCount): number | null {
   return (Math.min(1, one.bad / one.total) * Math.min(1, one.seenFraction)) / (1 - goal);
 }
 
+function expectClose(found: number | null, expected: number | null): void {
+  if (expected === null) expect(found).toBeNull();
+  else
+    expect(Math.abs((found ?? Number.NaN) - expected)).toBeLessThanOrEqual(
+      1e-9 * Math.max(1, Math.abs(expected)),
+    );
+}
+
 describe('a decision', () => {
   it('is the one that the formulas give by hand, for any counts', () => {
     fc.assert(
@@ -92,6 +101,16 @@ describe('a decision', () => {
         expect(decision.heldBack === null).toBe(met.length > 0 || over.length === 0);
         if (over.length > 0) expect(decision.state).toBe('burning');
         else if (problem !== null) expect(decision.state).toBe('blind');
+        const consumed = burns.get(plan.periodMs) ?? null;
+        expectClose(decision.budgetConsumed, consumed);
+        // X = R · P / B over the long window of the highest row that holds, else over an hour.
+        const burn = burns.get(met[0]?.longMs ?? HOUR_MS) ?? null;
+        const remaining = consumed === null ? null : 1 - consumed;
+        if (remaining === null || (remaining > 0 && burn === null))
+          expect(decision.timeToExhaustionMs).toBeNull();
+        else if (remaining <= 0) expect(decision.timeToExhaustionMs).toBe(0);
+        else if (burn === 0) expect(decision.timeToExhaustionMs).toBe(EXHAUSTION_NEVER);
+        else expectClose(decision.timeToExhaustionMs, (remaining * plan.periodMs) / (burn ?? 1));
       }),
       { numRuns: 400 },
     );
@@ -150,6 +169,73 @@ describe('a decision', () => {
         expect(reason).not.toMatch(/NaN|undefined|Infinity|null/);
         expect(reason.length).toBeLessThan(600);
       }),
+    );
+  });
+});
+
+describe('at its very bounds', () => {
+  // A budget of a sixteenth is exact in binary, and so is what is compared.
+  const plan = planObjective(
+    gatewayObjective({ target: 15 / 16, periodMs: 28 * DAY_MS }),
+    shippedPolicy('midwatch'),
+  );
+  const all = (bad: number, total: number) => plan.windowsMs.map(() => counted(bad, total));
+  const counted = (bad: number, total: number): WindowCount => ({
+    bad,
+    total,
+    seenFraction: 1,
+    anchoredAt: null,
+    known: true,
+  });
+
+  it('a row holds over its threshold and not at it', () => {
+    expect(plan.rows.find((one) => one.name === 'notice')?.threshold).toBe(1);
+    expect(decide(plan, all(1_000, 16_000), null).holding).toBeNull();
+    expect(decide(plan, all(1_001, 16_000), null).holding).toBe('notice');
+  });
+
+  it('three failures are enough and two are not; of few events half must have failed', () => {
+    const page = planObjective(gatewayObjective({ target: 0.999 }), shippedPolicy('midwatch'));
+    const shortMs = Math.min(...page.windowsMs);
+    const heldBack = (failures: number, shortBad: number, shortTotal: number) =>
+      decide(
+        page,
+        page.windowsMs.map((windowMs) => {
+          if (windowMs === shortMs) return counted(shortBad, shortTotal);
+          // Longer ones are clean, so that the page row alone holds.
+          return windowMs === HOUR_MS ? counted(failures, 100) : counted(0, 1_000);
+        }),
+        null,
+      ).heldBack;
+    expect(heldBack(3, 4, 8)).toBeNull();
+    expect(heldBack(2, 4, 8)).toContain('fewer than minimum_failures 3');
+    expect(heldBack(3, 3, 8)).toContain('fewer than minimum_events 10');
+    expect(heldBack(3, 3, 10)).toBeNull();
+    expect(heldBack(3, 3, 9)).toContain('fewer than half');
+  });
+});
+
+describe('the budget of a calendar period', () => {
+  it('is reckoned on its whole length, whatever part of it has passed', () => {
+    fc.assert(
+      fc.property(
+        target,
+        periodMs,
+        policy,
+        fc.nat(10_000),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.option(fc.integer({ min: 1, max: 10_000_000 }), { nil: null }),
+        (goal, period, rules, bad, total, whole) => {
+          const usual = planObjective(gatewayObjective({ target: goal, periodMs: period }), rules);
+          const plan = { ...usual, isCalendar: true };
+          const counts = plan.windowsMs.map((windowMs) => ({
+            ...{ bad: Math.min(bad, total), total, seenFraction: 0.5, anchoredAt: null, known: true },
+            ...(windowMs === plan.periodMs ? { budgetTotal: whole } : {}),
+          }));
+          const { budgetConsumed } = decide(plan, counts, null);
+          expectClose(budgetConsumed, whole === null ? null : Math.min(bad, total) / ((1 - goal) * whole));
+        },
+      ),
     );
   });
 });

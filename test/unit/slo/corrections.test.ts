@@ -1,13 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countingIds } from '../../../main/platform/index.ts';
-import { correctedStatus } from '../../../main/slo/correct.ts';
+import { correctedStatus, keepCorrected } from '../../../main/slo/correct.ts';
 import { correctedStretches, createCorrections } from '../../../main/slo/corrections.ts';
+import type { Asking } from '../../../main/slo/count.ts';
 import { complianceLine, reportHtml, reportMarkdown, unknownLine } from '../../../main/slo/report.ts';
 import { startingStatus } from '../../../main/slo/status.ts';
 import { track } from '../../../main/slo/tracker.ts';
 import { detectionLines, objectiveWarnings } from '../../../main/slo/warnings.ts';
 import type { Correction } from '../../../shared/model/correction.ts';
-import { DAY_MS, HOUR_MS } from '../../../shared/unit/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { openTestLog } from '../../support/log.ts';
 import { gatewayObjective, shippedPolicy } from '../../support/objective.ts';
 
@@ -80,6 +82,97 @@ describe('corrections', () => {
     expect(corrected.windows).toEqual(status.windows);
   });
 });
+
+describe('a corrected budget, slice by slice', () => {
+  const minutes = 240;
+  const verdicts = fc.array(fc.constantFrom(0, 0, 0, 1, null), { minLength: minutes, maxLength: minutes });
+  const stretch = fc
+    .tuple(fc.integer({ min: -30, max: minutes }), fc.integer({ min: 1, max: 90 }), fc.boolean())
+    .map(([from, length, isRevoked]) => ({ from, to: from + length, isRevoked }));
+
+  it.each([
+    ['a rolling period', {}],
+    [
+      'a calendar period',
+      { calendar: { unit: 'month' as const, count: 1, timeZone: 'UTC', startTime: '2026-01-01 00:00:00' } },
+    ],
+  ])('of %s is what is left when the corrected ones are struck out by hand', async (_what, change) => {
+    await fc.assert(
+      fc.asyncProperty(verdicts, fc.array(stretch, { maxLength: 4 }), async (slices, cuts) => {
+        const at = T0 + minutes * MINUTE_MS;
+        const objective = gatewayObjective({
+          target: 0.9,
+          slices: { lengthMs: MINUTE_MS, bad: 'x', condition: 'x' },
+          ...change,
+        });
+        const tracking = track(objective, shippedPolicy('midwatch'), at);
+        if (!tracking.ok || tracking.tracker.kind !== 'slices') throw new Error('not tracked');
+        const { tracker } = tracking;
+        tracker.ring.append(T0 + MINUTE_MS, slices);
+        const corrections = cuts.map(({ from, to, isRevoked }, i) => ({
+          ...{ id: `${i}`, objectiveId: 'o', reason: 'move', by: 'ana', createdAt: 0 },
+          fromAt: T0 + from * MINUTE_MS,
+          toAt: T0 + to * MINUTE_MS,
+          revoked: isRevoked ? { by: 'b', at: 1, reason: '' } : null,
+        }));
+        expect(await keepCorrected(tracker, NO_SOURCE, corrections, at)).toBeNull();
+        // A slice that ends at minute k covers (k − 1, k].
+        const isCut = (end: number) => cuts.some((one) => !one.isRevoked && one.from < end && end <= one.to);
+        const sum = (keep: (end: number) => boolean, of: (verdict: number) => number) =>
+          slices.reduce<number>((all, one, i) => all + (one !== null && keep(i + 1) ? of(one) : 0), 0);
+        const [bad, total] = [
+          sum(
+            () => true,
+            (one) => one,
+          ),
+          sum(
+            () => true,
+            () => 1,
+          ),
+        ];
+        const whole = 44_640;
+        const { isCalendar } = tracker.plan;
+        const consumed = total === 0 ? null : bad / ((isCalendar ? whole : total) * 0.1);
+        const status = {
+          ...startingStatus(objective),
+          windows: [
+            {
+              windowMs: tracker.plan.periodMs,
+              bad,
+              total,
+              burnRate: null,
+              seenFraction: 1,
+              anchoredAt: null,
+            },
+          ],
+          budgetConsumed: consumed,
+          budgetRemaining: consumed === null ? null : 1 - consumed,
+        };
+        const corrected = correctedStatus(status, tracker);
+        if (consumed === null || !cuts.some((one) => !one.isRevoked)) {
+          expect(corrected).toBe(status);
+          return;
+        }
+        const keep = (end: number) => !isCut(end);
+        const [badLeft, totalLeft] = [sum(keep, (one) => one), sum(keep, () => 1)];
+        const rest = isCalendar ? whole : totalLeft;
+        expect(corrected.budgetConsumed).toBeCloseTo(rest === 0 ? 0 : badLeft / (rest * 0.1), 9);
+        expect(corrected.uncorrected).toEqual({ budgetConsumed: consumed, budgetRemaining: 1 - consumed });
+      }),
+    );
+  });
+});
+
+/** Slices are counted from what is kept; nothing is asked for. */
+const NO_SOURCE: Asking = {
+  target: {
+    id: 'none',
+    instant: () => Promise.reject(new Error('asked')),
+    range: () => Promise.reject(new Error('asked')),
+  },
+  limit: (task) => task(),
+  timeoutMs: 1,
+};
 
 describe('a report', () => {
   const objective = gatewayObjective({ title: '<b>Gate|way</b>', target: 0.99 });
