@@ -38,6 +38,11 @@ export interface AlertOutcome {
   readonly updated: readonly Alert[];
 }
 
+export interface IncidentLink {
+  readonly alertId: string;
+  readonly incidentId: string;
+}
+
 /** The alert pipeline from observation to notification request. Rounds run one after the other, however they are called. */
 export interface Alerts {
   /** Restores all as it was. Answers what had been decided before a crash and not been taken over. */
@@ -50,7 +55,7 @@ export interface Alerts {
   acknowledge(target: AlertTarget, by: string, now: number): Promise<Result<AlertOutcome, string>>;
   /** A person's entry on an incident's timeline: the time of its acknowledgements begins anew. */
   personActed(incidentId: string, by: string, at: number): Promise<void>;
-  linkIncident(alertId: string, incidentId: string): Promise<void>;
+  linkIncidents(links: readonly IncidentLink[]): Promise<void>;
   /** What became of a notification, as the verdict of the last stage. */
   noteDelivery(delivery: Delivery, now: number): Promise<void>;
   /** For the notifier, before it sends late: null while the page is still true, otherwise why it is not. */
@@ -125,10 +130,12 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
       }),
     personActed: (incidentId, by, at) => stored(() => renewAll(book, incidentId, by, at)),
-    linkIncident: (alertId, incidentId) =>
+    linkIncidents: (links) =>
       stored(() => {
-        const alert = book.get(alertId);
-        if (alert) book.put({ ...alert, incidentId }, []);
+        for (const { alertId, incidentId } of links) {
+          const alert = book.get(alertId);
+          if (alert) book.put({ ...alert, incidentId }, []);
+        }
       }),
     noteDelivery: (delivery, now) => stored(() => noteDelivery(book, delivery, now)),
     whyUntrue: (delivery) => whyUntrue(book, delivery),

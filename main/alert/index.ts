@@ -19,6 +19,7 @@ export {
   type Report,
   type Reported,
   type ReportedDeps,
+  reportedId,
   reportedRuleId,
 } from './reported.ts';
 export type { ActiveSilence, WakeFacts } from './rule/hold-stage.ts';

@@ -122,6 +122,11 @@ function isActive(alert: Alert): boolean {
   return isAlerting(alert) || alert.phase === 'pending';
 }
 
+/** The identity of a reported alert, whoever reported it. */
+export function reportedId({ labels }: ReportedAlert): string {
+  return fingerprint(identityOf(labels));
+}
+
 function identityOf(labels: Labels): Labels {
   return { ...labels, ...MARK };
 }

@@ -10,7 +10,7 @@ export type { ObjectivePart } from './objective.ts';
 export type { QueryPart } from './query.ts';
 export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
 export type { SilencePart } from './silence.ts';
-export { createStateHub, type StateHub } from './state-hub.ts';
+export { createStateHub, type StateHub, type StateHubOptions } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
 export type { TracePart } from './trace.ts';
 export { type Api, serveMessagePort, serveWebSocket } from './transport.ts';

@@ -27,6 +27,7 @@ import { createReceiving, type Receiving } from './receiving.ts';
 import { createRedrafts } from './redrafts.ts';
 import { ruleAskingOf } from './rule-asking.ts';
 import type { SecretReader } from './secret.ts';
+import { publishAlerts } from './shown-alerts.ts';
 import { spanKeeper } from './store-care.ts';
 import { tellingOf } from './telling.ts';
 import type { Threads } from './threads.ts';
@@ -201,24 +202,6 @@ function pipelineOf(
       changes: (changes) => hub.put('changes', changes),
     },
   });
-}
-
-/** Changed ones go out; what the stage has forgotten goes away. */
-function publishAlerts(hub: StateHub, alerts: Alerts, changed: readonly string[]): void {
-  const all = alerts.list();
-  const known = new Set(all.map((alert) => alert.id));
-  const wanted = new Set(changed);
-  hub.put(
-    'alerts',
-    all.filter((alert) => wanted.has(alert.id)),
-  );
-  hub.remove(
-    'alerts',
-    hub
-      .get('alerts')
-      .map((alert) => alert.id)
-      .filter((id) => !known.has(id)),
-  );
 }
 
 export function secretText(read: SecretReader) {

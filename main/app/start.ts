@@ -20,6 +20,7 @@ import { assetUrl, entryUrl } from './entry.ts';
 import { type RunningFleet, startFleet } from './fleet.ts';
 import { takeInstanceLock } from './instance-lock.ts';
 import type { App, AppOptions } from './options.ts';
+import { mostUrgentFirst } from './shown-alerts.ts';
 import { startThreads } from './threads.ts';
 
 /** What was started so far and how to end it, last in, first out. */
@@ -93,7 +94,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   }
   threads.wakeFor(load.workspace);
   const ids = randomIds();
-  const hub = createStateHub({ clock, epoch: ids.fresh() });
+  const hub = createStateHub({ clock, epoch: ids.fresh(), order: { alerts: mostUrgentFirst } });
   cleanup.add('windows', () => hub.stop());
   const core = await createCore({
     options,

@@ -4,7 +4,7 @@ import type { Alert } from '../../shared/model/alert.ts';
 import type { DetectorStatus } from '../../shared/model/detector.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
-import { EXHAUSTION_NEVER, type ObjectiveStatus } from '../../shared/model/objective.ts';
+import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import type { SourceStatus } from '../../shared/model/source.ts';
@@ -18,7 +18,6 @@ import {
   createReported,
   holdBackDetectors,
   holdBackObjectives,
-  type Report,
   type RuleEvaluator,
   reportedRuleId,
 } from '../alert/index.ts';
@@ -30,7 +29,10 @@ import type { Clock, Logger } from '../platform/index.ts';
 import type { Objectives } from '../slo/index.ts';
 import { createChangeWatch, type LookTime } from './change-watch.ts';
 import { blindnessOf, explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
+import { createGathering } from './gathering.ts';
 import { lookBack } from './look-back.ts';
+import { outlook } from './outlook.ts';
+import { goesWith, type NewReport } from './report-round.ts';
 import { createTakeOver } from './take-over.ts';
 
 /** Where the chain tells what it found; the windows mirror it. */
@@ -76,7 +78,7 @@ export interface Pipeline {
   /** A source was polled, with or without success: all that depends on it is decided again. */
   polled(event: PolledSource): Promise<void>;
   /** Alerts of another system; taken over, durably, when this settles. */
-  reported(report: Omit<Report, 'at'>): Promise<void>;
+  reported(report: NewReport): Promise<void>;
   /** Changes that somebody reported: they join those that were seen. */
   changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void>;
   /** Asks the source for what was in a gap, and says what held in it. */
@@ -112,6 +114,7 @@ class Chain implements Pipeline {
   private readonly changeWatch;
   private readonly takeOver;
   private readonly reports;
+  private readonly rounds;
   private readonly noData;
   private readonly forget: () => void;
   private tendedAt = 0;
@@ -128,6 +131,7 @@ class Chain implements Pipeline {
         return source && 'priorities' in source ? source.priorities : undefined;
       },
     });
+    this.rounds = createGathering(goesWith, (reports: readonly NewReport[]) => this.takeReports(reports));
     this.noData = createNoDataWatch({
       known: () => deps.alerts.list(),
       services: () => deps.workspace().services,
@@ -135,7 +139,7 @@ class Chain implements Pipeline {
     });
     this.takeOver = createTakeOver({
       ...deps,
-      outlook: (alerts) => this.outlook(alerts),
+      outlook: (alerts) => outlook(alerts, this.statuses),
       publish: (alerts) => deps.publish.alerts(alerts),
     });
     this.forget = deps.notifier.onOutcome((outcome, delivery) => {
@@ -169,10 +173,14 @@ class Chain implements Pipeline {
     await this.lookForChanges(sourceId, target, { at, pollMs, isQuiet });
   }
 
-  async reported(report: Omit<Report, 'at'>): Promise<void> {
+  async reported(report: NewReport): Promise<void> {
+    await this.rounds.add(report);
+  }
+
+  private async takeReports(reports: readonly NewReport[]): Promise<void> {
     // Reports overtake each other on their way here; what is decided last counts, so it is decided now.
     const at = this.deps.clock.now();
-    const observations = this.reports.take({ ...report, at });
+    const observations = reports.flatMap((one) => this.reports.take({ ...one, at }));
     if (observations.length > 0) await this.takeOver.add(await this.deps.alerts.process(observations, at));
   }
 
@@ -254,17 +262,6 @@ class Chain implements Pipeline {
     this.deps.detection.retain(watched);
     for (const id of this.statuses.keys()) if (!kept.has(id)) this.statuses.delete(id);
     await this.takeOver.add(await this.deps.alerts.retainRules(this.ruleIds(), this.deps.clock.now()));
-  }
-
-  /** When the first budget of these alerts is gone at this rate. */
-  private outlook(alerts: readonly Alert[]): string | null {
-    const statuses = alerts.flatMap((alert) => this.statuses.get(alert.ruleId) ?? []);
-    const left = statuses
-      .map((one) => one.timeToExhaustionMs)
-      .filter((ms): ms is number => ms !== null && ms !== EXHAUSTION_NEVER);
-    if (left.length === 0) return null;
-    const soonest = Math.min(...left);
-    return soonest <= 0 ? 'The budget is gone.' : `Budget gone in ${formatDuration(soonest)} at this rate.`;
   }
 
   private ruleIds(): Set<string> {

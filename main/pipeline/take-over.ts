@@ -6,7 +6,7 @@ import type { Notifier } from '../notify/index.ts';
 import type { Logger } from '../platform/index.ts';
 
 export interface TakeOverDeps {
-  readonly alerts: Pick<Alerts, 'settle' | 'linkIncident' | 'list'>;
+  readonly alerts: Pick<Alerts, 'settle' | 'linkIncidents' | 'list'>;
   readonly incidents: Pick<Incidents, 'handleAlerts' | 'get'>;
   readonly notifier: Pick<Notifier, 'enqueue'>;
   readonly logger: Logger;
@@ -39,9 +39,11 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
   };
   const takeOne = async (outcome: AlertOutcome) => {
     const placements = outcome.changes.length === 0 ? [] : await deps.incidents.handleAlerts(outcome.changes);
-    for (const { alertId, incidentId } of placements) {
-      if (incidentId !== null) await deps.alerts.linkIncident(alertId, incidentId);
-    }
+    // In one go: a storm places a thousand alerts at once.
+    const links = placements.flatMap(({ alertId, incidentId }) =>
+      incidentId === null ? [] : [{ alertId, incidentId }],
+    );
+    if (links.length > 0) await deps.alerts.linkIncidents(links);
     const known = new Map(deps.alerts.list().map((alert) => [alert.id, alert]));
     if (outcome.notifications.length > 0) {
       await deps.notifier.enqueue(outcome.notifications.map((request) => withIncident(request, known, deps)));

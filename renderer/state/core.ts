@@ -24,6 +24,8 @@ export interface LineState {
   readonly hello: Hello | null;
   /** The core's clock minus this machine's, as of the last frame. */
   readonly skewMs: number;
+  /** Things of the core's state that are still on their way; of many thousand alerts the most urgent come first. */
+  readonly coming: number;
 }
 
 /** Everything a screen may use: the mirrored state, what is loaded on demand, and what may be done. */
@@ -73,6 +75,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     connection: { kind: 'connecting', sinceAt: world.now() },
     hello: null,
     skewMs: 0,
+    coming: 0,
   }));
   const clock = createStore<{ readonly nowAt: number }>()(() => ({ nowAt: world.now() }));
   const tick = () => clock.setState({ nowAt: world.now() + line.getState().skewMs });
@@ -92,13 +95,15 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
     {
       connection: (connection) => line.setState({ connection }),
       hello: (hello) => line.setState({ hello }),
-      replace: (changes, at) => {
+      replace: (changes, at, rest) => {
         heard(at);
         mirror.replace(changes);
+        line.setState({ coming: rest });
       },
-      apply: (changes, at) => {
+      apply: (changes, at, rest) => {
         heard(at);
         mirror.apply(changes);
+        if (rest !== null) line.setState({ coming: rest });
       },
       alive: heard,
       notification: (api, notice) => onNotification(core, api, notice),

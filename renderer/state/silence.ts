@@ -1,4 +1,4 @@
-import type { Alert } from '../../shared/model/alert.ts';
+import type { ShownAlert } from '../../shared/model/alert.ts';
 import { type Silence, type SilenceState, silenceState } from '../../shared/model/silence.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '../../shared/unit/time.ts';
 
@@ -37,13 +37,12 @@ export function spanOf(text: string): number | null {
 }
 
 /** The alerts that one silence holds, by the reason that each remembers. */
-export function heldBy<Held extends Pick<Alert, 'memory'>>(
+export function heldBy<Held extends Pick<ShownAlert, 'hold'>>(
   alerts: Iterable<Held>,
   silenceId: string,
 ): readonly Held[] {
   const held: Held[] = [];
-  for (const one of alerts)
-    if (one.memory?.hold?.stage === 'silence' && one.memory.hold.by === silenceId) held.push(one);
+  for (const one of alerts) if (one.hold?.stage === 'silence' && one.hold.by === silenceId) held.push(one);
   return held;
 }
 

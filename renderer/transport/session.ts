@@ -17,8 +17,10 @@ export type Notice =
 export interface SessionListener {
   connection(state: Connection): void;
   hello(hello: Hello): void;
-  replace(changes: readonly StateChange[], coreAt: number): void;
-  apply(changes: readonly StateChange[], coreAt: number): void;
+  /** `rest`: things of the snapshot that are still to come. */
+  replace(changes: readonly StateChange[], coreAt: number, rest: number): void;
+  /** `rest` is null where the frame is no part of a snapshot. */
+  apply(changes: readonly StateChange[], coreAt: number, rest: number | null): void;
   alive(coreAt: number): void;
   notification(api: Api, notice: Notice): void;
 }
@@ -112,8 +114,8 @@ async function follow(api: Api, listener: SessionListener, onFrame: () => void):
         break;
       }
       position = verdict.position;
-      if (verdict.kind === 'replace') listener.replace(verdict.changes, frame.data.at);
-      else if (verdict.kind === 'apply') listener.apply(verdict.changes, frame.data.at);
+      if (verdict.kind === 'replace') listener.replace(verdict.changes, frame.data.at, verdict.rest ?? 0);
+      else if (verdict.kind === 'apply') listener.apply(verdict.changes, frame.data.at, verdict.rest);
       else listener.alive(frame.data.at);
       onFrame();
     }

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { Alert } from '../model/alert.ts';
+import { ShownAlert } from '../model/alert.ts';
 import { Board } from '../model/board.ts';
 import { DetectorStatus } from '../model/detector.ts';
 import { Health } from '../model/health.ts';
@@ -20,7 +20,7 @@ export const collectionSchemas = {
   services: Service,
   objectives: ObjectiveStatus,
   detectors: DetectorStatus,
-  alerts: Alert,
+  alerts: ShownAlert,
   incidents: Incident,
   playbooks: Playbook,
   runs: PlaybookRun,
@@ -50,7 +50,7 @@ const Change = z.discriminatedUnion('collection', [
   change('services', Service),
   change('objectives', ObjectiveStatus),
   change('detectors', DetectorStatus),
-  change('alerts', Alert),
+  change('alerts', ShownAlert),
   change('incidents', Incident),
   change('playbooks', Playbook),
   change('runs', PlaybookRun),
@@ -69,7 +69,9 @@ function change<Name extends CollectionName, Schema extends z.ZodType>(name: Nam
 
 /**
  * A snapshot, then patches numbered one by one. `epoch` is drawn at each start of the core. A hole in the numbers or
- * another epoch means: forget all, and ask again. `at` is the core's clock, for skew.
+ * another epoch means: forget all, and ask again. `at` is the core's clock, for skew. A large collection does not fit
+ * into one frame: what is most urgent comes with the snapshot, and `rest` things follow in parts, under the number that
+ * the core stands at.
  */
 export const StateFrame = z.discriminatedUnion('kind', [
   z.object({
@@ -78,6 +80,15 @@ export const StateFrame = z.discriminatedUnion('kind', [
     seq: z.number().int(),
     at: z.number(),
     changes: z.array(Change),
+    rest: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('part'),
+    epoch: z.string(),
+    seq: z.number().int(),
+    at: z.number(),
+    changes: z.array(Change),
+    rest: z.number().int(),
   }),
   z.object({
     kind: z.literal('patch'),

@@ -151,3 +151,12 @@ export const Alert = z.object({
   memory: AlertMemory.optional(),
 });
 export type Alert = z.infer<typeof Alert>;
+
+/**
+ * An alert as windows mirror it, of which there may be many thousands: without what only the pipeline must remember,
+ * and with those verdicts that hold it or say where it went. All of them are asked for by its id.
+ */
+export const ShownAlert = Alert.omit({ memory: true }).extend({
+  hold: AlertHold.pick({ stage: true, by: true }).nullable(),
+});
+export type ShownAlert = z.infer<typeof ShownAlert>;

@@ -66,9 +66,9 @@ export function causeIndex(graph: ServiceGraph, causalWindowMs: number): CauseIn
       let first: Alert | null = null;
       // The fewer of the two are walked: a storm has many alerts and few causes, a deep graph many dependencies.
       const reach = graph.dependencies(effect.service);
-      for (const [service, alerts] of byService) {
+      for (const service of reach.size < byService.size ? reach : byService.keys()) {
         if (!reach.has(service)) continue;
-        for (const one of alerts.values())
+        for (const one of byService.get(service)?.values() ?? [])
           if (explains(one, effect) && (first === null || precedes(one, first, graph))) first = one;
       }
       return first && { alert: first, earlierMs: startOf(effect) - startOf(first) };

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { keyCaps } from '../../state/key-table.ts';
 import type { QueueEntry, QueueGroup } from '../../state/triage.ts';
-import { useCore } from '../../state/use-core.tsx';
+import { useCore, useLine } from '../../state/use-core.tsx';
 import { Keys } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import { QueueItem } from './queue-item.tsx';
@@ -24,6 +24,7 @@ export interface QueueProps {
 /** The queue: only the rows in sight are drawn, so that a storm of ten thousand scrolls like ten. */
 export function Queue({ groups, selectedKey, ready }: QueueProps) {
   const core = useCore();
+  const coming = useLine((line) => line.coming);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(
     () =>
@@ -51,9 +52,7 @@ export function Queue({ groups, selectedKey, ready }: QueueProps) {
     <section ref={scroller} className={`pane ${styles.queue}`} aria-label="Queue">
       <div className="pane-head">
         <h2>Triage</h2>
-        <span className="t3 s12 num">
-          {ready ? `${open} open, by severity and age` : 'waiting for the core'}
-        </span>
+        <span className="t3 s12 num">{openText(ready, open, coming)}</span>
         <span className="push">
           <Keys caps={[...keyCaps('j', false), ...keyCaps('k', false)]} />
         </span>
@@ -101,4 +100,10 @@ export function Queue({ groups, selectedKey, ready }: QueueProps) {
 function rowKey(row: Row | undefined): string {
   if (!row) return '';
   return row.kind === 'head' ? `head:${row.group.id}` : row.entry.key;
+}
+
+/** While the rest is on its way no number is said that is not true yet. */
+function openText(ready: boolean, open: number, coming: number): string {
+  if (!ready) return 'waiting for the core';
+  return coming > 0 ? `${open} shown, ${coming} more coming` : `${open} open, by severity and age`;
 }

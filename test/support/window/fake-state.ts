@@ -133,7 +133,7 @@ export class FakeState {
           remove: [],
         }) as unknown as StateChange,
     );
-    return { kind: 'snapshot', epoch: this.epoch, seq: this.seq, at: this.now(), changes };
+    return { kind: 'snapshot', epoch: this.epoch, seq: this.seq, at: this.now(), changes, rest: 0 };
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
+import type { ShownAlert, StageVerdict } from '../../../shared/model/alert.ts';
 import type {
   EvidenceChart,
   Incident,
@@ -57,9 +57,9 @@ export function incident(
 }
 
 export function alert(
-  over: Partial<Alert> & Pick<Alert, 'id' | 'title' | 'service' | 'priority' | 'phase'>,
+  over: Partial<ShownAlert> & Pick<ShownAlert, 'id' | 'title' | 'service' | 'priority' | 'phase'>,
   now: number,
-): Alert {
+): ShownAlert {
   return {
     ruleId: over.id,
     kind: 'burn',
@@ -76,6 +76,7 @@ export function alert(
     receivers: [],
     groupKey: over.service,
     incidentId: null,
+    hold: null,
     verdicts: [],
     ...over,
   };

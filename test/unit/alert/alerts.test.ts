@@ -343,7 +343,7 @@ describe('a restart', () => {
     const it = watch();
     await it.see({});
     await it.alerts.acknowledge({ groupKey: 'service=gateway' }, 'Robin', it.clock.now());
-    await it.alerts.linkIncident(it.one().id, 'incident-1');
+    await it.alerts.linkIncidents([{ alertId: it.one().id, incidentId: 'incident-1' }]);
     await it.alerts.settle({ changes: [], notifications: [], updated: [] });
     const before = it.one();
     await it.restart();

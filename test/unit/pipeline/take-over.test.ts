@@ -7,7 +7,7 @@ import type { AlertChange } from '../../../shared/model/alert-change.ts';
 import { alertOf, incidentOf } from '../../support/incident.ts';
 import { requestOf } from '../../support/notifying.ts';
 
-const STEPS = ['handleAlerts', 'linkIncident', 'enqueue', 'settle'] as const;
+const STEPS = ['handleAlerts', 'linkIncidents', 'enqueue', 'settle'] as const;
 type Step = (typeof STEPS)[number];
 
 function changeOf(alert: Alert): AlertChange {
@@ -30,9 +30,10 @@ function bench() {
     logger: silentLogger(),
     alerts: {
       list: () => alerts,
-      linkIncident: async (alertId, incidentId) => {
-        await step('linkIncident', alertId);
-        alerts = alerts.map((one) => (one.id === alertId ? { ...one, incidentId } : one));
+      linkIncidents: async (links) => {
+        await step('linkIncidents', links.map((one) => one.alertId).join());
+        const linked = new Map(links.map((one) => [one.alertId, one.incidentId]));
+        alerts = alerts.map((one) => ({ ...one, incidentId: linked.get(one.id) ?? one.incidentId }));
       },
       settle: (outcome) => step('settle', outcome.changes.map((one) => one.alert.id).join()),
     },
@@ -74,7 +75,7 @@ function bench() {
   return { takeOver, done, failing, pages, published, outcome, quiet };
 }
 
-const WHOLE = (id: string) => [`handleAlerts ${id}`, `linkIncident ${id}`, `enqueue ${id}`, `settle ${id}`];
+const WHOLE = (id: string) => [`handleAlerts ${id}`, `linkIncidents ${id}`, `enqueue ${id}`, `settle ${id}`];
 
 describe('taking a decision over', () => {
   it('stores the incident, links it, queues the page with its incident, and only then settles', async () => {
@@ -147,7 +148,7 @@ describe('taking a decision over', () => {
       logger: silentLogger(),
       alerts: {
         list: () => [alertOf({ id: 'a' })],
-        linkIncident: async () => undefined,
+        linkIncidents: async () => undefined,
         settle: async () => undefined,
       },
       incidents: { get: (id) => incidentOf({ id, severity: 'SEV-1' }), handleAlerts: async () => [] },

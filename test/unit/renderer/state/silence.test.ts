@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryOf } from '../../../../main/alert/rule/memory.ts';
 import { endOf, heldBy, plannedText, sortSilences, spanOf } from '../../../../renderer/state/silence.ts';
-import type { Alert } from '../../../../shared/model/alert.ts';
 import type { Silence } from '../../../../shared/model/silence.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../../shared/unit/time.ts';
-import { alertOf } from '../../../support/incident.ts';
 
 const NOW = Date.UTC(2026, 9, 24, 12);
 const silence = (id: string, change: Partial<Silence> = {}): Silence => ({
@@ -34,11 +31,8 @@ describe('silences in the window', () => {
   });
 
   it('count what they hold by the reason that each alert remembers', () => {
-    const hold = { reason: '', sinceAt: NOW, causeId: null, covers: false };
-    const held = (stage: 'silence' | 'maintenance', by: string): Pick<Alert, 'memory'> => ({
-      memory: { ...memoryOf(alertOf()), hold: { ...hold, stage, by } },
-    });
-    const alerts = [held('silence', 'a'), held('silence', 'b'), held('maintenance', 'a'), {}];
+    const held = (stage: 'silence' | 'maintenance', by: string) => ({ hold: { stage, by } });
+    const alerts = [held('silence', 'a'), held('silence', 'b'), held('maintenance', 'a'), { hold: null }];
     expect(heldBy(alerts, 'a')).toHaveLength(1);
   });
 

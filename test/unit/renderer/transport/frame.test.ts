@@ -10,8 +10,17 @@ const snapshot = (epoch: string, seq: number): StateFrame => ({
   seq,
   at,
   changes: [],
+  rest: 0,
 });
 const patch = (epoch: string, seq: number): StateFrame => ({ kind: 'patch', epoch, seq, at, changes: [] });
+const part = (epoch: string, seq: number, rest: number): StateFrame => ({
+  kind: 'part',
+  epoch,
+  seq,
+  at,
+  changes: [],
+  rest,
+});
 const beat = (epoch: string, seq: number): StateFrame => ({ kind: 'beat', epoch, seq, at });
 
 describe('a frame of the core’s state', () => {
@@ -28,6 +37,17 @@ describe('a frame of the core’s state', () => {
       kind: 'apply',
       position: { seq: 8 },
     });
+  });
+
+  it('that is a part of the snapshot is applied where the window stands, and says what is still to come', () => {
+    expect(judgeFrame({ epoch: 'a', seq: 7 }, part('a', 7, 500))).toMatchObject({
+      kind: 'apply',
+      rest: 500,
+      position: { seq: 7 },
+    });
+    expect(judgeFrame({ epoch: 'a', seq: 7 }, patch('a', 8))).toMatchObject({ rest: null });
+    expect(judgeFrame({ epoch: 'a', seq: 7 }, part('a', 8, 500)).kind).toBe('resync');
+    expect(judgeFrame(null, part('a', 1, 500)).kind).toBe('resync');
   });
 
   it('asks for a new snapshot when a number is missing, repeated, or of another epoch', () => {

@@ -14,6 +14,7 @@ const snapshot = (epoch: string, seq: number): StateFrame => ({
   seq,
   at: 5,
   changes: [],
+  rest: 0,
 });
 const patch = (epoch: string, seq: number): StateFrame => ({ kind: 'patch', epoch, seq, at: 5, changes: [] });
 
@@ -50,8 +51,8 @@ function listening() {
   const listener: SessionListener = {
     connection: (state) => heard.push(state.kind),
     hello: () => heard.push('hello'),
-    replace: () => heard.push('replace'),
-    apply: () => heard.push('apply'),
+    replace: (_changes, _at, rest) => heard.push(rest > 0 ? `replace, ${rest} to come` : 'replace'),
+    apply: (_changes, _at, rest) => heard.push(rest === null ? 'apply' : `part, ${rest} to come`),
     alive: () => heard.push('alive'),
     notification: () => heard.push('notification'),
   };
@@ -85,6 +86,35 @@ describe('a session with the core', () => {
     await until(() => heard.filter((one) => one === 'apply').length === 2);
     expect(heard).toEqual(['connecting', 'hello', 'replace', 'live', 'apply', 'replace', 'apply']);
     expect(core.watched()).toBe(2);
+    session.stop();
+  });
+
+  it('tells how much of a snapshot is still to come, until all is there', async () => {
+    const part = (rest: number, seq = 1): StateFrame => ({
+      kind: 'part',
+      epoch: 'a',
+      seq,
+      at: 5,
+      changes: [],
+      rest,
+    });
+    const core = scripted([
+      [{ ...snapshot('a', 1), rest: 2 } as StateFrame, part(1), patch('a', 2), part(0, 2)],
+    ]);
+    const { heard, listener } = listening();
+    const session = startSession(
+      async () => ({ api: core.api, closed: new Promise(() => undefined), close: () => undefined }),
+      listener,
+      world,
+    );
+    await until(() => heard.length === 7);
+    expect(heard.slice(2)).toEqual([
+      'replace, 2 to come',
+      'live',
+      'part, 1 to come',
+      'apply',
+      'part, 0 to come',
+    ]);
     session.stop();
   });
 
