@@ -5,7 +5,7 @@ import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { type Clock, fingerprint, type Logger } from '../platform/index.ts';
+import { type Clock, createGathering, createTurns, fingerprint, type Logger } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
 import { type AlertTarget, acknowledgeAll, breakAcknowledgements, renewAll } from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
@@ -75,7 +75,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   let sourcePolls: ReadonlyMap<string, number> = new Map();
   const pollEveryMs = (ruleId: string) => sourcePolls.get(ruleId) ?? deps.pollEveryMs(ruleId);
   const intake = createIntake({ ...deps, pollEveryMs }, book);
-  let last: Promise<unknown> = Promise.resolve();
+  // One round at a time: two rounds that read the same alert would each forget what the other decided.
+  const turns = createTurns();
   const pauses = createPauses();
 
   const sourceAlerts = new Map<string, string>();
@@ -87,19 +88,21 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     return book.get(alertId) !== null;
   };
 
-  /** One round at a time: two rounds that read the same alert would each forget what the other decided. */
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const run = last.then(task, task);
-    last = run.catch(() => undefined);
-    return run;
-  };
   const stored = (task: () => void): Promise<void> =>
-    inTurn(async () => {
+    turns.take(async () => {
       task();
       await book.flush();
     });
+  // A storm ends in hundreds of deliveries at once.
+  const deliveries = createGathering<{ readonly delivery: Delivery; readonly now: number }>(
+    () => true,
+    (all) =>
+      stored(() => {
+        for (const { delivery, now } of all) noteDelivery(book, delivery, now);
+      }),
+  );
   const round = (observations: readonly Observation[], now: number) =>
-    inTurn(async () => {
+    turns.take(async () => {
       const services = new Map(deps.services().map((one) => [one.id, one]));
       const statuses = deps.sources();
       sourcePolls = new Map(statuses.map((one) => [sourceRuleId(one.id), one.pollEveryMs]));
@@ -116,7 +119,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 
   return {
     load: () =>
-      inTurn(async () => {
+      turns.take(async () => {
         const now = deps.clock.now();
         await book.load(now - RESOLVED_KEPT_MS);
         return { changes: restore(book), notifications: [], updated: book.all() };
@@ -125,7 +128,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     tick: (now) => round([], now),
     settle: (outcome) => stored(() => settle(book, outcome)),
     acknowledge: (target, by, now) =>
-      inTurn(async () => {
+      turns.first(async () => {
         const taken = acknowledgeAll(book, target, by, now);
         return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
       }),
@@ -137,9 +140,9 @@ export function createAlerts(deps: AlertsDeps): Alerts {
           if (alert) book.put({ ...alert, incidentId }, []);
         }
       }),
-    noteDelivery: (delivery, now) => stored(() => noteDelivery(book, delivery, now)),
+    noteDelivery: (delivery, now) => deliveries.add({ delivery, now }),
     whyUntrue: (delivery) => whyUntrue(book, delivery),
-    retainRules: (ruleIds, now) => inTurn(() => retainRules(book, deps.sources(), ruleIds, now)),
+    retainRules: (ruleIds, now) => turns.take(() => retainRules(book, deps.sources(), ruleIds, now)),
     list: () => book.all(),
     verdicts: (alertId) => deps.log.verdicts(alertId, VERDICTS_SHOWN),
     problem: () => book.problem(),

@@ -15,6 +15,9 @@ export const RESOLVED_KEPT_MS = DAY_MS;
 /** While the store fails, verdicts wait in memory; without a bound a full disk would become a full memory. */
 const MAX_WAITING_VERDICTS = 20_000;
 
+/** Stored in one go. What a storm decides is more than that, and nobody else may wait for all of it. */
+const SAVED_AT_ONCE = 1_000;
+
 /** The alerts as they are, and what of them is not stored yet. */
 export interface AlertBook {
   load(sinceAt: number): Promise<void>;
@@ -47,6 +50,18 @@ export function createAlertBook(log: AlertLog, logger: Logger): AlertBook {
     waiting = waiting.slice(-MAX_WAITING_VERDICTS);
   };
 
+  /** Some of the alerts, in one transaction with what was said of them; the last go with all that is left to be said. */
+  const save = async (batch: readonly Alert[], from: number) => {
+    const part = batch.slice(from, from + SAVED_AT_ONCE);
+    const isLast = from + SAVED_AT_ONCE >= batch.length;
+    const ids = new Set(part.map((one) => one.id));
+    const verdicts = isLast ? waiting : waiting.filter((one) => ids.has(one.alertId));
+    await log.saveAlerts(part, verdicts);
+    for (const alert of part) if (dirty.get(alert.id) === alert) dirty.delete(alert.id);
+    const saved = new Set(verdicts);
+    waiting = waiting.filter((one) => !saved.has(one));
+  };
+
   return {
     async load(sinceAt) {
       for (const alert of await log.loadAlerts(sinceAt)) alerts.set(alert.id, alert);
@@ -74,11 +89,8 @@ export function createAlertBook(log: AlertLog, logger: Logger): AlertBook {
       touched = new Map();
       if (dirty.size === 0 && waiting.length === 0) return changed;
       const batch = [...dirty.values()];
-      const verdicts = waiting;
       try {
-        await log.saveAlerts(batch, verdicts);
-        for (const alert of batch) if (dirty.get(alert.id) === alert) dirty.delete(alert.id);
-        waiting = waiting === verdicts ? [] : waiting.slice(verdicts.length);
+        for (let from = 0; from === 0 || from < batch.length; from += SAVED_AT_ONCE) await save(batch, from);
         problem = null;
       } catch (thrown) {
         // A page matters more than its record: alerts go on in memory, and the next round tries again.
@@ -106,6 +118,17 @@ export function createAlertBook(log: AlertLog, logger: Logger): AlertBook {
  * a firing alert is not written each second, a pending one is, so that a restart restores `for` exactly.
  */
 function storedPart(alert: Alert): string {
+  const known = storedParts.get(alert);
+  if (known !== undefined) return known;
+  const part = storedPartOf(alert);
+  storedParts.set(alert, part);
+  return part;
+}
+
+// An alert is compared twice: as what it became, and as what it was before the next change.
+const storedParts = new WeakMap<Alert, string>();
+
+function storedPartOf(alert: Alert): string {
   const { value: _value, threshold: _threshold, reason: _reason, verdicts: _verdicts, ...rest } = alert;
   const { seenAt, failingShare: _share, budgetConsumed: _budget, ...memory } = memoryOf(alert);
   const timed = alert.phase === 'pending' || memory.clearSinceAt !== null || memory.unknownSinceAt !== null;

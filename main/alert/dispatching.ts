@@ -37,9 +37,11 @@ interface Pass {
   readonly book: AlertBook;
   readonly deps: DispatchDeps;
   readonly now: number;
+  readonly graph: ServiceGraph;
   readonly causes: CauseIndex;
   readonly holding: HoldContext;
-  readonly justSaid: readonly Alert[];
+  /** What was said so shortly ago that its cause may still fold it, by service. */
+  readonly justSaid: ReadonlyMap<string, readonly Alert[]>;
   readonly ofService: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -53,11 +55,11 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
   const groups = new Map<string, Alert[]>();
   const storms = new Map<string, string[]>();
   const ofService = new Map<string, string[]>();
-  const justSaid: Alert[] = [];
+  const justSaid = new Map<string, Alert[]>();
   for (const alert of book.all()) {
     collect(ofService, alert.service, alert.id);
     causes.put(alert);
-    if (wasJustSaid(alert, now)) justSaid.push(alert);
+    if (wasJustSaid(alert, now)) collect(justSaid, alert.service, alert);
     const { resolutionOwed, hold } = memoryOf(alert);
     if (!isAlerting(alert) && !resolutionOwed && hold === null && alert.resolvedAt === null) continue;
     if (stormOf(alert.groupKey)) collect(storms, alert.groupKey, alert.id);
@@ -69,7 +71,7 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
   const causeOf = (alert: Alert) => causes.causeOf(alert);
   const wakeOf = (alert: Alert) => deps.wakeOf(alert, now);
   const holding: HoldContext = { now, windows, silences, causeOf, wakeOf, flapping };
-  const pass: Pass = { book, deps, now, causes, holding, justSaid, ofService };
+  const pass: Pass = { book, deps, now, graph, causes, holding, justSaid, ofService };
   const brake = brakeOf(pass, graph);
   const say = (alerts: readonly string[], folded: readonly Folded[]) => {
     const request = dispatchOne(pass, alerts);
@@ -161,7 +163,7 @@ function holdGroup({ book, causes, holding, now }: Pass, ids: readonly string[])
 }
 
 function dispatchOne(pass: Pass, ids: readonly string[]): NotificationRequest | null {
-  const { book, deps, now, causes, justSaid, ofService } = pass;
+  const { book, deps, now, causes, justSaid, ofService, graph } = pass;
   const alerts = ids.flatMap((id) => book.get(id) ?? []);
   const service = alerts.find(isAlerting)?.service ?? alerts[0]?.service ?? '';
   const routing = deps.routing();
@@ -175,7 +177,10 @@ function dispatchOne(pass: Pass, ids: readonly string[]): NotificationRequest | 
       return recentNotifications(same, now - routing.rate_limit.per, now);
     },
     onCall: askOnCall(routing, now),
-    foldedBy: (cause) => justSaid.filter((one) => causes.wouldExplain(cause, one)),
+    foldedBy: (cause) =>
+      [...justSaid]
+        .filter(([effect]) => graph.dependencies(effect).has(cause.service))
+        .flatMap(([, said]) => said.filter((one) => causes.wouldExplain(cause, one))),
   });
   const marked = new Map(result.alerts.map((one) => [one.id, one]));
   const verdicts = Map.groupBy(result.verdicts, (one) => one.alertId);

@@ -147,10 +147,19 @@ export function priorityOf(labels: Labels, table: SeverityPriorities = USUAL_PRI
   return (Object.hasOwn(table, severity) ? table[severity] : table['*']) ?? 'P1';
 }
 
+const serviceIds = new WeakMap<object, ReadonlySet<string>>();
+
+/** Once a configuration: alerts come by thousands. */
+function idsOf(services: ReturnType<ReportedDeps['services']>): ReadonlySet<string> {
+  const ids = serviceIds.get(services) ?? new Set(services.map((one) => one.id));
+  serviceIds.set(services, ids);
+  return ids;
+}
+
 /** The first label that names a service of the workspace; else the first that names anything. */
 function serviceOf(labels: Labels, services: ReportedDeps['services'], sourceId: string): string {
   const named = SERVICE_LABELS.flatMap((name) => (Object.hasOwn(labels, name) ? (labels[name] ?? []) : []));
-  const known = new Set(services().map((one) => one.id));
+  const known = idsOf(services());
   return named.find((one) => known.has(one)) ?? named.find((one) => one !== '') ?? sourceId;
 }
 

@@ -3,7 +3,7 @@ import type { Alert } from '../../shared/model/alert.ts';
 import { formatMatchers, type Matcher, matchedLabels } from '../../shared/model/matcher.ts';
 import { SILENCE_MAX_DAYS, type Silence, silenceState } from '../../shared/model/silence.ts';
 import { DAY_MS, formatInstant } from '../../shared/unit/time.ts';
-import type { Clock, Ids, Remote } from '../platform/index.ts';
+import { type Clock, createTurns, type Ids, type Remote } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
 import { compileMatchers, type LabelTest } from './matcher.ts';
 import type { ActiveSilence } from './rule/hold-stage.ts';
@@ -54,14 +54,8 @@ const ENDED_KEPT_MS = DAY_MS;
 export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Silences {
   const silences = new Map<string, Silence>();
   const tests = new Map<string, LabelTest>();
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
 
-  /** One change at a time: each is made of what the one before has left. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
   const take = (silence: Silence): boolean => {
     const compiled = compileMatchers(silence.matchers);
     if (!compiled.ok) return false;
@@ -88,7 +82,7 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
 
   return {
     load: () =>
-      inTurn(async () => {
+      turns.take(async () => {
         for (const silence of await log.loadSilences(clock.now() - ENDED_KEPT_MS)) take(silence);
         onChange(list());
       }),
@@ -103,9 +97,9 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
       const matches = testOf(matchers);
       return alerts.filter((one) => matches(matchedLabels(one)));
     },
-    create: (wish) => inTurn(async () => keep(silenceOf(wish, ids.fresh(), clock.now()))),
+    create: (wish) => turns.take(async () => keep(silenceOf(wish, ids.fresh(), clock.now()))),
     renew: (id, endsAt, by) =>
-      inTurn(() => {
+      turns.take(() => {
         const silence = running(id);
         const now = clock.now();
         refuseEnd(endsAt, now, now);
@@ -113,17 +107,17 @@ export function createSilences({ clock, ids, log, onChange }: SilencesDeps): Sil
         return keep({ ...silence, endsAt, renewals, revision: silence.revision + 1 });
       }),
     expire: (id, by) =>
-      inTurn(() => {
+      turns.take(() => {
         const silence = running(id);
         return keep({ ...silence, expiredAt: clock.now(), expiredBy: by, revision: silence.revision + 1 });
       }),
     mirror: (silence) =>
-      inTurn(() => {
+      turns.take(() => {
         testOf(silence.matchers);
         return keep(silence);
       }),
     noteShared: (id, source, problem) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const noted = withSharing(silences.get(id), source, problem);
         if (noted) await keep(noted);
       }),

@@ -5,11 +5,12 @@ import type { Incident } from '../../shared/model/incident.ts';
 import type { Service } from '../../shared/model/service.ts';
 import { stormOf } from '../../shared/model/storm.ts';
 import { formatDuration } from '../../shared/unit/time.ts';
+import { createTurns } from '../platform/index.ts';
 import { type Book, type Change, isKnown } from './book.ts';
 import { capture, EVIDENCE_BEFORE_MS } from './evidence-capture.ts';
 import { type ChartPlan, planCharts } from './evidence-plan.ts';
 import type { IncidentDeps, Placement } from './incident-deps.ts';
-import { belongsTo, GROUP_INTERVAL_MS, isConnected, joinChange, sharesStorm } from './join.ts';
+import { belongsTo, GROUP_INTERVAL_MS, holds, isConnected, joinChange, sharesStorm } from './join.ts';
 import { isAtWork, isOver, step } from './lifecycle.ts';
 import { byUrgency, draftFromAlerts, evidenceEntry, impactOf, openingEntries } from './opening.ts';
 import type { Impact } from './severity.ts';
@@ -46,7 +47,7 @@ export function createAlertIntake(
   overSince: Intake['overSince'],
 ): AlertIntake {
   const intake: Intake = { deps, book, members: new Map(), overSince, afterwards: [] };
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
 
   const handle = async (changes: readonly AlertChange[]): Promise<Placement[]> => {
     const asks = (change: AlertChange) => isFiring(change) || isNewlyUnknown(intake, change);
@@ -74,21 +75,16 @@ export function createAlertIntake(
     if (failures.length > 0) throw failures[0];
     return placements;
   };
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 
   return {
     remember(alerts, incidents) {
       for (const { id, phase } of alerts) {
-        const incident = incidents.find((other) => !isOver(other.phase) && other.alertIds.includes(id));
+        const incident = incidents.find((other) => !isOver(other.phase) && holds(other, id));
         if (incident)
           intake.members.set(id, { incidentId: incident.id, state: stateOf(phase), change: null });
       }
     },
-    handle: (changes) => inTurn(() => handle(changes)),
+    handle: (changes) => turns.take(() => handle(changes)),
   };
 }
 
@@ -106,7 +102,7 @@ function isFiring({ change }: AlertChange): boolean {
 function isNewlyUnknown({ book }: Intake, { change, alert }: AlertChange): boolean {
   return (
     change === 'no-data' &&
-    !book.list().some((incident) => !isOver(incident.phase) && incident.alertIds.includes(alert.id))
+    !book.list().some((incident) => !isOver(incident.phase) && holds(incident, alert.id))
   );
 }
 
@@ -159,7 +155,7 @@ function joining(
 async function fired(intake: Intake, change: AlertChange, batch: readonly AlertChange[]): Promise<Placement> {
   const { book, deps } = intake;
   const incident = belongsTo(change, book.list(), deps.services());
-  if (change.alert.priority === 'P3' && !incident?.alertIds.includes(change.alert.id))
+  if (change.alert.priority === 'P3' && !(incident && holds(incident, change.alert.id)))
     return placed(change, null, false, 'P3 opens no incident');
   if (incident) return joinOne(intake, change, incident);
   try {
@@ -277,7 +273,7 @@ async function addEvidence({ deps, book }: Intake, incident: Incident, change: A
 /** What becomes of an alert that an open incident holds. */
 async function news({ book, members }: Intake, change: AlertChange): Promise<Placement> {
   const { id } = change.alert;
-  const incident = book.list().findLast((one) => !isOver(one.phase) && one.alertIds.includes(id));
+  const incident = book.list().findLast((one) => !isOver(one.phase) && holds(one, id));
   if (!incident) return placed(change, null, false, 'no open incident holds this alert');
   const resolved = change.change === 'resolved';
   const allResolved = incident.alertIds.every((other) =>
@@ -297,10 +293,10 @@ function placed(change: AlertChange, incidentId: string | null, opened: boolean,
 }
 
 function joinReason(change: AlertChange, incident: Incident): string {
-  if (incident.alertIds.includes(change.alert.id)) return `belongs to ${incident.name} already`;
+  if (holds(incident, change.alert.id)) return `belongs to ${incident.name} already`;
   if (incident.groupKey === change.alert.groupKey)
     return `joins ${incident.name}: the same ${stormOf(incident.groupKey) ? 'storm of alerts' : 'alert group'}`;
-  if (change.causeId && incident.alertIds.includes(change.causeId))
+  if (change.causeId && holds(incident, change.causeId))
     return `joins ${incident.name}: what it follows from is there`;
   return `joins ${incident.name}: connected service, within ${formatDuration(GROUP_INTERVAL_MS)} of its opening`;
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import type { Incident, NewTimelineEntry, TimelineEntry } from '../../shared/model/incident.ts';
-import type { Clock, Logger, WorkerHandle } from '../platform/index.ts';
+import { type Clock, createTurns, type Logger, type WorkerHandle } from '../platform/index.ts';
 import type { EvidenceWrite, LogApi } from '../store/index.ts';
 
 /** What a change makes of an incident, and what the timeline says of it. */
@@ -48,12 +48,7 @@ const RECENT_ENTRIES = 100;
 
 export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
   const incidents = new Map<string, Incident>();
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
+  const turns = createTurns();
   const take = (incident: Incident): Incident => {
     incidents.set(incident.id, incident);
     onChange(incident);
@@ -82,11 +77,11 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
   };
 
   return {
-    load: () => inTurn(readAll),
+    load: () => turns.take(readAll),
     list: () => [...incidents.values()],
     get: (id) => incidents.get(id),
     refresh: (id) =>
-      inTurn(() =>
+      turns.take(() =>
         insist(async () => {
           const known = found(id);
           const stored = await log.call.loadIncident(id);
@@ -94,11 +89,11 @@ export function createBook({ clock, log, logger, onChange }: BookDeps): Book {
         }),
       ),
     open: (draft, entries, evidence) =>
-      inTurn(() =>
+      turns.take(() =>
         insist(async () => take((await log.call.openIncident(draft, entries, evidence)).incident)),
       ),
     change: (id, decide, revision = null) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const asked = found(id);
         if (revision !== null && revision !== asked.revision) throw outdated(asked, revision);
         let tried: Change | null = null;

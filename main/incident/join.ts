@@ -26,6 +26,15 @@ export function sharesStorm(a: string | null, b: string | null): boolean {
   return (stormOf(a) === null && stormOf(b) === null) || a === b;
 }
 
+const held = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Whether an alert is one of the incident's; of a storm's there are thousands, and each is asked for each. */
+export function holds({ alertIds }: Incident, alertId: string): boolean {
+  const ids = held.get(alertIds) ?? new Set(alertIds);
+  held.set(alertIds, ids);
+  return ids.has(alertId);
+}
+
 /** The open incident that an alert belongs to: its own, its group's, that of its cause, or one of connected services just opened. */
 export function belongsTo(
   change: AlertChange,
@@ -35,9 +44,9 @@ export function belongsTo(
   const open = incidents.filter((incident) => !isOver(incident.phase));
   const { id, groupKey, service } = change.alert;
   return (
-    open.find((incident) => incident.alertIds.includes(id)) ??
+    open.find((incident) => holds(incident, id)) ??
     open.find((incident) => incident.groupKey === groupKey) ??
-    open.find((incident) => change.causeId && incident.alertIds.includes(change.causeId)) ??
+    open.find((incident) => change.causeId && holds(incident, change.causeId)) ??
     open.find(
       (incident) =>
         sharesStorm(groupKey, incident.groupKey) &&

@@ -2,7 +2,7 @@ import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import type { Incident, NewTimelineEntry } from '../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
-import { type Clock, type Logger, type WorkerHandle, writeFiles } from '../platform/index.ts';
+import { type Clock, createTurns, type Logger, type WorkerHandle, writeFiles } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
 import { draftPostmortem, draftSections } from './draft.ts';
 import { exportFiles } from './export.ts';
@@ -44,12 +44,7 @@ const VERSIONS_KEPT = 20;
 export function createPostmortems(deps: PostmortemDeps): Postmortems {
   const { clock, log } = deps;
   const versions = new Map<string, Postmortem[]>();
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
+  const turns = createTurns();
   const remember = (postmortem: Postmortem): Postmortem => {
     const known = (versions.get(postmortem.incidentId) ?? []).filter(
       (one) => one.revision !== postmortem.revision,
@@ -74,10 +69,10 @@ export function createPostmortems(deps: PostmortemDeps): Postmortems {
   };
 
   return {
-    ensure: (incidentId) => inTurn(() => ensure(incidentId)),
-    get: (incidentId) => inTurn(() => load(incidentId)),
+    ensure: (incidentId) => turns.take(() => ensure(incidentId)),
+    get: (incidentId) => turns.take(() => load(incidentId)),
     save: (incidentId, revision, written) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const stored = await ensure(incidentId);
         const base = versions.get(incidentId)?.find((one) => one.revision === revision);
         if (!base) throw outdated(stored, revision, []);
@@ -86,14 +81,14 @@ export function createPostmortems(deps: PostmortemDeps): Postmortems {
         return merge.kind === 'unchanged' ? stored : store(merge.postmortem);
       }),
     refresh: (incidentId) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const stored = await load(incidentId);
         if (!stored) return null;
         const fresh = mergeDraft(stored, draftSections(await gatherFacts(deps, incidentId)), clock.now());
         return fresh ? store(fresh) : stored;
       }),
     exportMarkdown: (incidentId, folder) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const postmortem = await ensure(incidentId);
         const { markdown, charts } = exportFiles(postmortem, await gatherFacts(deps, incidentId));
         const files = await written(folder, [...charts, markdown]);

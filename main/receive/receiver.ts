@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { type Clock, Transfer } from '../platform/index.ts';
+import { type Clock, createTurns, Transfer } from '../platform/index.ts';
 import { createBatchQueue } from './batch-queue.ts';
 import { type AdmissionLimits, admissionLimits, createAdmissions } from './http/admission.ts';
 import { createDoorkeeper } from './http/guard.ts';
 import { type ListenerTimes, startListener } from './http/listener.ts';
-import { createTurns } from './http/turns.ts';
 import type { ListenOptions, PushBatch, ReceiveApi } from './receive-api.ts';
 import type { ReceiveLimits } from './received.ts';
 import { type Hall, handle } from './reception.ts';
@@ -28,7 +27,7 @@ export function createReceiveApi(deps: ReceiverDeps): ReceiveApi {
     queue: createBatchQueue(clock),
     book: createSourceBook(),
     routes: createRoutes(),
-    decodeTurn: createTurns(),
+    decodeTurn: createTurns().take,
     doorkeeper: createDoorkeeper([]),
     limits: NO_LIMITS,
     key: keyFor(NO_LIMITS),

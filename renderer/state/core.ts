@@ -102,7 +102,8 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
       },
       apply: (changes, at, rest) => {
         heard(at);
-        mirror.apply(changes);
+        if (rest !== null && rest > 0) mirror.gather(changes);
+        else mirror.apply(changes);
         if (rest !== null) line.setState({ coming: rest });
       },
       alive: heard,

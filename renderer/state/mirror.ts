@@ -21,9 +21,14 @@ export interface Mirror {
   replace(changes: readonly StateChange[]): void;
   /** Takes these over at the next frame, together with what else comes until then. */
   apply(changes: readonly StateChange[]): void;
+  /** Takes these over together with what comes behind them: many thousand things in parts are drawn a few times. */
+  gather(changes: readonly StateChange[]): void;
   /** Takes over at once what waits. */
   flush(): void;
 }
+
+/** More are drawn while the rest is on its way: a slow line shows that it moves. */
+const GATHERED_MAX = 5_000;
 
 /** Batches patches: however many come between two frames of the display, each store changes once. */
 export function createMirror(nextFrame: (run: () => void) => void): Mirror {
@@ -31,12 +36,14 @@ export function createMirror(nextFrame: (run: () => void) => void): Mirror {
   let waiting: StateChange[] = [];
   let anew = false;
   let scheduled = false;
+  let gathered = 0;
   const flush = () => {
     scheduled = false;
     if (!anew && waiting.length === 0) return;
     for (const name of collectionNames) update(stores, name, waiting, anew);
     waiting = [];
     anew = false;
+    gathered = 0;
   };
   const schedule = () => {
     if (scheduled) return;
@@ -46,6 +53,11 @@ export function createMirror(nextFrame: (run: () => void) => void): Mirror {
   return {
     stores,
     flush,
+    gather: (changes) => {
+      waiting.push(...changes);
+      gathered += changes.reduce((sum, one) => sum + one.upsert.length, 0);
+      if (gathered >= GATHERED_MAX) schedule();
+    },
     replace: (changes) => {
       waiting = [...changes];
       anew = true;

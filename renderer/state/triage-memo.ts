@@ -19,13 +19,14 @@ export function createTriage(mirror: MirrorStores, now: () => number): () => rea
     ] as const;
     if (next.some((one, index) => one !== inputs[index])) {
       inputs = next;
-      groups = triageGroups({
+      const input = {
         incidents: next[0].byId.values(),
         alerts: next[1].byId.values(),
         sources: next[2].byId.values(),
         health: next[3].byId.get('core') ?? null,
         now: minute,
-      });
+      };
+      groups = triageGroups(input, groups);
     }
     return groups;
   };

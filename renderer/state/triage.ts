@@ -52,8 +52,12 @@ const TITLES: Readonly<Record<GroupId, string>> = {
 };
 const ORDER: readonly GroupId[] = ['needs-you', 'someone-has-it', 'suppressed', 'watch', 'resolved'];
 
-/** The queue: every incident, alert and source that somebody may have to look at, once each. Empty groups are left out. */
-export function triageGroups(input: TriageInput): QueueGroup[] {
+/**
+ * The queue: every incident, alert and source that somebody may have to look at, once each. Empty groups are left out.
+ * `before`, the queue that this one follows, changes nothing in it: of many thousand alerts few change at a time, and
+ * what is nearly in order is soon in order.
+ */
+export function triageGroups(input: TriageInput, before: readonly QueueGroup[] = []): QueueGroup[] {
   const found: Record<GroupId, QueueEntry[]> = {
     'needs-you': [],
     'someone-has-it': [],
@@ -94,8 +98,24 @@ export function triageGroups(input: TriageInput): QueueGroup[] {
   return ORDER.map((id) => ({
     id,
     title: TITLES[id],
-    entries: found[id].sort(id === 'resolved' ? latestFirst : urgentFirst),
+    entries: asBefore(found[id], before.find((group) => group.id === id)?.entries).sort(
+      id === 'resolved' ? latestFirst : urgentFirst,
+    ),
   })).filter((group) => group.entries.length > 0);
+}
+
+/** The entries in the order that they had, and those that are new behind them. */
+function asBefore(entries: QueueEntry[], before: readonly QueueEntry[] | undefined): QueueEntry[] {
+  if (before === undefined) return entries;
+  const places = new Map(before.map((one, index) => [one.key, index]));
+  const kept: QueueEntry[] = Array.from({ length: before.length });
+  const fresh: QueueEntry[] = [];
+  for (const one of entries) {
+    const place = places.get(one.key);
+    if (place === undefined) fresh.push(one);
+    else kept[place] = one;
+  }
+  return [...kept.filter((one) => one !== undefined), ...fresh];
 }
 
 /** How many rows ask for a person now; the number in the rail. */

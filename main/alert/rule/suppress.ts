@@ -22,12 +22,21 @@ export const suppress: HoldStage = {
     const { title, service, priority, definedAt, id } = cause.alert;
     const when =
       cause.earlierMs >= 0
-        ? `since ${formatInstant(startOf(cause.alert))}, ${formatDuration(cause.earlierMs)} before this`
-        : `since ${formatInstant(startOf(cause.alert))}, ${formatDuration(-cause.earlierMs)} after this`;
+        ? `since ${beginningOf(cause.alert)}, ${formatDuration(cause.earlierMs)} before this`
+        : `since ${beginningOf(cause.alert)}, ${formatDuration(-cause.earlierMs)} after this`;
     const reason = `Follows from ${priority} ${service}: ${title}, which fires ${when} and was said; ${alert.service} depends on ${service}.`;
     return { hold: { by: id, reason, causeId: id, covers: false }, reason, definedAt };
   },
 };
+
+const beginnings = new WeakMap<Alert, string>();
+
+/** Written once for each cause: in a storm thousands of alerts follow from one, and all are asked at each tick. */
+function beginningOf(cause: Alert): string {
+  const text = beginnings.get(cause) ?? formatInstant(startOf(cause));
+  beginnings.set(cause, text);
+  return text;
+}
 
 /** Since when the condition of an alert has held. */
 export function startOf(alert: Alert): number {

@@ -34,11 +34,18 @@ export function Queue({ groups, selectedKey, ready }: QueueProps) {
       ]),
     [groups],
   );
+  // The same functions for the same rows: with others, all of ten thousand rows are laid out anew each time.
+  const layout = useMemo(
+    () => ({
+      estimateSize: (index: number) => (rows[index]?.kind === 'head' ? HEAD_PX : ENTRY_PX),
+      getItemKey: (index: number) => rowKey(rows[index]),
+    }),
+    [rows],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]?.kind === 'head' ? HEAD_PX : ENTRY_PX),
-    getItemKey: (index) => rowKey(rows[index]),
+    ...layout,
     overscan: 8,
   });
   const selectedIndex = rows.findIndex((row) => row.kind === 'entry' && row.entry.key === selectedKey);

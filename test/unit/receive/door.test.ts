@@ -4,7 +4,6 @@ import { admissionLimits, createAdmissions, type Ticket } from '../../../main/re
 import { refusal, statusRefusal } from '../../../main/receive/http/answer.ts';
 import { createDoorkeeper, refusePages } from '../../../main/receive/http/guard.ts';
 import { startListener } from '../../../main/receive/http/listener.ts';
-import { createTurns } from '../../../main/receive/http/turns.ts';
 import { sender } from '../../support/receiving.ts';
 
 const LIMITS = {
@@ -144,24 +143,5 @@ describe('refusals', () => {
     expect(JSON.parse(statusRefusal(refusal(400, 'why'), 'application/json').body as string)).toEqual({
       message: 'why',
     });
-  });
-});
-
-describe('turns', () => {
-  it('come one after the other, also past one that fails', async () => {
-    const inTurn = createTurns();
-    const order: string[] = [];
-    const work = (name: string, fails = false) =>
-      inTurn(async () => {
-        order.push(`${name} begins`);
-        await new Promise((resolve) => setImmediate(resolve));
-        order.push(`${name} ends`);
-        if (fails) throw new Error(name);
-        return name;
-      });
-    const [first, second] = await Promise.allSettled([work('a', true), work('b')]);
-    expect(first.status).toBe('rejected');
-    expect(second).toMatchObject({ value: 'b' });
-    expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 });

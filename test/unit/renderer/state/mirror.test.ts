@@ -50,6 +50,23 @@ describe('the mirror of the core’s state', () => {
     expect(mirror.stores.changes.getState().byId.size).toBe(100);
   });
 
+  it('draws what comes in parts with the last of them, or when much has come', () => {
+    const display = frames();
+    const mirror = createMirror(display.next);
+    mirror.replace([change([event('a')])]);
+    display.draw();
+    mirror.gather([change([event('b')])]);
+    expect(display.count()).toBe(0);
+    mirror.apply([change([event('c')])]);
+    display.draw();
+    expect([...mirror.stores.changes.getState().byId.keys()]).toEqual(['a', 'b', 'c']);
+    mirror.gather([change(Array.from({ length: 4_999 }, (_, index) => event(`many-${index}`)))]);
+    expect(display.count()).toBe(0);
+    mirror.gather([change([event('d')])]);
+    display.draw();
+    expect(mirror.stores.changes.getState().byId.size).toBe(5_003);
+  });
+
   it('keeps the order of patches: the later one wins, a removal removes', () => {
     const display = frames();
     const mirror = createMirror(display.next);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   needsYouCount,
@@ -130,5 +131,31 @@ describe('the queue of Triage', () => {
         }),
       ),
     ).toBe(1);
+  });
+
+  it('is the same whatever queue it follows', () => {
+    const some = fc.array(
+      fc.record({
+        id: fc.integer({ min: 0, max: 12 }).map((n) => `a${n}`),
+        priority: fc.constantFrom('P0' as const, 'P1' as const, 'P3' as const),
+        phase: fc.constantFrom('firing' as const, 'resolved' as const, 'no_data' as const),
+        firedAt: fc.integer({ min: now - 5, max: now }),
+        resolvedAt: fc.integer({ min: now - 5, max: now }),
+      }),
+      { maxLength: 20 },
+    );
+    const inputOf = (all: readonly Partial<typeof firing>[]): TriageInput => ({
+      incidents: [],
+      alerts: new Map(all.map((one) => [one.id, { ...firing, ...one }])).values().toArray(),
+      sources: [],
+      health: null,
+      now,
+    });
+    fc.assert(
+      fc.property(some, some, (earlier, later) => {
+        const before = triageGroups(inputOf(earlier));
+        expect(triageGroups(inputOf(later), before)).toEqual(triageGroups(inputOf(later)));
+      }),
+    );
   });
 });

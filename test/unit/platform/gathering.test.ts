@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGathering } from '../../../main/pipeline/gathering.ts';
+import { createGathering } from '../../../main/platform/gathering.ts';
 
 /** Rounds that end when they are told to. */
 function rounds(goesWith: (thing: number, others: readonly number[]) => boolean = () => true) {
