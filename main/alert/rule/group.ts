@@ -107,14 +107,18 @@ function lastSaid(alerts: readonly Alert[], now: number): number | null {
     return [notifiedAt, ...notifications.map((one) => one.at)].filter((at) => at !== null);
   });
   const known = times.filter((at) => !isAhead(at, now));
-  if (known.length > 0) return Math.max(...known);
-  return times.length > 0 ? 0 : null;
+  return latest(known) ?? (times.length > 0 ? 0 : null);
 }
 
 /** A storm is said by its first alert, and then brought up to date without a sound. */
 function saidOfStorm(alerting: readonly Alert[], now: number): number | null {
   const times = alerting.flatMap((one) => memoryOf(one).notifiedAt ?? []).filter((at) => !isAhead(at, now));
-  return times.length > 0 ? Math.max(...times) : null;
+  return latest(times);
+}
+
+/** One by one: a storm has more alerts than a call may have arguments. */
+function latest(times: readonly number[]): number | null {
+  return times.reduce<number | null>((best, at) => (best === null || at > best ? at : best), null);
 }
 
 function isSaidP0(alert: Alert): boolean {
@@ -130,7 +134,7 @@ function dueAtOf(
   now: number,
 ): number {
   const fired = unsaid.flatMap(({ firedAt }) => firedAt ?? []).filter((at) => !isAhead(at, now));
-  const firstAt = fired.length > 0 ? Math.min(...fired) : 0;
+  const firstAt = fired.length > 0 ? fired.reduce((first, at) => Math.min(first, at)) : 0;
   const waited = firstAt + timing.groupWaitMs;
   if (lastSaidAt === null) return waited;
   const interval = lastSaidAt + timing.groupIntervalMs;
