@@ -33,7 +33,7 @@ function rank({ phase, acknowledgement }: ShownAlert): number {
 
 function shown({ memory, verdicts, ...alert }: Alert): ShownAlert {
   const hold = memory?.hold ? { stage: memory.hold.stage, by: memory.hold.by } : null;
-  return { ...alert, hold, verdicts: verdicts.filter(isSeen) };
+  return { ...alert, hold, objectiveId: memory?.objectiveId ?? null, verdicts: verdicts.filter(isSeen) };
 }
 
 function isSeen({ stage, outcome }: Alert['verdicts'][number]): boolean {

@@ -158,5 +158,6 @@ export type Alert = z.infer<typeof Alert>;
  */
 export const ShownAlert = Alert.omit({ memory: true }).extend({
   hold: AlertHold.pick({ stage: true, by: true }).nullable(),
+  objectiveId: z.string().nullable(),
 });
 export type ShownAlert = z.infer<typeof ShownAlert>;

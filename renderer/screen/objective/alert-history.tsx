@@ -59,7 +59,7 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
 /** The alerts that there are, whose verdicts tell what really fired, who was told, and what held the rest back. */
 function ReallyFired({ objectiveId }: { objectiveId: string }) {
   const alerts = useCollection('alerts').byId;
-  const mine = [...alerts.values()].filter((one) => one.memory?.objectiveId === objectiveId);
+  const mine = [...alerts.values()].filter((one) => one.objectiveId === objectiveId);
   const older = hashOf({ screen: 'why', text: objectiveId, span: WHOLE_SPAN });
   return (
     <section className="stack" aria-label="What really fired">

@@ -77,6 +77,7 @@ export function alert(
     groupKey: over.service,
     incidentId: null,
     hold: null,
+    objectiveId: over.kind === undefined || over.kind === 'burn' ? (over.ruleId ?? over.id) : null,
     verdicts: [],
     ...over,
   };
