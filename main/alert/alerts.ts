@@ -94,12 +94,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       await book.flush();
     });
   // A storm ends in hundreds of deliveries at once.
-  const deliveries = createGathering<{ readonly delivery: Delivery; readonly now: number }>(
-    () => true,
-    (all) =>
-      stored(() => {
-        for (const { delivery, now } of all) noteDelivery(book, delivery, now);
-      }),
+  const deliveries = createGathering(always, (all: readonly NewDelivery[]) =>
+    stored(() => all.forEach(({ delivery, now }) => void noteDelivery(book, delivery, now))),
   );
   const round = (observations: readonly Observation[], now: number) =>
     turns.take(async () => {
@@ -148,6 +144,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     problem: () => book.problem(),
   };
 }
+
+interface NewDelivery {
+  readonly delivery: Delivery;
+  readonly now: number;
+}
+
+const always = () => true;
 
 async function finish(
   book: AlertBook,
