@@ -5,7 +5,7 @@ import type { Replay } from '../../shared/model/replay.ts';
 import { formatDuration, formatInstant, MINUTE_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import type { AlertRule } from '../alert/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
-import { type PastGrid, planObjective, policyNamed } from '../slo/index.ts';
+import { type PastGrid, policyNamed } from '../slo/index.ts';
 import { DetectorTrack } from './detector-track.ts';
 import { ObjectiveTrack } from './objective-track.ts';
 import { type ReplaySource, SourceTracks } from './source-tracks.ts';
@@ -80,7 +80,7 @@ function tracksOf(input: ReplayInput, grid: PastGrid): Map<string, SourceTracks>
         all.filter((one) => one.source === id);
       const source = input.source(id);
       const objectives = of(workspace.objectives).map(
-        (one) => new ObjectiveTrack(one, planObjective(one, policyNamed(policies, one.policy))),
+        (one) => new ObjectiveTrack(one, policyNamed(policies, one.policy)),
       );
       const detectors = of(workspace.detectors).map(
         (one) => new DetectorTrack(one, source.detectorStepMs, grid.fromAt),

@@ -29,7 +29,9 @@ export {
   emptyColumn,
   type PastColumn,
   type PastGrid,
+  type PastPeriod,
   passingRow,
+  pastPeriod,
   pastProblem,
   pastStatus,
 } from './past.ts';

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../shared/error/result.ts';
 import type { Objective, ObjectiveStatus } from '../../shared/model/objective.ts';
+import { type RunningPeriod, runningPeriod } from '../calendar/index.ts';
 import { presenceQuery } from './build-query.ts';
 import { type Asking, askRange, countOver, type Problem, readCounters } from './count.ts';
 import { burnOf } from './math/burn.ts';
@@ -15,6 +16,14 @@ export interface PastGrid {
   readonly fromAt: number;
   readonly stepMs: number;
   readonly steps: number;
+}
+
+/** The calendar period that an instant lies in, with where the last full one began. */
+export type PastPeriod = RunningPeriod;
+
+/** Null where the objective's period rolls. */
+export function pastPeriod({ calendar }: Objective, at: number): PastPeriod | null {
+  return calendar ? runningPeriod(calendar, at) : null;
 }
 
 /** One window's counts at each step of a grid: `known` is 1 where the total was counted, `seen` the part of it that was. */
