@@ -29,11 +29,10 @@ export function samplesBySeries(
   rows: readonly HeadRow[],
   wanted?: ReadonlySet<number>,
 ): Map<number, Samples> {
-  const batches = rows.map((row) => ({ at: row.at, refs: refsOf(row), words: wordsOf(valuesOf(row)) }));
+  if (wanted) return samplesOf(rows, wanted);
+  const batches = rows.map(batchOf);
   const counts = new Map<number, number>();
-  for (const { refs } of batches)
-    for (const ref of refs)
-      if (wanted === undefined || wanted.has(ref)) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  for (const { refs } of batches) for (const ref of refs) counts.set(ref, (counts.get(ref) ?? 0) + 1);
   const filling = new Map<number, Samples & { readonly words: Uint32Array; filled: number }>();
   for (const [ref, count] of counts) {
     const values = new Float64Array(count);
@@ -51,6 +50,52 @@ export function samplesBySeries(
     }
   }
   return filling;
+}
+
+function batchOf(row: HeadRow) {
+  return { at: row.at, refs: refsOf(row), words: wordsOf(valuesOf(row)) };
+}
+
+/** Few of many series: their places are looked up in a table, as a head has millions of numbers to be passed over. */
+function samplesOf(rows: readonly HeadRow[], wanted: ReadonlySet<number>): Map<number, Samples> {
+  const series = Array.from(wanted, (ref) => ({ ref, times: [] as number[], words: [] as number[] }));
+  const places = placesOf(series.map(({ ref }) => ref));
+  for (const row of rows) {
+    const { at, refs, words } = batchOf(row);
+    for (let i = 0; i < refs.length; i += 1) {
+      const place = places(refs[i] ?? 0);
+      const target = place === 0 ? undefined : series[place - 1];
+      target?.times.push(at);
+      target?.words.push(words[i * 2] ?? 0, words[i * 2 + 1] ?? 0);
+    }
+  }
+  return new Map(
+    series.flatMap(({ ref, times, words }) => {
+      if (times.length === 0) return [];
+      const values = new Float64Array(times.length);
+      wordsOf(values).set(words);
+      return [[ref, { times: Float64Array.from(times), values }] as const];
+    }),
+  );
+}
+
+/** Numbers further apart are looked up in a map. */
+const SPAN_MAX = 8_000_000;
+
+/** The place of each number from 1 on; 0 for all others. */
+function placesOf(refs: readonly number[]): (ref: number) => number {
+  const first = refs.reduce((least, ref) => Math.min(least, ref), Number.POSITIVE_INFINITY);
+  const last = refs.reduce((most, ref) => Math.max(most, ref), 0);
+  const span = last - first + 1;
+  if (!(span <= SPAN_MAX)) {
+    const known = new Map(refs.map((ref, place) => [ref, place + 1]));
+    return (ref) => known.get(ref) ?? 0;
+  }
+  const table = new Uint32Array(span);
+  refs.forEach((ref, place) => {
+    table[ref - first] = place + 1;
+  });
+  return (ref) => (ref >= first && ref <= last ? (table[ref - first] ?? 0) : 0);
 }
 
 /**

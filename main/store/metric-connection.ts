@@ -5,13 +5,12 @@ import type { Matcher, RollupOptions, SelectOptions, SeriesRollup, StoredSeries 
 import { type BufferSlice, createSampleBuffer, type SampleBuffer } from './metric-buffer.ts';
 import { decodeChunk, type Samples } from './metric-chunk.ts';
 import { type HeadRow, refsOf, valuesOf } from './metric-compact.ts';
-import { createSeriesIndex } from './metric-index.ts';
+import { createSeriesDirectory, type SeriesDirectory } from './metric-directory.ts';
 import { firstAfter, mergeSamples } from './metric-merge.ts';
 import { createPastReader } from './metric-past.ts';
 import { createReaderHead } from './metric-reader-head.ts';
 import { createRollupReader } from './metric-rollup-reader.ts';
 import type { RollupWidth } from './metric-rollup-width.ts';
-import { labelsOfKey } from './metric-series.ts';
 import { staleIndices, wordsOf } from './metric-stale.ts';
 
 /** Windows that end so near a series' newest sample come again at the next poll, so what was decoded for them is kept. */
@@ -45,14 +44,13 @@ export class MetricConnection {
   private readonly db: Database.Database;
   private readonly statements: ReturnType<typeof prepare>;
   private readonly cachedSamplesMax: number;
-  private readonly index = createSeriesIndex();
+  private readonly directory: SeriesDirectory;
   /** Recently asked series, the one asked longest ago first. */
   private readonly cache = new Map<number, SampleBuffer>();
   private cachedSamples = 0;
   private readonly firstTimes = new Map<number, number>();
   private readonly head = createReaderHead();
   private lastBatch = 0;
-  private lastRef = 0;
   private seen: Generation = { packed: 0, history: 0 };
   readonly select: (
     matchers: readonly Matcher[],
@@ -72,6 +70,7 @@ export class MetricConnection {
   constructor(path: string, cachedSamplesMax: number) {
     this.db = new Database(path, { readonly: true, fileMustExist: true });
     this.statements = prepare(this.db);
+    this.directory = createSeriesDirectory(this.db);
     this.cachedSamplesMax = cachedSamplesMax;
     this.pastChanges = createPastReader(this.db);
     // One transaction a question: the chunks and the head that it sees belong together.
@@ -85,7 +84,7 @@ export class MetricConnection {
     });
     this.labelSets = this.db.transaction((matchers: readonly Matcher[]) => {
       this.refresh();
-      return (matchers.length === 0 ? this.index.all() : this.index.find(matchers)).map(
+      return (matchers.length === 0 ? this.directory.all() : this.directory.find(matchers)).map(
         ({ labels }) => labels,
       );
     });
@@ -103,7 +102,7 @@ export class MetricConnection {
   ): StoredSeries[] {
     const found: StoredSeries[] = [];
     let budget = options.samplesMax ?? Number.POSITIVE_INFINITY;
-    const series = this.index.find(matchers);
+    const series = this.directory.find(matchers);
     this.head.prepare(series.map((one) => one.ref));
     for (const { ref, labels } of series) {
       options.check?.();
@@ -126,7 +125,7 @@ export class MetricConnection {
     const found: SeriesRollup[] = [];
     let samples = options.samplesMax ?? Number.POSITIVE_INFINITY;
     let buckets = options.bucketsMax ?? Number.POSITIVE_INFINITY;
-    const series = this.index.find(matchers);
+    const series = this.directory.find(matchers);
     this.head.prepare(series.map((one) => one.ref));
     for (const { ref, labels } of series) {
       options.check?.();
@@ -156,14 +155,7 @@ export class MetricConnection {
       this.firstTimes.clear();
       this.cachedSamples = 0;
     }
-    if (now.history !== this.seen.history) {
-      this.index.clear();
-      this.lastRef = 0;
-    }
-    for (const row of this.statements.series.iterate(this.lastRef)) {
-      this.index.add({ ref: row.ref, labels: labelsOfKey(row.labels) });
-      this.lastRef = row.ref;
-    }
+    this.directory.refresh(now.history !== this.seen.history);
     const repacked = now.packed !== this.seen.packed;
     // With nothing decoded yet, as at the first question after a start, nothing needs to be brought up to date.
     if (this.cache.size > 0 || !repacked)
@@ -256,9 +248,6 @@ const NO_INDICES = new Uint32Array(0);
 function prepare(db: Database.Database) {
   return {
     generation: db.prepare<[], Generation>('SELECT packed, history FROM generation'),
-    series: db.prepare<[number], { ref: number; labels: string }>(
-      'SELECT ref, labels FROM series WHERE ref > ? ORDER BY ref',
-    ),
     head: db.prepare<[number], HeadRow>('SELECT id, at, refs, vals FROM head WHERE id > ? ORDER BY id'),
     chunks: db.prepare<[number, number, number], ChunkRow>(
       'SELECT samples, data FROM chunk WHERE ref = ? AND to_at > ? AND from_at <= ? ORDER BY to_at',
