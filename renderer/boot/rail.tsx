@@ -32,6 +32,9 @@ const SCREENS: readonly { readonly screen: ScreenName; readonly command: Command
   { screen: 'health', command: 'go-health' },
 ];
 
+/** More does not fit beside the icon of a narrow rail; the queue says how many there are. */
+const COUNTED_MAX = 99;
+
 /** The screens there are, always in the same place. */
 export function Rail() {
   const core = useCore();
@@ -69,8 +72,8 @@ export function Rail() {
             <span>{label}</span>
             {screen === 'triage' && waiting > 0 && (
               <span className="count">
-                {waiting}
-                <span className="vh"> need you</span>
+                <span aria-hidden="true">{waiting > COUNTED_MAX ? `${COUNTED_MAX}+` : waiting}</span>
+                <span className="vh">{waiting} need you</span>
               </span>
             )}
           </a>

@@ -31,7 +31,7 @@ export function IncidentAlerts({ incident }: { incident: Incident }) {
             <AlertLine alert={one} why={hashOf(whyRoute(one.id))}>
               <AlertState alert={one} verdict={held} />
             </AlertLine>
-            <p className="s12 t2">{held?.reason ?? one.reason}</p>
+            <p className="s12 t2 two-lines">{held?.reason ?? one.reason}</p>
           </li>
         );
       })}

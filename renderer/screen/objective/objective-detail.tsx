@@ -9,6 +9,7 @@ import { AlertHistory } from './alert-history.tsx';
 import { BurnDown } from './burn-down.tsx';
 import { Corrections } from './corrections.tsx';
 import styles from './objective.module.css';
+import type { RowPlace } from './objective-row.tsx';
 import { PolicyRows } from './policy-rows.tsx';
 import { Spent } from './spent.tsx';
 import { WhatIf } from './what-if.tsx';
@@ -22,11 +23,19 @@ const TABS: readonly { readonly tab: ObjectiveTab | null; readonly label: string
 ];
 
 /** What is behind an objective's line: its budget, its past, who spent it, what a change would do, what was taken out. */
-export function ObjectiveDetail({ status, tab }: { status: ObjectiveStatus; tab: ObjectiveTab | null }) {
+export function ObjectiveDetail({
+  status,
+  tab,
+  place,
+}: {
+  status: ObjectiveStatus;
+  tab: ObjectiveTab | null;
+  place: RowPlace;
+}) {
   // The trend's column is not shown in a small window.
   const narrow = useMedia('(width < 80rem)');
   return (
-    <tr className={styles.more}>
+    <tr ref={place.measure} data-index={place.index} className={styles.more}>
       <td colSpan={narrow ? 8 : 9}>
         <Tabs id={status.objective.id} tab={tab} />
         <Panel key={status.objective.id} status={status} tab={tab} />

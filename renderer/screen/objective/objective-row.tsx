@@ -10,18 +10,27 @@ import { Meter } from '../../ui/state.tsx';
 import styles from './objective.module.css';
 import { WINDOWS_MS } from './windows.ts';
 
+/** Where a row of a long table stands, and who wants to know how high it is. */
+export interface RowPlace {
+  readonly index: number;
+  readonly measure: (row: HTMLElement | null) => void;
+}
+
 export interface ObjectiveRowProps {
   status: ObjectiveStatus;
   open: boolean;
   selected: boolean;
+  place: RowPlace;
 }
 
-export function ObjectiveRow({ status, open, selected }: ObjectiveRowProps) {
+export function ObjectiveRow({ status, open, selected, place }: ObjectiveRowProps) {
   const core = useCore();
   const { objective } = status;
   const toggle = () => core.ui.go({ screen: 'objectives', id: open ? null : objective.id });
   return (
     <tr
+      ref={place.measure}
+      data-index={place.index}
       className={styles.row}
       data-objective={objective.id}
       data-open={open || undefined}

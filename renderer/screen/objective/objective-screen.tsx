@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { ObjectiveState, ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { windowName } from '../../state/fact.ts';
 import { type ObjectiveColumn, sortObjectives } from '../../state/objective-table.ts';
@@ -8,8 +8,7 @@ import { StateBadge, type StateName } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
-import { ObjectiveDetail } from './objective-detail.tsx';
-import { ObjectiveRow } from './objective-row.tsx';
+import { ObjectiveRows } from './objective-rows.tsx';
 import { WINDOWS_MS } from './windows.ts';
 
 const STATE_LOOK: Readonly<Record<ObjectiveState, readonly [StateName, string]>> = {
@@ -30,15 +29,10 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
   useEffect(() => {
     if (id !== null) core.uiStore.setState({ objectiveId: id });
   }, [core, id]);
-  useEffect(() => {
-    if (selected !== null)
-      document
-        .querySelector(`[data-objective="${CSS.escape(selected)}"]`)
-        ?.scrollIntoView({ block: 'nearest' });
-  }, [selected]);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   return (
     <main className={styles.main} tabIndex={-1}>
-      <section className="pane" aria-label="Objectives">
+      <section ref={setScroller} className="pane" aria-label="Objectives">
         <Head rows={rows} ready={ready} />
         {!ready && <Skeleton rows={8} label="Loading the objectives" />}
         {ready && rows.length === 0 && (
@@ -50,7 +44,7 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
           </Empty>
         )}
         {rows.length > 0 && (
-          <table className={`${styles.list} num`}>
+          <table className={`${styles.list} num`} aria-rowcount={rows.length + 1}>
             <colgroup>
               <col className={styles.o} />
               <col className={styles.s} />
@@ -82,18 +76,7 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
                 </SortHead>
               </tr>
             </thead>
-            <tbody>
-              {rows.map((status) => (
-                <Fragment key={status.objective.id}>
-                  <ObjectiveRow
-                    status={status}
-                    open={status.objective.id === id}
-                    selected={status.objective.id === selected}
-                  />
-                  {status.objective.id === id && <ObjectiveDetail status={status} tab={tab} />}
-                </Fragment>
-              ))}
-            </tbody>
+            <ObjectiveRows rows={rows} id={id} tab={tab} selected={selected} scroller={scroller} />
           </table>
         )}
       </section>

@@ -32,7 +32,7 @@ export function SilenceRow({ silence, now }: { silence: Silence; now: number }) 
         <code className={styles.matchers}>{formatMatchers(silence.matchers)}</code>
         <p>{comment}</p>
         <p className="s12 t2">
-          {author}, {ago(createdAt, now)}
+          <span>{author}</span>, {ago(createdAt, now)}
           {renewals.length > 0 && `, renewed ${renewals.length} times`}
           {origin !== null && `, from ${origin}`}
           {sharing.map(({ source, problem }) =>

@@ -99,6 +99,14 @@ describe('the burn of an objective', () => {
       false,
       true,
     ]);
+    // 28 days of budget, half of it left, gone in 7: two budgets' worth of rate, whatever the shortest window says.
+    const week = burning && {
+      ...burning,
+      budgetRemaining: 0.5,
+      timeToExhaustionMs: 7 * DAY_MS,
+      objective: { ...burning.objective, periodMs: 28 * DAY_MS },
+    };
+    expect(week && budgetLines(budget, week).lines[1]?.label).toBe('at 2.00×, gone in 7 d');
     expect(calm && budgetLines(budget, calm).lines).toHaveLength(1);
     expect(burning && budgetLines([], burning).lines).toEqual([]);
   });
