@@ -37,7 +37,10 @@ export function IncidentAlerts({ incident }: { incident: Incident }) {
       })}
       {known.length > SHOWN && (
         <li className="s12 t2">
-          The {SHOWN} most urgent of {known.length}; <a href={hashOf({ screen: 'why', text: '' })}>Why</a>{' '}
+          The {SHOWN} most urgent of {known.length};{' '}
+          <a className="link words-link" href={hashOf({ screen: 'why', text: '' })}>
+            Why
+          </a>{' '}
           finds the others by their words.
         </li>
       )}

@@ -18,7 +18,7 @@ export function VerdictRows({ found, only }: { found: readonly FoundVerdict[]; o
           <span className="t2">
             {one.alertId !== only && (
               <>
-                <a className="link" href={hashOf(whyRoute(one.alertId))}>
+                <a className="link words-link" href={hashOf(whyRoute(one.alertId))}>
                   {one.title === null ? one.alertId : `${one.service}: ${one.title}`}
                 </a>{' '}
               </>
