@@ -88,7 +88,13 @@ class Story {
     this.it.services = CHAIN;
     Object.defineProperties(this.it, {
       silences: { get: () => this.silences.active(this.now) },
-      windows: { get: () => this.maintenance.open(this.now) },
+      // The product's own answer at the instant, whatever the support for tests would make of its ends.
+      windows: {
+        get: () =>
+          this.maintenance
+            .open(this.now)
+            .map((one) => ({ ...one, startsAt: this.now, endsAt: this.now + 1 })),
+      },
     });
   }
 
