@@ -55,14 +55,15 @@ export interface CauseIndex {
 
 export function causeIndex(graph: ServiceGraph, causalWindowMs: number): CauseIndex {
   const byService = new Map<string, Map<string, Alert>>();
-  const explains = (cause: Alert, effect: Alert): boolean => {
-    if (cause.id === effect.id || !graph.dependencies(effect.service).has(cause.service)) return false;
-    if (priorityRank(cause.priority) > priorityRank(effect.priority)) return false;
+  const dependsOn = (one: string, other: string) => graph.dependencies(one).has(other);
+  /** Of two whose services are known to depend so; `back`: the cause's depends on the effect's as well. */
+  const explains = (cause: Alert, effect: Alert, back: boolean): boolean => {
+    if (cause.id === effect.id || priorityRank(cause.priority) > priorityRank(effect.priority)) return false;
     const earlierMs = startOf(effect) - startOf(cause);
     if (earlierMs >= 0)
       return earlierMs <= causalWindowMs && (earlierMs > 0 || precedes(cause, effect, graph));
     // Within a cycle the one that was first is the cause, or each would explain the other.
-    return -earlierMs <= CORRECTION_MS && !graph.dependencies(cause.service).has(effect.service);
+    return -earlierMs <= CORRECTION_MS && !back;
   };
   return {
     put(alert) {
@@ -76,13 +77,17 @@ export function causeIndex(graph: ServiceGraph, causalWindowMs: number): CauseIn
       // The fewer of the two are walked: a storm has many alerts and few causes, a deep graph many dependencies.
       const reach = graph.dependencies(effect.service);
       for (const service of reach.size < byService.size ? reach : byService.keys()) {
-        if (!reach.has(service)) continue;
-        for (const one of byService.get(service)?.values() ?? [])
-          if (explains(one, effect) && (first === null || precedes(one, first, graph))) first = one;
+        const alerts = reach.has(service) ? byService.get(service) : undefined;
+        if (!alerts || alerts.size === 0) continue;
+        const back = dependsOn(service, effect.service);
+        for (const one of alerts.values())
+          if (explains(one, effect, back) && (first === null || precedes(one, first, graph))) first = one;
       }
       return first && { alert: first, earlierMs: startOf(effect) - startOf(first) };
     },
-    wouldExplain: explains,
+    wouldExplain: (cause, effect) =>
+      dependsOn(effect.service, cause.service) &&
+      explains(cause, effect, dependsOn(cause.service, effect.service)),
   };
 }
 
@@ -96,12 +101,12 @@ function isCause(alert: Alert): boolean {
 
 /** A strict order: earlier start, then deeper in the graph, then name. Without ties two alerts cannot explain each other. */
 export function precedes(a: Alert, b: Alert, graph: ServiceGraph): boolean {
-  const order =
-    startOf(a) - startOf(b) ||
-    graph.height(a.service) - graph.height(b.service) ||
-    compareText(a.service, b.service) ||
-    compareText(a.id, b.id);
+  const order = startOf(a) - startOf(b) || deeper(a.service, b.service, graph) || compareText(a.id, b.id);
   return order < 0;
+}
+
+function deeper(a: string, b: string, graph: ServiceGraph): number {
+  return a === b ? 0 : graph.height(a) - graph.height(b) || compareText(a, b);
 }
 
 function compareText(a: string, b: string): number {
