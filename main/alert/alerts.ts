@@ -5,7 +5,14 @@ import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Observation } from '../../shared/model/observation.ts';
 import { isWatching, type SourceStatus } from '../../shared/model/source.ts';
-import { type Clock, createGathering, createTurns, fingerprint, type Logger } from '../platform/index.ts';
+import {
+  type Clock,
+  createBreather,
+  createGathering,
+  createTurns,
+  fingerprint,
+  type Logger,
+} from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
 import { type AlertTarget, acknowledgeAll, breakAcknowledgements, renewAll } from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
@@ -109,7 +116,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         : [];
       const effects = intake.take([...observations, ...sources], services, now);
       breakAcknowledgements(book, now);
-      const notifications = dispatchAll(book, deps, now);
+      const notifications = await dispatchAll(book, deps, now, createBreather(deps.clock));
       return finish(book, effects, notifications, now);
     });
 

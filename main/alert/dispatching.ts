@@ -49,7 +49,12 @@ interface Pass {
  * Decides of each group whether its alerts may be told, and what is told now. Groups are taken from the bottom of the
  * service graph up, so that what was said of a cause holds its effects in the same pass.
  */
-export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): NotificationRequest[] {
+export async function dispatchAll(
+  book: AlertBook,
+  deps: DispatchDeps,
+  now: number,
+  breathe: () => Promise<void> | null,
+): Promise<NotificationRequest[]> {
   const graph = graphOf(deps);
   const causes = causeIndex(graph, deps.routing().causal_window);
   const groups = new Map<string, Alert[]>();
@@ -78,14 +83,19 @@ export function dispatchAll(book: AlertBook, deps: DispatchDeps, now: number): N
     const escalated = escalate(pass, alerts);
     return [...[request, escalated].filter((one) => one !== null), ...correctionOf(book, folded, now)];
   };
-  const each = causesFirst(groups, graph).flatMap((alerts) => {
+  const requests: NotificationRequest[] = [];
+  for (const alerts of causesFirst(groups, graph)) {
+    // Within the round nothing else is decided; only what others ask for and are told gets through.
+    const pause = breathe();
+    if (pause) await pause;
     const folded = holdGroup(pass, alerts);
     const joined = brakeGroup(pass, brake, alerts);
     for (const { id, key } of joined) collect(storms, key, id);
-    const left = joined.length === 0 ? alerts : alerts.filter((id) => !joined.some((one) => one.id === id));
-    return say(left, folded);
-  });
-  return [...each, ...[...storms.values()].flatMap((alerts) => say(alerts, holdGroup(pass, alerts)))];
+    const gone = new Set(joined.map((one) => one.id));
+    requests.push(...say(gone.size === 0 ? alerts : alerts.filter((id) => !gone.has(id)), folded));
+  }
+  for (const alerts of storms.values()) requests.push(...say(alerts, holdGroup(pass, alerts)));
+  return requests;
 }
 
 function brakeOf({ book, deps, now }: Pass, graph: ServiceGraph): StormBrake {

@@ -3,6 +3,8 @@
  * Time and identifiers are always passed in, so that one pipeline runs live, in scenarios and over history.
  * A thread that dies is restarted and said; what it was deciding is rejected, never guessed.
  */
+
+export { createBreather } from './breather.ts';
 export { type Bus, createBus } from './bus.ts';
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
 export { type SmallFile, smallFile } from './file/small-file.ts';
