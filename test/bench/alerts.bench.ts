@@ -16,6 +16,8 @@ import { startBrowser } from './support/browser.ts';
 
 /** From the change to the screen, as promised. */
 const SHOWN_MAX_MS = 100;
+/** Only then is the first of a group told. */
+const GROUP_WAIT_MS = 30_000;
 /** Nobody hears anything new for this long: what the alerts have set going is done. */
 const QUIET_MS = 3_000;
 const SERVICES = 500;
@@ -35,7 +37,7 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   const browser = await startBrowser();
   if (!browser) throw new UsageError('Chromium is not installed: nothing can be measured here.');
   const window = await buildWindow();
-  const alerts = await startAlertCore(SERVICES, {}, window.folder);
+  const alerts = await startAlertCore(SERVICES, { windowFolder: window.folder, dependent: false });
   try {
     const count = options.number('alerts');
     const tookMs = await fill(alerts, count);
@@ -120,6 +122,7 @@ async function fill(alerts: AlertCore, count: number): Promise<number> {
 
 /** Their groups have been told, and the core is quiet. */
 async function settled({ core }: AlertCore): Promise<void> {
+  await sleep(GROUP_WAIT_MS);
   let shown = core.app.hub.get('alerts');
   for (let quietSince = performance.now(); performance.now() - quietSince < QUIET_MS; ) {
     await sleep(500);

@@ -42,9 +42,10 @@ async function run(options: Options, say: (text: string) => void): Promise<Measu
   const hook = [{ kind: 'webhook', url: pager.url }];
   const names = ['on_call_engineer', 'backup_engineer', 'incident_commander', 'primary_team', 'team_lead'];
   const one = { receivers: ['on_call_engineer'] };
+  const receivers = Object.fromEntries(names.map((name) => [name, hook]));
   const alerts = await startAlertCore(options.number('services'), {
-    receivers: Object.fromEntries(names.map((name) => [name, hook])),
-    routes: { P0: one, P1: one },
+    routing: { receivers, routes: { P0: one, P1: one } },
+    dependent: true,
   });
   const client = await createWindowClient(alerts.core.server, silentLogger(), () => undefined);
   const watch = watchAlerts(client);

@@ -8,7 +8,7 @@ const TOKEN = 'a-token-for-one-benchmark-only';
 const WAIT_MS = 120_000;
 const RETRY_MS = 100;
 
-/** A real core in the Node host that takes alerts by Alertmanager's webhook, as many services depending on one. */
+/** A real core in the Node host that takes alerts of many services by Alertmanager's webhook. */
 export interface AlertCore {
   readonly core: TestCore;
   /** Sends alerts in one request; answers when that was accepted. */
@@ -28,11 +28,18 @@ export function serviceId(index: number): string {
   return index === 0 ? 'root' : `service-${String(index).padStart(3, '0')}`;
 }
 
-/** `receivers` as midwatch.yaml has them; `windowFolder` where a browser looks at it. */
+export interface AlertCoreOptions {
+  /** Keys of midwatch.yaml beside the source. */
+  readonly routing?: Readonly<Record<string, unknown>>;
+  /** Where a browser looks at it. */
+  readonly windowFolder?: string;
+  /** All depend on the first, so that what it breaks explains the others; otherwise each stands by itself. */
+  readonly dependent: boolean;
+}
+
 export async function startAlertCore(
   services: number,
-  routing: Readonly<Record<string, unknown>>,
-  windowFolder?: string,
+  { routing = {}, windowFolder, dependent }: AlertCoreOptions,
 ): Promise<AlertCore> {
   process.env.MIDWATCH_BENCH_ALERT_TOKEN = TOKEN;
   const folder = mkdtempSync(join(tmpdir(), 'midwatch-alert-bench-'));
@@ -51,7 +58,7 @@ export async function startAlertCore(
   const all = Array.from({ length: services }, (_, index) => ({
     id: serviceId(index),
     tier: 2,
-    depends_on: index === 0 ? [] : ['root'],
+    depends_on: dependent && index > 0 ? ['root'] : [],
   }));
   writeFileSync(join(folder, 'services.yaml'), JSON.stringify({ services: all }));
   const core = await startTestCore({ workspace: folder, ...(windowFolder ? { windowFolder } : {}) });
