@@ -67,6 +67,8 @@ function change<Name extends CollectionName, Schema extends z.ZodType>(name: Nam
   return z.object({ collection: z.literal(name), upsert: z.array(schema), remove: z.array(z.string()) });
 }
 
+const stamp = { epoch: z.string(), seq: z.number().int(), at: z.number() };
+
 /**
  * A snapshot, then patches numbered one by one. `epoch` is drawn at each start of the core. A hole in the numbers or
  * another epoch means: forget all, and ask again. `at` is the core's clock, for skew. A large collection does not fit
@@ -74,31 +76,11 @@ function change<Name extends CollectionName, Schema extends z.ZodType>(name: Nam
  * the core stands at.
  */
 export const StateFrame = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('snapshot'),
-    epoch: z.string(),
-    seq: z.number().int(),
-    at: z.number(),
-    changes: z.array(Change),
-    rest: z.number().int(),
-  }),
-  z.object({
-    kind: z.literal('part'),
-    epoch: z.string(),
-    seq: z.number().int(),
-    at: z.number(),
-    changes: z.array(Change),
-    rest: z.number().int(),
-  }),
-  z.object({
-    kind: z.literal('patch'),
-    epoch: z.string(),
-    seq: z.number().int(),
-    at: z.number(),
-    changes: z.array(Change),
-  }),
+  z.object({ kind: z.literal('snapshot'), ...stamp, changes: z.array(Change), rest: z.number().int() }),
+  z.object({ kind: z.literal('part'), ...stamp, changes: z.array(Change), rest: z.number().int() }),
+  z.object({ kind: z.literal('patch'), ...stamp, changes: z.array(Change) }),
   /** Nothing changed, but the core lives; at least every 2 s. */
-  z.object({ kind: z.literal('beat'), epoch: z.string(), seq: z.number().int(), at: z.number() }),
+  z.object({ kind: z.literal('beat'), ...stamp }),
 ]);
 export type StateFrame = z.infer<typeof StateFrame>;
 

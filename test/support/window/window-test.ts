@@ -8,8 +8,8 @@ import { type FleetScene, fleetState } from './fleet.ts';
 export interface Opening {
   readonly scene: FleetScene;
   readonly hash: string;
-  /** A heading that is there when the screen is drawn. */
-  readonly heading: string;
+  /** A heading that is there when the screen is drawn; none where the test waits for something else. */
+  readonly heading?: string;
   readonly prepare?: ((state: FakeCore['state']) => void) | undefined;
   readonly view?: View;
 }
@@ -45,7 +45,8 @@ export function windowTest(what: string) {
       prepare(state);
       core = await startFakeCore(built.folder, state);
       window = await openWindow(browser, `${core.url}${hash}`, view);
-      await window.page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
+      if (heading !== undefined)
+        await window.page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
       return window.page;
     },
   };
