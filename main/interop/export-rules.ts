@@ -70,15 +70,30 @@ export function exportRules(
 }
 
 function objectiveRules(objective: Objective, plan: ObjectivePlan, usable: readonly PolicyRow[]): Rule[] {
-  const id = JSON.stringify(objective.id);
   const windows = [...new Set(usable.flatMap((row) => [row.shortMs, row.longMs]))].sort((a, b) => a - b);
   const recorded = windows.flatMap((windowMs) => windowRules(objective, windowMs));
   const rows = usable.flatMap((row) => rowRules(objective.id, plan, row));
-  const was: Rule = {
+  const was = usable.map((row) => wasFiringRule(objective.id, row));
+  // What was comes first: it looks at what the rules behind it found the time before.
+  return [...was, ...recorded, ...rows, ...usable.map((row, at) => alertRule(objective, usable, row, at))];
+}
+
+/**
+ * The row that fired last. A short window without events says nothing, so it is still the row that fired last while that
+ * lasts: when events come again and it burns on, the alert goes on whatever the minimums say.
+ */
+function wasFiringRule(id: string, row: PolicyRow): Rule {
+  const labels = { midwatch_objective: id, midwatch_row: row.name };
+  const firing = { alertstate: 'firing', midwatch_objective: id };
+  const short = selector({ midwatch_objective: id, midwatch_window: promDuration(row.shortMs) });
+  const one = (series: string) => `max by (midwatch_objective) (${series})`;
+  const before = one(`midwatch:slo_alert:was_firing${selector(labels)}`);
+  const other = one(`ALERTS${selector(firing)}`);
+  return {
     record: 'midwatch:slo_alert:was_firing',
-    expr: `max by (midwatch_objective) (ALERTS{alertstate="firing",midwatch_objective=${id}})`,
+    expr: `${one(`ALERTS${selector({ ...firing, midwatch_row: row.name })}`)} or (${before} unless ${other} unless ${one(`midwatch:slo_burn:rate${short} >= 0`)})`,
+    labels,
   };
-  return [...recorded, ...rows, was, ...usable.map((row, at) => alertRule(objective, usable, row, at))];
 }
 
 function windowRules(objective: Objective, windowMs: number): Rule[] {
