@@ -236,7 +236,7 @@ describe.skipIf(missing !== null)('the Signals screen over a real core', { timeo
     const link = page.url();
     await page.keyboard.press('Shift+S');
     await page.getByLabel('Title', { exact: true }).fill('Jobs of the shop');
-    await page.getByText('changed dashboards/jobs.yaml').waitFor();
+    await page.getByText('dashboards/jobs.yaml changed').waitFor();
     await page.getByRole('complementary').getByRole('button', { name: 'Save board' }).click();
     await page.getByText(/Saved in dashboards\/jobs\.yaml/).waitFor();
     const file = readFileSync(join(workspace, 'dashboards', 'jobs.yaml'), 'utf8');
@@ -260,7 +260,7 @@ describe.skipIf(missing !== null)('the Signals screen over a real core', { timeo
     await form.getByLabel('For').fill('soon');
     await form.getByText('The workspace would not load').waitFor();
     await form.getByLabel('For').fill('1m');
-    await form.getByText('created alerts/failing-jobs.yaml').waitFor();
+    await form.getByText('alerts/failing-jobs.yaml created').waitFor();
     await form.getByRole('button', { name: 'Save rule' }).click();
     await page.getByText(/taken over: alerts\/failing-jobs\.yaml/).waitFor();
     expect(readFileSync(join(workspace, 'alerts', 'failing-jobs.yaml'), 'utf8')).toContain('for: 1m');
