@@ -83,16 +83,8 @@ export function triageGroups(input: TriageInput, before: readonly QueueGroup[] =
   }
   for (const alert of input.alerts) {
     if (alert.kind === 'source' && silentSources.has(alert.labels.source ?? '')) continue;
-    const verdict = holdingVerdict(alert);
-    const group = groupOfAlert(alert, verdict, input.now);
-    if (group)
-      found[group].push({
-        key: `alert:${alert.id}`,
-        kind: 'alert',
-        sinceAt: alertSince(alert),
-        alert,
-        verdict,
-      });
+    const { group, entry } = placeOf(alert, input.now);
+    if (group) found[group].push(entry);
   }
   found.watch.push(...ownTroubles(input.health));
   return ORDER.map((id) => ({
@@ -102,6 +94,30 @@ export function triageGroups(input: TriageInput, before: readonly QueueGroup[] =
       id === 'resolved' ? latestFirst : urgentFirst,
     ),
   })).filter((group) => group.entries.length > 0);
+}
+
+interface Place {
+  readonly group: GroupId | null;
+  readonly entry: QueueEntry;
+}
+
+const places = new WeakMap<Alert, Place>();
+
+function placeOf(alert: Alert, now: number): Place {
+  // What is over leaves the queue with time alone; all else moves only when it changes.
+  const known = alert.phase === 'resolved' ? undefined : places.get(alert);
+  if (known) return known;
+  const verdict = holdingVerdict(alert);
+  const entry: QueueEntry = {
+    key: `alert:${alert.id}`,
+    kind: 'alert',
+    sinceAt: alertSince(alert),
+    alert,
+    verdict,
+  };
+  const place = { group: groupOfAlert(alert, verdict, now), entry };
+  places.set(alert, place);
+  return place;
 }
 
 /** The entries in the order that they had, and those that are new behind them. */
@@ -218,8 +234,19 @@ function urgency(entry: QueueEntry): number {
   }
 }
 
+const urgencies = new WeakMap<QueueEntry, number>();
+
+/** Asked many times while the queue is put in order. */
+function urgencyOf(entry: QueueEntry): number {
+  const known = urgencies.get(entry);
+  if (known !== undefined) return known;
+  const found = urgency(entry);
+  urgencies.set(entry, found);
+  return found;
+}
+
 function urgentFirst(a: QueueEntry, b: QueueEntry): number {
-  return urgency(a) - urgency(b) || a.sinceAt - b.sinceAt || byKey(a, b);
+  return urgencyOf(a) - urgencyOf(b) || a.sinceAt - b.sinceAt || byKey(a, b);
 }
 
 function latestFirst(a: QueueEntry, b: QueueEntry): number {
