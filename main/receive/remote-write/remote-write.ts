@@ -7,8 +7,8 @@ import { refusalText, totalOf } from '../tally.ts';
 import { type Counted, HISTOGRAM } from './message.ts';
 import { readWriteRequest } from './request-1.ts';
 import { readRequest2 } from './request-2.ts';
-import { declaredLength, uncompressSnappy } from './snappy.ts';
-import { MalformedError } from './wire.ts';
+import { declaredLength, firstByte, uncompressSnappy } from './snappy.ts';
+import { MalformedError, whyNoBeginning } from './wire.ts';
 
 const VERSION_1 = 'prometheus.WriteRequest';
 const VERSION_2 = 'io.prometheus.write.v2.Request';
@@ -41,6 +41,10 @@ export function readRemoteWrite(
   }
   if (declared > request.body.length * limits.ratioMax + 64)
     return malformed(`it says that it grows ${limits.ratioMax} times and more`);
+  // Memory is dear, and a body of nothing asks for much of it.
+  const first = firstByte(request.body);
+  const refused = first === undefined ? undefined : whyNoBeginning(first);
+  if (refused !== undefined) return malformed(refused);
   const body = uncompressSnappy(request.body, limits.bodyBytesMax);
   if (!body.ok) return malformed(body.error);
   const counted: Counted = { series: 0, samples: 0, histograms: 0, exemplars: 0 };

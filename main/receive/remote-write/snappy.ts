@@ -21,6 +21,15 @@ export function declaredLength(block: Uint8Array): number | undefined {
   return declared(block)?.length;
 }
 
+/** The first byte that the block decodes to; undefined where it decodes to nothing, or to none that can be read. */
+export function firstByte(block: Uint8Array): number | undefined {
+  const head = declared(block);
+  const tag = head && head.length > 0 ? block[head.from] : undefined;
+  if (head === undefined || tag === undefined || (tag & 3) !== 0) return undefined;
+  const wide = Math.max(0, (tag >>> 2) + 1 - 60);
+  return block[head.from + 1 + wide];
+}
+
 function declared(block: Uint8Array): Declared | undefined {
   let length = 0;
   for (let i = 0; i < Math.min(LENGTH_BYTES_MAX, block.length); i += 1) {

@@ -5,6 +5,14 @@ export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
 export const FIXED32 = 5;
+/** Fields are numbered from 1, above the three bits of their type. */
+const FIRST_TAG = 1 << 3;
+const NUMBER_0 = 'a field has the number 0';
+
+/** Why no message begins with this byte; undefined where one may. What is refused by it need not be decoded at all. */
+export function whyNoBeginning(byte: number): string | undefined {
+  return byte < FIRST_TAG ? NUMBER_0 : undefined;
+}
 
 /**
  * Reads the wire format of protocol buffers (https://protobuf.dev/programming-guides/encoding/) in place: no message is
@@ -31,7 +39,9 @@ export class WireReader {
   tag(): number {
     this.fieldsLeft -= 1;
     if (this.fieldsLeft < 0) throw new MalformedError('it has more fields than any honest request');
-    return this.uint32();
+    const tag = this.uint32();
+    if (tag < FIRST_TAG) throw new MalformedError(NUMBER_0);
+    return tag;
   }
 
   /** An unsigned number of at most 32 bits: lengths, references. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import snappy from 'snappyjs';
 import { describe, expect, it } from 'vitest';
-import { declaredLength, uncompressSnappy } from '../../../main/receive/remote-write/snappy.ts';
+import { declaredLength, firstByte, uncompressSnappy } from '../../../main/receive/remote-write/snappy.ts';
 import { snappyBomb } from '../../support/abuse.ts';
 
 const LIMIT = 1_000_000;
@@ -22,6 +22,7 @@ describe('a snappy block', () => {
           const body = Buffer.concat([...Array.from({ length: times }, () => head), tail]);
           const block = snappy.compress(body);
           expect(declaredLength(block)).toBe(body.length);
+          expect(firstByte(block)).toBe(body[0]);
           expect(Buffer.compare(undo(block) as Uint8Array, body)).toBe(0);
         },
       ),
@@ -65,5 +66,14 @@ describe('a snappy block', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('tells its first byte without being decoded, where that can be told', () => {
+    expect(firstByte(snappyBomb(16 * 1024 * 1024 - 1))).toBe(0);
+    expect(firstByte(snappy.compress(Buffer.alloc(0)))).toBeUndefined();
+    expect(firstByte(Uint8Array.from([]))).toBeUndefined();
+    // A copy has nothing behind it yet, and a literal may be cut off.
+    expect(firstByte(Uint8Array.from([5, 0b10, 1, 0]))).toBeUndefined();
+    expect(firstByte(Uint8Array.from([5, 62 << 2, 1]))).toBeUndefined();
   });
 });
