@@ -31,6 +31,8 @@ export interface ScrapeBringer extends Bringer {
 export interface Keeper {
   /** An error means that nothing, or only part, of the scrape is known to be kept; it is a clause. */
   keep(request: ScrapeRequest, by: ScrapeBringer): Promise<Result<Kept, string>>;
+  /** Series of the target's last scrape that have no times of their own, `up` first. */
+  present(key: string): Uint32Array;
   /** The target is not scraped any more: all its series end now. */
   end(key: string, by: Bringer, at: number): Promise<void>;
 }
@@ -84,6 +86,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         return err(`its samples could not be stored: ${messageOf(thrown)}`);
       }
     },
+    present: (key) => targets.get(key)?.refs ?? new Uint32Array(0),
     async end(key, by, at) {
       const known = targets.get(key);
       targets.delete(key);

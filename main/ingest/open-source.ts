@@ -2,7 +2,9 @@ import type { SourceConfig } from '../../shared/config/source.ts';
 import { assertNever } from '../../shared/error/result.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
 import type { ReportedAlert } from '../../shared/model/reported-alert.ts';
+import type { WorkerHandle } from '../platform/index.ts';
 import type { SourceDeps } from '../source/index.ts';
+import type { MetricWriterApi } from '../store/index.ts';
 import type { Drops } from './drops.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import type { Keeper } from './keeper.ts';
@@ -17,6 +19,7 @@ import type { PushKeeper } from './push-keeper.ts';
 /** What all sources share: one store, one account of what was left out, one view of who owns which series. */
 export interface Shared extends SourceDeps {
   readonly keeper: Keeper;
+  readonly store: WorkerHandle<MetricWriterApi>;
   readonly ownership: Ownership;
   readonly localTarget: QueryTarget;
   readonly onPolled: OnPolled;

@@ -6,10 +6,11 @@ import { inTurns } from './in-turns.ts';
 import type { Keeper } from './keeper.ts';
 import type { Bringer } from './ownership.ts';
 import type { BarePoll, OnPolled, PollOutcome } from './poll.ts';
+import { createTakeUp, type TakeUpDeps } from './take-up.ts';
 import { reportOfTargets } from './target-report.ts';
 import { createTargetScrape, type Scraped, type TargetScrape } from './target-scrape.ts';
 
-export interface ExpositionPollDeps extends SourceDeps {
+export interface ExpositionPollDeps extends SourceDeps, TakeUpDeps {
   readonly onPolled: OnPolled;
   readonly keeper: Keeper;
   /** Scraped samples are asked here. */
@@ -19,6 +20,8 @@ export interface ExpositionPollDeps extends SourceDeps {
 /** A poll of targets that Midwatch scrapes itself: fetch, read, keep, then the pipeline looks. */
 export function createExpositionPoll(config: ExpositionSourceConfig, deps: ExpositionPollDeps): BarePoll {
   const targets = config.targets.map((target) => createTargetScrape(config, target, deps));
+  const by: Bringer = { sourceId: config.id, intervalMs: config.pollEveryMs };
+  const takeUp = createTakeUp(by, deps);
   const listeners = new Set<() => void>();
   let closed = false;
   let unkept: string | null = null;
@@ -38,11 +41,17 @@ export function createExpositionPoll(config: ExpositionSourceConfig, deps: Expos
     kind: 'exposition',
     target: deps.localTarget,
     async run(at) {
+      await takeUp.look(at);
       const scraped = await inTurns(targets, config.concurrency, (target) =>
         target.scrape(at, seriesLeft(targets, target, config.seriesLimit)),
       );
       if (closed) return false;
       unkept = scraped.find((one) => one.unkept !== null)?.unkept ?? null;
+      if (unkept === null)
+        await takeUp.tell(
+          targets.map((target) => target.present()),
+          at,
+        );
       const outcome = outcomeOf(scraped, unkept, report().problem);
       for (const listener of listeners) listener();
       await deps.onPolled({ sourceId: config.id, at, outcome });
@@ -60,7 +69,7 @@ export function createExpositionPoll(config: ExpositionSourceConfig, deps: Expos
       closed = true;
       await Promise.all(targets.map((target) => target.close()));
     },
-    end: (at) => endSeries(targets, { sourceId: config.id, intervalMs: config.pollEveryMs }, at, deps),
+    end: (at) => endSeries(targets, by, at, deps),
   };
 }
 

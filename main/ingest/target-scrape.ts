@@ -19,6 +19,8 @@ export interface TargetScrape {
   readonly key: string;
   scrape(at: number, seriesMax: number): Promise<Scraped>;
   report(): TargetReport;
+  /** Series of the last scrape, `up` first. */
+  present(): Uint32Array;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export function createTargetScrape(
       return { up: kept.value.problem === null, samples: kept.value.samples, unkept: null };
     },
     report: () => ({ id: config.id, address: target.address, state: target.state(), seriesCount, overLimit }),
+    present: () => deps.keeper.present(key),
     async close() {
       closed = true;
       await target.close();

@@ -31,6 +31,7 @@ export type {
   SeriesBringer,
   SeriesRefusal,
   SeriesRollup,
+  SeriesTimes,
   StoredSeries,
   StoreSizes,
 } from './metric-api.ts';

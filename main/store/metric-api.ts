@@ -28,6 +28,12 @@ export interface SeriesRefusal {
   readonly reason: string;
 }
 
+/** Series with the time of the newest sample of each. `refs[i]` goes with `times[i]`. */
+export interface SeriesTimes {
+  readonly refs: Uint32Array<ArrayBuffer>;
+  readonly times: Float64Array<ArrayBuffer>;
+}
+
 /** What the cache may hold. The defaults are `METRIC_LIMITS`; a test gives smaller ones. */
 export interface MetricLimits {
   /** Of all sources together. */
@@ -97,6 +103,11 @@ export type MetricWriterApi = {
   backfill(blocks: readonly SeriesBlock[]): { samples: number; refused: SeriesRefusal[] };
   /** Marks the series as ended at this instant, as Prometheus' staleness does: a look-back must not reach over it. */
   markStale(refs: Uint32Array, at: number): void;
+  /**
+   * Series that the source brought first and that the file ended with, newer than `sinceAt`: an end that fell into the
+   * time when nobody wrote is told from them. To be asked once a source, before it brings anything itself.
+   */
+  aliveAtOpening(sourceId: string, sinceAt: number): SeriesTimes;
   /**
    * Says which series rules, objectives, detectors and plans name; it replaces what was said before, and new series are
    * tested as they come. Only these are rolled up, and they give way last. Answers how many are named.

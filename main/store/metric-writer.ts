@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import type { Clock } from '../platform/index.ts';
+import { createAliveAtOpening } from './metric-alive.ts';
 import type { Matcher, MetricLimits, MetricStats, MetricWriterApi, SeriesBlock } from './metric-api.ts';
 import { createPacker, samplesBySeries, usedBytes } from './metric-compact.ts';
 import { beginAfresh, isDamage, type OpenedMetricFile, openMetricFile } from './metric-file.ts';
@@ -72,6 +73,7 @@ export function openMetricWriter(
     backfill: (blocks) => guarded(() => session.backfill(blocks)),
     markStale: (refs, at) =>
       guarded(() => void session.append({ at, refs, values: staleValues(refs.length) })),
+    aliveAtOpening: (sourceId, sinceAt) => guarded(() => session.aliveAtOpening(sourceId, sinceAt)),
     nameSeries(given) {
       const named = guarded(() => session.nameSeries(given));
       selections = given;
@@ -154,6 +156,7 @@ function openSession(db: Database.Database, limits: MetricLimits, clock: Pick<Cl
       });
       return { samples, refused };
     },
+    aliveAtOpening: createAliveAtOpening(db),
     nameSeries(selections) {
       const named = naming.name(selections, registry.series());
       roller.look(naming.refs());

@@ -19,6 +19,7 @@ import { plainRollup } from './memory-rollup.ts';
 interface MemorySeries {
   readonly ref: number;
   readonly labels: Labels;
+  readonly sourceId: string;
   readonly samples: { at: number; value: number; stale: boolean; synthetic: boolean }[];
 }
 
@@ -55,7 +56,12 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
         return 0;
       }
       const present = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== ''));
-      const series: MemorySeries = { ref: byKey.size + 1, labels: present, samples: [] };
+      const series: MemorySeries = {
+        ref: byKey.size + 1,
+        labels: present,
+        sourceId: by?.sourceId ?? '',
+        samples: [],
+      };
       byKey.set(seriesKey(one), series);
       if (by) countOf.set(by.sourceId, count + 1);
       byRef.set(series.ref, series);
@@ -106,6 +112,16 @@ export function createMemorySamples(limits: MetricLimits = METRIC_LIMITS): Memor
       backfill,
       markStale: (refs, at) =>
         void append({ at, refs, values: new Float64Array(refs.length).fill(Number.NaN) }, true),
+      aliveAtOpening(sourceId, sinceAt) {
+        const alive = [...byRef.values()].flatMap(({ ref, sourceId: by, samples }) => {
+          const at = samples.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+          return by === sourceId && at > sinceAt ? [{ ref, at }] : [];
+        });
+        return {
+          refs: Uint32Array.from(alive, ({ ref }) => ref),
+          times: Float64Array.from(alive, ({ at }) => at),
+        };
+      },
       compact(now) {
         let dropped = 0;
         for (const { ref, samples } of byRef.values()) {

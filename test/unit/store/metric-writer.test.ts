@@ -31,6 +31,30 @@ function read(reader: ReturnType<ReturnType<typeof open>['reader']>, fromAt = 0,
 }
 
 describe('the writer of metrics.db', () => {
+  it('says once which series of a source it ended with, whether they wait or are packed', () => {
+    const files = open({ ...SMALL_LIMITS, packAfterSamples: 1 });
+    const first = files.writer();
+    const own = { sourceId: 'fleet', seriesMax: 10 };
+    const { refs } = first.register([{ __name__: 'a' }, { __name__: 'b' }, { __name__: 'old' }], own);
+    const [a = 0, b = 0, old = 0] = refs;
+    const [other = 0] = first.register([{ __name__: 'c' }], { sourceId: 'other', seriesMax: 10 }).refs;
+    append(first, START, [a, b, old, other]);
+    append(first, START + 60_000, [a, b]);
+    while (first.compact(START + 60_000).more);
+    append(first, START + 75_000, [a]);
+    first.close();
+    const second = files.writer();
+    const { refs: alive, times } = second.aliveAtOpening('fleet', START + 1);
+    expect([...alive].map((ref, i) => [ref, (times[i] ?? 0) - START]).sort()).toEqual(
+      [
+        [a, 75_000],
+        [b, 60_000],
+      ].sort(),
+    );
+    expect(second.aliveAtOpening('fleet', START + 1).refs).toHaveLength(0);
+    expect(second.aliveAtOpening('nobody', START + 1).refs).toHaveLength(0);
+  });
+
   it('gives the same series the same number, whatever the order of its labels, also after a restart', () => {
     const files = open();
     const first = files.writer();
