@@ -12,7 +12,7 @@ import { type BusinessHours, createBusinessHours } from '../calendar/index.ts';
 import { createIncidents, type Incidents } from '../incident/index.ts';
 import { createIngest, createWatchLedger, type Ingest, type WatchLedger } from '../ingest/index.ts';
 import { createNotifier, type HostNotifier, type Notifier } from '../notify/index.ts';
-import { createPipeline, type Pipeline } from '../pipeline/index.ts';
+import { changeMemory, createPipeline, type Pipeline } from '../pipeline/index.ts';
 import type { Clock, Ids, Logger } from '../platform/index.ts';
 import { createPlaybooks, type Playbooks } from '../playbook/index.ts';
 import { createPostmortems, type Postmortems } from '../postmortem/index.ts';
@@ -28,6 +28,7 @@ import { createRedrafts } from './redrafts.ts';
 import { ruleAskingOf } from './rule-asking.ts';
 import type { SecretReader } from './secret.ts';
 import { publishAlerts } from './shown-alerts.ts';
+import { publishChanges } from './shown-changes.ts';
 import { spanKeeper } from './store-care.ts';
 import { tellingOf } from './telling.ts';
 import type { Threads } from './threads.ts';
@@ -189,6 +190,7 @@ function pipelineOf(
       corrections: (id) => deps.corrections.of(id),
     }),
     detection: detectionBySource({ worker: threads.detect, log, stepMs: detectorStep(ingest.status) }),
+    changeMemory: changeMemory(threads.log.call, log),
     ...ruleAskingOf(ingest, hub),
     publish: {
       objectives: (statuses) => hub.put('objectives', statuses),
@@ -199,7 +201,7 @@ function pipelineOf(
           stages.alerts,
           changed.map((alert) => alert.id),
         ),
-      changes: (changes) => hub.put('changes', changes),
+      changes: publishChanges(hub),
     },
   });
 }

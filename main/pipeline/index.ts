@@ -3,6 +3,7 @@
  * It holds no rule of its own; it carries what one stage decided to the next, in order, and loses nothing in a crash.
  * Any clock drives it: the machine's, a scenario's, or history's.
  */
+export { changeMemory } from './change-memory.ts';
 export { type ChangeWatch, createChangeWatch } from './change-watch.ts';
 export {
   createPipeline,

@@ -27,6 +27,7 @@ import type { LookedBack } from '../ingest/index.ts';
 import type { Notifier } from '../notify/index.ts';
 import { type Clock, createGathering, type Logger } from '../platform/index.ts';
 import type { Objectives } from '../slo/index.ts';
+import type { ChangeMemory } from './change-memory.ts';
 import { createChangeWatch, type LookTime } from './change-watch.ts';
 import { blindnessOf, explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
 import { lookBack } from './look-back.ts';
@@ -57,6 +58,8 @@ export interface PipelineDeps {
   /** When a service was last deployed; null where that is not known. */
   readonly deployedAt: (service: string) => number | null;
   readonly alerts: Alerts;
+  /** Nothing of changes outlives the pipeline where this is missing. */
+  readonly changeMemory?: ChangeMemory;
   readonly incidents: Pick<
     Incidents,
     'load' | 'list' | 'get' | 'handleAlerts' | 'onPoll' | 'tend' | 'acknowledge' | 'append'
@@ -121,7 +124,7 @@ class Chain implements Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
-    this.changeWatch = createChangeWatch(deps.logger);
+    this.changeWatch = createChangeWatch(deps.logger, deps.changeMemory);
     this.reports = createReported({
       known: () => deps.alerts.list(),
       services: () => deps.workspace().services,
@@ -153,6 +156,7 @@ class Chain implements Pipeline {
 
   async load(): Promise<void> {
     await this.deps.incidents.load();
+    this.deps.publish.changes(await this.changeWatch.load());
     const outcome = await this.deps.alerts.load();
     this.deps.publish.alerts(this.deps.alerts.list());
     await this.takeOver.add(outcome);
@@ -184,7 +188,7 @@ class Chain implements Pipeline {
   }
 
   async changed(sourceId: string, changes: readonly Omit<ChangeEvent, 'id'>[]): Promise<void> {
-    const news = this.changeWatch.report(changes);
+    const news = await this.changeWatch.report(changes);
     if (news.length === 0) return;
     this.deps.publish.changes(news);
     await this.noteChanges(news, `Reported by ${sourceId}.`);

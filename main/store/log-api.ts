@@ -10,6 +10,7 @@ import type { Labels } from '../../shared/model/metric.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { PlaybookRun } from '../../shared/model/playbook.ts';
 import type { Postmortem } from '../../shared/model/postmortem.ts';
+import type { ChangeEvent } from '../../shared/model/service.ts';
 import type { Silence } from '../../shared/model/silence.ts';
 import type { GapCause, Unwatched } from '../../shared/model/watch.ts';
 
@@ -175,6 +176,11 @@ export type LogApi = {
   saveCorrection(correction: Correction): void;
   /** The newest first. */
   loadCorrections(): Correction[];
+
+  /** Deployments and other changes; one with the same id replaces what was kept. The oldest give way. */
+  saveChanges(changes: readonly ChangeEvent[]): void;
+  /** So many of the newest, the oldest of them first. */
+  loadChanges(limit: number): ChangeEvent[];
 
   getSetting(key: string): string | null;
   putSetting(key: string, value: string): void;

@@ -15,6 +15,7 @@ import { openDatabase } from './log-open.ts';
 import { LOG_MIGRATIONS } from './migration/log-migrations.ts';
 import type { Migration } from './migration/migration.ts';
 import { alertTable } from './table/alert.ts';
+import { changeTable } from './table/change.ts';
 import { correctionTable } from './table/correction.ts';
 import { deliveryTable } from './table/delivery.ts';
 import { evidenceTable } from './table/evidence.ts';
@@ -81,6 +82,7 @@ function createTables(db: Database.Database, onUnreadable: OnUnreadable) {
     settings: settingTable(db),
     watches: watchTable(db, onUnreadable),
     corrections: correctionTable(db, onUnreadable),
+    changes: changeTable(db, onUnreadable),
     /** One transaction, answered after its commit; a failure of the disk is `store-failed` and keeps nothing. */
     commit: <T>(change: () => T): T => guard(() => db.transaction(change).immediate()),
   };
@@ -192,7 +194,7 @@ function appendOnly(
 }
 
 function recordPart(tables: Tables) {
-  const { runs, journal, deliveries, postmortems, settings, watches, corrections, commit } = tables;
+  const { runs, journal, deliveries, postmortems, settings, watches, corrections, changes, commit } = tables;
   return {
     saveRun: (run, records, entries = []) =>
       commit(() => {
@@ -220,13 +222,15 @@ function recordPart(tables: Tables) {
         postmortems.save(postmortem);
       }),
     loadPostmortem: (incidentId) => guard(() => postmortems.load(incidentId)),
-    saveWatch: (changes) =>
+    saveWatch: (moved) =>
       commit(() => {
-        for (const change of changes) watches.save(change, change.fromAt);
+        for (const change of moved) watches.save(change, change.fromAt);
       }),
     loadWatch: () => guard(() => watches.load()),
     saveCorrection: (correction) => commit(() => corrections.save(correction)),
     loadCorrections: () => guard(() => corrections.load()),
+    saveChanges: (found) => commit(() => changes.save(found)),
+    loadChanges: (limit) => guard(() => changes.load(limit)),
     getSetting: (key) => guard(() => settings.get(key)),
     putSetting: (key, value) => commit(() => settings.put(key, value)),
   } satisfies Partial<LogApi>;

@@ -37,7 +37,7 @@ describe.skipIf(missing !== null)('the Objectives screen over the demo', { timeo
     const { page } = window;
     await go(page, '#/objectives/ranking-latency/alerts');
     await page
-      .getByText(/pages a day/)
+      .getByText(/pages? in /)
       .first()
       .waitFor({ timeout: 60_000 });
     await go(page, '#/objectives/ranking-availability/spent');

@@ -1,4 +1,5 @@
 import type { PageGrades, Replay, ReplayAlert, ReplayRecord } from '../../../shared/model/replay.ts';
+import { formatPages } from '../../../shared/unit/page-rate.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 
 const KINDS = ['page', 'quiet', 'again', 'over'] as const;
@@ -34,7 +35,7 @@ function summaryLines(replay: Replay, what: string): string[] {
   return [
     `${utc(fromAt)} to ${utc(toAt)} UTC (${formatDuration(toAt - fromAt)}${part}): ${plain(what)}`,
     `${evaluations.toLocaleString('en-US')} evaluations, ${alerts.length} alerts, ${untold} of them told to nobody; ${counts.join(', ')}.`,
-    `${replay.pagesPerDay.toFixed(2)} pages a day.`,
+    `That is ${pagesOf(replay)}.`,
   ];
 }
 
@@ -58,12 +59,11 @@ function gradeLine({ by, pages, incidents, precision, recall, severities }: Page
 function differenceLines(
   record: Omit<ReplayRecord, 'id' | 'madeAt'>,
   other: Replay,
-  { onlyBefore, onlyAfter, moved, same, pagesPerDay }: NonNullable<ReplayRecord['difference']>,
+  { onlyBefore, onlyAfter, moved, same }: NonNullable<ReplayRecord['difference']>,
 ): string[] {
-  const [before, after] = pagesPerDay;
   return [
     `Against ${plain(record.against ?? '')}: ${other.alerts.length} alerts; ${onlyBefore.length} only in the first, ${onlyAfter.length} only in the second, ${moved.length} moved, ${same} the same.`,
-    `${before.toFixed(2)} pages a day become ${after.toFixed(2)}.`,
+    `${capital(pagesOf(record.replay))}; with the second, ${pagesOf(other)}.`,
     ...listed([
       ...onlyBefore.map((one) => `  − ${alertLine(one).trim()}`),
       ...onlyAfter.map((one) => `  + ${alertLine(one).trim()}`),
@@ -71,6 +71,15 @@ function differenceLines(
     ]),
     ...other.notes.map((note) => `  Note on the second: ${plain(note)}`),
   ];
+}
+
+/** How often somebody would have been woken. */
+export function pagesOf({ pagesPerDay, fromAt, toAt }: Replay): string {
+  return formatPages(pagesPerDay, toAt - fromAt);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function listed(lines: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { formatInstant } from '../../../shared/unit/time.ts';
 import { checkWorkspace, keptReplays } from '../../app/index.ts';
 import { createLogger, systemClock } from '../../platform/index.ts';
 import { problemsText } from './check.ts';
-import { replayLines } from './replay-lines.ts';
+import { pagesOf, replayLines } from './replay-lines.ts';
 import type { Terminal } from './terminal.ts';
 import type { ToolCommand } from './tool-command.ts';
 
@@ -38,6 +38,6 @@ export async function replays(
 }
 
 function lineOf({ id, madeAt, replay, against, other }: ReturnType<typeof keptReplays>[number]): string {
-  const than = other === null ? '' : `, ${other.pagesPerDay.toFixed(2)} in ${against}`;
-  return `${id}  made ${formatInstant(madeAt)}: ${formatInstant(replay.fromAt)} to ${formatInstant(replay.toAt)}, ${replay.alerts.length} alerts, ${replay.pagesPerDay.toFixed(2)} pages a day${than}`;
+  const than = other === null ? '' : `; ${pagesOf(other)} with ${against}`;
+  return `${id}  made ${formatInstant(madeAt)}: ${formatInstant(replay.fromAt)} to ${formatInstant(replay.toAt)}, ${replay.alerts.length} alerts, ${pagesOf(replay)}${than}`;
 }

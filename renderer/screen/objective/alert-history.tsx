@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
-import { formatSignificant } from '../../../shared/unit/number.ts';
+import { formatPages } from '../../../shared/unit/page-rate.ts';
 import { PAST_SPANS } from '../../state/objective-past.ts';
 import { hashOf } from '../../state/route.ts';
 import { holdingVerdict } from '../../state/triage.ts';
@@ -29,7 +29,7 @@ export function AlertHistory({ status }: { status: ObjectiveStatus }) {
         <SpanChoice spanMs={spanMs} onChange={setSpanMs} />
         {value && (
           <span className="s12 t2 num">
-            {countText(value.episodes.length)}, {formatSignificant(value.pagesPerDay)} pages a day
+            {countText(value.episodes.length)}, {formatPages(value.pagesPerDay, value.toAt - value.fromAt)}
           </span>
         )}
         <span className="s12 t3">

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ObjectiveHistory } from '../../../shared/model/objective-history.ts';
 import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
+import { formatPages } from '../../../shared/unit/page-rate.ts';
 import { DAY_MS } from '../../../shared/unit/time.ts';
 import { draftDocument, type ObjectiveDraft } from '../../state/objective-draft.ts';
 import { useCore, useLoaded } from '../../state/use-core.tsx';
@@ -76,7 +77,9 @@ function TriedOne({ title, target, history }: { title: string; target: number; h
         )}
       </p>
       <EpisodeStrip label={countText(episodes.length)} episodes={episodes} range={history} />
-      <p className="s12 t2 num">{formatSignificant(pagesPerDay)} pages a day.</p>
+      <p className="s12 t2 num">
+        It would have been {formatPages(pagesPerDay, history.toAt - history.fromAt)}.
+      </p>
       <Notes notes={notes} />
     </div>
   );

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import type { WhatIf as WhatIfAnswer } from '../../../shared/model/objective-history.ts';
-import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
+import { formatPercent } from '../../../shared/unit/number.ts';
+import { formatPages } from '../../../shared/unit/page-rate.ts';
 import { type Change, changeOf, PAST_SPANS } from '../../state/objective-past.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -109,6 +110,10 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
   );
 }
 
+function pagesOf({ pagesPerDay, fromAt, toAt }: WhatIfAnswer['before']): string {
+  return formatPages(pagesPerDay, toAt - fromAt);
+}
+
 function Answer({ answer, stale }: { answer: WhatIfAnswer; stale: boolean }) {
   const { before, after, came, gone, kept, rows } = answer;
   return (
@@ -120,8 +125,8 @@ function Answer({ answer, stale }: { answer: WhatIfAnswer; stale: boolean }) {
           {came.length} would have come, {gone.length} would have gone, {kept} in both
         </b>
         <span className="t2">
-          ; {countText(before.episodes.length)} and {formatSignificant(before.pagesPerDay)} pages a day become{' '}
-          {after.episodes.length} and {formatSignificant(after.pagesPerDay)}. Budget left of the stretch:{' '}
+          ; {countText(before.episodes.length)} and {pagesOf(before)} become{' '}
+          {countText(after.episodes.length)} and {pagesOf(after)}. Budget left of the stretch:{' '}
           {leftText(before.budgetRemaining)} becomes {leftText(after.budgetRemaining)}.
         </span>
       </p>

@@ -128,13 +128,13 @@ describe('midwatch replay', () => {
     expect(made.said).toMatch(
       /Against .*calm: 1 alerts; 1 only in the first, 0 only in the second, 0 moved, 1 the same\./,
     );
-    expect(made.said).toMatch(/5\.33 pages a day become 2\.67\./);
+    expect(made.said).toMatch(/2 pages in 9 h; with the second, one page in 9 h\./);
     expect(made.said).toMatch(/ {2}− .*QueueLong/);
     const record = JSON.parse(readFileSync(out, 'utf8')) as { replay: { alerts: unknown[] } };
     expect(record.replay.alerts).toHaveLength(2);
     const id = /Kept as (\S+);/.exec(made.said)?.[1] ?? '';
     const list = await run('replays', join(folder, 'shop'));
-    expect(list.said).toMatch(new RegExp(`^${id} {2}made .*2 alerts, 5\\.33 pages a day, 2\\.67 in `));
+    expect(list.said).toMatch(new RegExp(`^${id} {2}made .*2 alerts, 2 pages in 9 h; one page in 9 h with `));
     const again = await run('replays', join(folder, 'shop'), '--id', id);
     expect(again.said).toBe(lines.filter((line) => !line.startsWith('Kept as')).join('\n'));
     expect(await run('replays', join(folder, 'shop'), '--id', 'none')).toMatchObject({ status: 1 });

@@ -18,7 +18,7 @@ import { createIncidents, type Incidents } from '../../../main/incident/index.ts
 import { createBackfill, type WatchLedger } from '../../../main/ingest/index.ts';
 import { type Bringer, createOwnership } from '../../../main/ingest/ownership.ts';
 import { createNotifier, type Notifier } from '../../../main/notify/index.ts';
-import { createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
+import { changeMemory, createPipeline, type Pipeline } from '../../../main/pipeline/index.ts';
 import { countingIds, type Ids, silentLogger, VirtualClock } from '../../../main/platform/index.ts';
 import { createInlineTarget } from '../../../main/query/index.ts';
 import { createObjectives, type Objectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
@@ -341,6 +341,7 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     objectiveTarget: () => targets.counting,
     objectives,
     detection: createDetection({ worker: detect.handle, log: logger, stepMs: DETECTOR_STEP_MS }),
+    changeMemory: changeMemory(log.call, logger),
     ruleEvaluator: createRuleEvaluator({ target: (id) => target(id) ?? null, deployedAt }),
     deployedAt,
     alerts,
@@ -356,6 +357,8 @@ async function startLife(parts: LifeParts, { log }: TestLog): Promise<Life> {
     },
   });
   Object.assign(late, { pipeline, alerts, incidents });
+  // What a life before saw is known only if it was kept.
+  parts.changes.length = 0;
   await pipeline.load();
   await notifier.start();
   const changed = silenceChanged({ alerts, incidents, pipeline, silences, logger, clock });

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { changeMemory } from '../../../main/pipeline/change-memory.ts';
 import { createChangeWatch, versionsOf } from '../../../main/pipeline/change-watch.ts';
 import { silentLogger } from '../../../main/platform/index.ts';
 import { err, ok } from '../../../shared/error/result.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
+import { openTestLog } from '../../support/log.ts';
 
 function target(state: { labels: Record<string, string>[] | 'down' }): QueryTarget {
   return {
@@ -74,25 +76,107 @@ describe('the change watch', () => {
 describe('a change that is reported', () => {
   const change = { at: 1_000_000, service: 'ranking', what: 'ranking v1 → v2', from: 'v1', to: 'v2' };
 
-  it('is news once, however often it is told', () => {
+  it('is news once, however often it is told', async () => {
     const watch = createChangeWatch(silentLogger());
-    expect(watch.report([change, change])).toHaveLength(1);
-    expect(watch.report([change])).toEqual([]);
+    expect(await watch.report([change, change])).toHaveLength(1);
+    expect(await watch.report([change])).toEqual([]);
     expect(watch.seen()).toEqual([{ ...change, id: expect.any(String) }]);
   });
 
-  it('is not told again by the version that is scraped soon after, and is where that comes much later', () => {
+  it('is not told again by the version that is scraped soon after, and is where that comes much later', async () => {
     const watch = createChangeWatch(silentLogger());
-    watch.report([change]);
-    expect(watch.report([{ ...change, what: 'deployed', at: change.at + 60_000 }])).toEqual([]);
-    expect(watch.report([{ ...change, what: 'deployed', at: change.at + 3_600_000 }])).toHaveLength(1);
-    expect(watch.report([{ ...change, service: 'gateway' }])).toHaveLength(1);
+    await watch.report([change]);
+    expect(await watch.report([{ ...change, what: 'deployed', at: change.at + 60_000 }])).toEqual([]);
+    expect(await watch.report([{ ...change, what: 'deployed', at: change.at + 3_600_000 }])).toHaveLength(1);
+    expect(await watch.report([{ ...change, service: 'gateway' }])).toHaveLength(1);
   });
 
-  it('without a version is told by its words and time alone', () => {
+  it('without a version is told by its words and time alone', async () => {
     const watch = createChangeWatch(silentLogger());
     const flag = { ...change, from: null, to: null, what: 'flag dark-mode on' };
-    expect(watch.report([flag])).toHaveLength(1);
-    expect(watch.report([{ ...flag, at: flag.at + 1 }])).toHaveLength(1);
+    expect(await watch.report([flag])).toHaveLength(1);
+    expect(await watch.report([{ ...flag, at: flag.at + 1 }])).toHaveLength(1);
+  });
+});
+
+describe('after a restart', () => {
+  const logs: ReturnType<typeof openTestLog>[] = [];
+  afterEach(() => {
+    for (const log of logs.splice(0)) log.remove();
+  });
+  const opened = (log = openTestLog()) => {
+    logs.push(log);
+    return { log, watch: createChangeWatch(silentLogger(), changeMemory(log.log.call, silentLogger())) };
+  };
+
+  it('what was seen and reported before is still known, once', async () => {
+    const first = opened();
+    const state = { labels: [info('ranking', 'v1')] };
+    await first.watch.look('fleet', target(state), 1_000);
+    state.labels = [info('ranking', 'v2')];
+    await first.watch.look('fleet', target(state), 2_000);
+    const flag = { at: 3_000, service: 'shop', what: 'flag dark-mode on', from: null, to: null };
+    await first.watch.report([flag]);
+    const second = opened(first.log.reopen());
+    const changes = await second.watch.load();
+    expect(changes.map(({ what, at }) => [what, at])).toEqual([
+      ['ranking v1 → v2', 2_000],
+      ['flag dark-mode on', 3_000],
+    ]);
+    expect(await second.watch.report([flag])).toEqual([]);
+    expect(await second.watch.look('fleet', target(state), 4_000)).toEqual([]);
+  });
+
+  it('what was deployed meanwhile is found, and dated by the source where that knows', async () => {
+    const first = opened();
+    const at = 1_800_000_000_000;
+    await first.watch.look('fleet', target({ labels: [info('ranking', 'v1'), info('shop', 'v7')] }), at);
+    const now = { labels: [info('ranking', 'v1'), info('ranking', 'v2'), info('shop', 'v8')] };
+    const knowing: QueryTarget = {
+      ...target(now),
+      range: async (_expression, { toAt }) =>
+        ok([
+          { labels: info('ranking', 'v1'), times: Float64Array.of(at), values: Float64Array.of(1) },
+          {
+            labels: info('ranking', 'v2'),
+            times: Float64Array.of(toAt - 600_000, toAt),
+            values: Float64Array.of(1, 1),
+          },
+        ]),
+    };
+    const second = opened(first.log.reopen());
+    await second.watch.load();
+    const found = await second.watch.look('fleet', knowing, at + 7_200_000);
+    expect(found.map((one) => [one.what, one.at])).toEqual([
+      ['ranking v1 → v1 + v2', at + 6_600_000],
+      ['shop v7 → v8', at + 7_200_000],
+    ]);
+    // The next change is seen as it comes, and needs no look back.
+    now.labels = [info('ranking', 'v2'), info('shop', 'v8')];
+    const after = await second.watch.look('fleet', knowing, at + 7_205_000);
+    expect(after.map((one) => [one.what, one.at])).toEqual([['ranking v1 + v2 → v2', at + 7_205_000]]);
+  });
+
+  it('a log that refuses costs what was known before, not the watch', async () => {
+    const { log, watch } = opened();
+    const broken = createChangeWatch(
+      silentLogger(),
+      changeMemory(
+        {
+          ...log.log.call,
+          loadChanges: async () => {
+            throw new Error('disk full');
+          },
+          saveChanges: async () => {
+            throw new Error('disk full');
+          },
+        },
+        silentLogger(),
+      ),
+    );
+    expect(await broken.load()).toEqual([]);
+    const flag = { at: 3_000, service: 'shop', what: 'flag on', from: null, to: null };
+    expect(await broken.report([flag])).toHaveLength(1);
+    expect(await watch.load()).toEqual([]);
   });
 });
