@@ -4,6 +4,8 @@ import { DAY_MS, formatDuration, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../
 import { type Ask, clockTime, SERIES_MAX } from './ask.ts';
 import { type Likeness, likeness, nameLikeness, type Sighted } from './likeness.ts';
 import { type SelectorText, selectorFor } from './selector.ts';
+import { type Target, targetsIn } from './target.ts';
+import { seenAgain } from './unseen.ts';
 
 /** What is known of series that were there and are not. */
 export interface Gone {
@@ -11,13 +13,14 @@ export interface Gone {
   readonly goneAt: number;
   /** The newest sample stayed in sight without being followed: nobody said that the series ended. */
   readonly faded: boolean;
+  /** They went while their targets were not scraped either, and this is when those were again; null where they always were. */
+  readonly seenAgainAt: number | null;
   readonly series: readonly Sighted[];
 }
 
 const LOOK_BACK_MS = HOUR_MS;
 const STEP_MS = 30 * SECOND_MS;
-/** PromQL shows a sample for so long unless its series is marked as ended. */
-const SIGHT_MS = 5 * MINUTE_MS;
+/** PromQL shows a sample for five minutes unless its series is marked as ended. */
 const FADED_AFTER_MS = 4 * MINUTE_MS;
 /** A new name comes within this of the old one's end, and so does the change that brought it. */
 const NEAR_MS = 10 * MINUTE_MS;
@@ -25,26 +28,65 @@ const LIKELY = 0.6;
 const NAMES_COMPARED = 3;
 const SCOPES = ['job', 'service', 'app', 'namespace', 'instance'] as const;
 
-/** Looks an hour back; `never` where nothing was there in a day either, null where it could not be learnt. */
-export async function lookGone(ask: Ask, selector: SelectorText, at: number): Promise<Gone | 'never' | null> {
+/** Looks an hour back, then a day; `never` where nothing was there in a day, null where it could not be learnt. */
+export async function lookGone(
+  ask: Ask,
+  selector: SelectorText,
+  known: readonly Target[],
+  at: number,
+): Promise<Gone | 'never' | null> {
+  const last = await lastSight(ask, selector, at);
+  if (last === null || last === 'never') return last;
+  const { newestAt, ...gone } = last;
+  const targets = known.length > 0 ? known : targetsIn(gone.series);
+  const seenAgainAt = await seenAgain(ask, targets, newestAt, at);
+  return { ...gone, goneAt: seenAgainAt === null ? gone.goneAt : newestAt, seenAgainAt };
+}
+
+interface LastSight extends Omit<Gone, 'seenAgainAt'> {
+  /** Time of their newest sample. */
+  readonly newestAt: number;
+}
+
+async function lastSight(ask: Ask, { text }: SelectorText, at: number): Promise<LastSight | 'never' | null> {
   const window = { fromAt: at - LOOK_BACK_MS, toAt: at, stepMs: STEP_MS };
-  const counted = await ask.instant(`count(last_over_time(${selector.text}[1h]))`, at);
+  const counted = await ask.instant(`count(last_over_time(${text}[1h]))`, at);
   if (counted === null) return null;
   const count = counted[0]?.value ?? 0;
-  if (count === 0) {
-    const day = await ask.instant(`count(last_over_time(${selector.text}[1d]))`, at);
-    return day === null || day.length > 0 ? null : 'never';
-  }
+  if (count === 0) return lastSightInADay(ask, text, at);
   const few = count <= SERIES_MAX;
   const [seen, lag] = await Promise.all([
-    ask.range(few ? selector.text : `count(${selector.text})`, window),
-    ask.range(`min(time() - timestamp(${selector.text}))`, window),
+    ask.range(few ? text : `count(${text})`, window),
+    ask.range(`min(time() - timestamp(${text}))`, window),
   ]);
   if (!seen || seen.length === 0) return null;
   const lastAt = Math.max(...seen.map((one) => one.times.at(-1) ?? 0));
-  const lastLagS = lag?.[0]?.values.at(-1) ?? 0;
-  const faded = lastLagS * SECOND_MS >= FADED_AFTER_MS;
-  return { goneAt: faded ? lastAt - SIGHT_MS : lastAt + STEP_MS, faded, series: few ? seen.map(lastOf) : [] };
+  const lagMs = (lag?.[0]?.values.at(-1) ?? 0) * SECOND_MS;
+  const newestAt = Math.round((lag?.[0]?.times.at(-1) ?? lastAt) - lagMs);
+  const faded = lagMs >= FADED_AFTER_MS;
+  return {
+    newestAt,
+    goneAt: faded ? newestAt : lastAt + STEP_MS,
+    faded,
+    series: few ? seen.map(lastOf) : [],
+  };
+}
+
+/** Each sample is in sight at one of the steps at least, as they are as far apart as it stays in sight. */
+async function lastSightInADay(ask: Ask, text: string, at: number): Promise<LastSight | 'never' | null> {
+  const last = await ask.instant(`max(max_over_time(timestamp(${text})[1d:5m]))`, at);
+  if (last === null) return null;
+  const [newest] = last;
+  if (!newest) return 'never';
+  const newestAt = Math.round(newest.value * SECOND_MS);
+  const [counted, after] = [
+    await ask.instant(`count(${text})`, newestAt),
+    await ask.instant(`count(${text})`, newestAt + FADED_AFTER_MS),
+  ];
+  if (counted === null || after === null) return null;
+  const few = (counted[0]?.value ?? 0) <= SERIES_MAX;
+  const series = few ? ((await ask.instant(text, newestAt)) ?? []) : [];
+  return { newestAt, goneAt: newestAt, faded: after.length > 0, series };
 }
 
 function lastOf(series: Series): Sighted {
@@ -72,7 +114,7 @@ export async function likelyName(
         best = { likeness: one, series };
     }
   if (!best) return null;
-  const since = await sinceWhen(ask, best.series.labels, gone.goneAt, at);
+  const since = await sinceWhen(ask, best.series.labels, gone, at);
   if (since === null) return null;
   const same = Math.round(best.likeness.overlap * 100);
   return `likely renamed to ${best.likeness.difference} since ${clockTime(since)} (${same} % of its labels are the same)`;
@@ -122,27 +164,38 @@ async function bounded(ask: Ask, selector: string, at: number): Promise<readonly
 }
 
 /** When the new series began; null where it was there before, or came too late to be the old one's successor. */
-async function sinceWhen(ask: Ask, labels: Labels, goneAt: number, at: number): Promise<number | null> {
-  const fromAt = at - LOOK_BACK_MS - 2 * NEAR_MS;
+async function sinceWhen(ask: Ask, labels: Labels, gone: Gone, at: number): Promise<number | null> {
+  const fromAt = Math.min(at - LOOK_BACK_MS, gone.goneAt) - 2 * NEAR_MS;
   const seen = await ask.range(`count(${selectorFor(labels)})`, { fromAt, toAt: at, stepMs: STEP_MS });
   const firstAt = seen?.[0]?.times[0];
   if (firstAt === undefined || firstAt <= fromAt) return null;
-  return Math.abs(firstAt - goneAt) <= NEAR_MS ? firstAt : null;
+  return firstAt >= gone.goneAt - NEAR_MS && firstAt <= endOf(gone) + NEAR_MS ? firstAt : null;
+}
+
+/** When they were gone at the latest. */
+function endOf({ goneAt, seenAgainAt }: Gone): number {
+  return seenAgainAt ?? goneAt;
 }
 
 /** The change that came just before series went: of the service itself, else of any. */
 export function changeBefore(
   changes: readonly ChangeEvent[],
   service: string,
-  goneAt: number,
+  gone: Gone,
 ): ChangeEvent | null {
-  const near = changes.filter((one) => one.at <= goneAt + 2 * MINUTE_MS && one.at >= goneAt - NEAR_MS);
+  const near = changes.filter(
+    (one) => one.at <= endOf(gone) + 2 * MINUTE_MS && one.at >= gone.goneAt - NEAR_MS,
+  );
   return near.findLast((one) => one.service === service) ?? near.at(-1) ?? null;
 }
 
 /** `series gone since 14:02 UTC`, with what is known beside it. */
 export function goneReason(gone: Gone, likely: string | null, change: ChangeEvent | null): string {
-  const parts = [`series gone since ${clockTime(gone.goneAt)}`];
+  const parts = [
+    gone.seenAgainAt === null
+      ? `series gone since ${clockTime(gone.goneAt)}`
+      : `series gone between ${clockTime(gone.goneAt)} and ${clockTime(gone.seenAgainAt)}, when nothing was scraped`,
+  ];
   if (likely !== null) parts.push(likely);
   if (change !== null) parts.push(`${change.what} at ${clockTime(change.at)}`);
   if (likely === null && change === null)

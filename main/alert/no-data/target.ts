@@ -1,4 +1,4 @@
-import type { InstantSample, Labels } from '../../../shared/model/metric.ts';
+import type { Labels } from '../../../shared/model/metric.ts';
 import type { Ask } from './ask.ts';
 import { type SelectorText, selectorFor } from './selector.ts';
 
@@ -22,8 +22,10 @@ function targetOf(labels: Labels): Target | null {
   return job === undefined || instance === undefined ? null : { job, instance };
 }
 
-function targetsIn(samples: readonly InstantSample[]): Target[] {
-  return samples.flatMap((one) => targetOf(one.labels) ?? []).slice(0, TARGETS_MAX);
+/** The targets that series came from, as their labels say, each once. */
+export function targetsIn(series: readonly { readonly labels: Labels }[]): readonly Target[] {
+  const found = series.flatMap((one) => targetOf(one.labels) ?? []);
+  return [...new Map(found.map((one) => [targetKey(one), one])).values()].slice(0, TARGETS_MAX);
 }
 
 /** Targets whose last scrape failed; null where it could not be asked. */

@@ -2,11 +2,20 @@ import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import { SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, askOf } from './ask.ts';
-import { changeBefore, goneReason, likelyName, lookGone, NEVER_SEEN } from './gone.ts';
+import { changeBefore, type Gone, goneReason, likelyName, lookGone, NEVER_SEEN } from './gone.ts';
 import { type Outage, observeOutages } from './outage.ts';
 import type { NoDataDeps, Round, Subject } from './round.ts';
 import { type SelectorText, selectorsOf } from './selector.ts';
-import { downTargets, isFrozen, isLate, isUp, type Target, targetKey, targetsOf } from './target.ts';
+import {
+  downTargets,
+  isFrozen,
+  isLate,
+  isUp,
+  type Target,
+  targetKey,
+  targetsIn,
+  targetsOf,
+} from './target.ts';
 
 /** Why a subject has no data. `blind`: an outage, which is one alert of its own; `gone`: the reason to add to its own. */
 export interface Diagnosis {
@@ -89,7 +98,8 @@ export function createNoDataWatch(deps: NoDataDeps): NoDataWatch {
         if (Math.abs(round.at - own.lookedAt) >= AGAIN_MS && looked < LOOKED_MAX) {
           looked += 1;
           own.lookedAt = round.at;
-          const verdict = await lookInto(ask, subject, found, own.targets, round.at, deps);
+          const verdict = await lookInto({ ask, at: round.at, downKeys, deps }, subject, found, own.targets);
+          own.targets = verdict.targets;
           own.diagnosis = verdict.diagnosis;
           own.outage = verdict.outage;
         }
@@ -138,38 +148,62 @@ function blindBy(kind: Outage['kind'], targets: readonly Target[]): Diagnosis {
 interface Verdict {
   readonly diagnosis: Diagnosis | null;
   readonly outage: Outage['kind'] | null;
+  /** Where the series came from, as far as that is known now. */
+  readonly targets: readonly Target[];
 }
 
-const NOTHING: Verdict = { diagnosis: null, outage: null };
+interface Looking {
+  readonly ask: Ask;
+  readonly at: number;
+  readonly downKeys: ReadonlySet<string>;
+  readonly deps: NoDataDeps;
+}
 
 async function lookInto(
-  ask: Ask,
+  looking: Looking,
   subject: Subject,
   selectors: readonly SelectorText[],
   targets: readonly Target[],
-  at: number,
-  deps: NoDataDeps,
 ): Promise<Verdict> {
-  const stale: Verdict = { diagnosis: blindBy('stale', targets), outage: 'stale' };
+  const { ask, at } = looking;
+  const nothing: Verdict = { diagnosis: null, outage: null, targets };
   for (const selector of selectors) {
     const present = await ask.instant(`count(${selector.text})`, at);
-    if (present === null) return NOTHING;
+    if (present === null) return nothing;
     if (present.length > 0) {
       // The series are there and do not move: a quiet service, or an answer that is repeated.
       const late = await everyTarget(targets, (one) => isLate(ask, one, selector.text, at));
-      if (late || (await everyTarget(targets, (one) => isFrozen(ask, one, at)))) return stale;
+      if (late || (await everyTarget(targets, (one) => isFrozen(ask, one, at))))
+        return blinded('stale', targets);
       continue;
     }
-    const gone = await lookGone(ask, selector, at);
-    if (gone === null) continue;
-    if (gone === 'never') return { diagnosis: { kind: 'gone', reason: NEVER_SEEN }, outage: null };
-    const answering = await everyTarget(targets, (one) => isUp(ask, one, at));
-    if (gone.faded && answering) return stale;
-    const likely = await likelyName(ask, selector, gone, at);
-    const change = changeBefore(deps.changes(), subject.service, gone.goneAt);
-    return { diagnosis: { kind: 'gone', reason: goneReason(gone, likely, change) }, outage: null };
+    const gone = await lookGone(ask, selector, targets, at);
+    if (gone === 'never') return { ...nothing, diagnosis: { kind: 'gone', reason: NEVER_SEEN } };
+    if (gone !== null) return judgeGone(looking, subject, selector, gone, targets);
   }
-  return NOTHING;
+  return nothing;
+}
+
+async function judgeGone(
+  { ask, at, downKeys, deps }: Looking,
+  subject: Subject,
+  selector: SelectorText,
+  gone: Gone,
+  known: readonly Target[],
+): Promise<Verdict> {
+  // Nobody looked while they went, so where they came from is learnt only now.
+  const targets = known.length > 0 ? known : targetsIn(gone.series);
+  if (targets.length > 0 && targets.every((one) => downKeys.has(targetKey(one))))
+    return blinded('down', targets);
+  const answering = await everyTarget(targets, (one) => isUp(ask, one, at));
+  if (gone.faded && gone.seenAgainAt === null && answering) return blinded('stale', targets);
+  const likely = await likelyName(ask, selector, gone, at);
+  const change = changeBefore(deps.changes(), subject.service, gone);
+  return { diagnosis: { kind: 'gone', reason: goneReason(gone, likely, change) }, outage: null, targets };
+}
+
+function blinded(kind: Outage['kind'], targets: readonly Target[]): Verdict {
+  return { diagnosis: blindBy(kind, targets), outage: kind, targets };
 }
 
 async function everyTarget(

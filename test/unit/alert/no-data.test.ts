@@ -194,6 +194,71 @@ describe('no data', () => {
   });
 });
 
+/** One sample each quarter minute from an hour before 10:00, nothing for so many minutes, and then what is given. */
+function asleep(minutes: number, series: string, before: string, after: string): string {
+  return `${series} ${before}x240 _x${4 * minutes - 2} ${after}`;
+}
+
+describe('series that went while nothing was scraped', () => {
+  const UP = 'up{job="a",instance="i:1"}';
+  const OLD = 'requests_total{job="a",instance="i:1"}';
+
+  it.each([
+    [3, '10:00 UTC and 10:03 UTC'],
+    [20, '10:00 UTC and 10:20 UTC'],
+    [8 * 60, '10:00 UTC and 18:00 UTC'],
+  ])('for %i min are gone, between then and now, and no scrape is called stale', async (minutes, span) => {
+    const { look } = world([asleep(minutes, UP, '1', '1x60'), asleep(minutes, OLD, '0+10', 'stale')]);
+    const { diagnoses, outages } = await look(
+      [subject('r', 'requests_total')],
+      START + (minutes + 6) * MINUTE,
+    );
+    expect(outages).toEqual([]);
+    expect(diagnoses.get('r')?.reason).toContain(`series gone between ${span}, when nothing was scraped`);
+  });
+
+  it('and left no word of their end, as after a restart of Prometheus, are gone as well', async () => {
+    const { look } = world([asleep(3, UP, '1', '1x60'), `${OLD} 0+10x240`]);
+    const { diagnoses, outages } = await look([subject('r', 'requests_total')], START + 9 * MINUTE);
+    expect(outages).toEqual([]);
+    expect(diagnoses.get('r')?.reason).toContain('series gone between 10:00 UTC and 10:03 UTC');
+  });
+
+  it('have the name that came at the end of that time', async () => {
+    const { look } = world([
+      asleep(180, UP, '1', '1x60'),
+      asleep(180, OLD, '0+10', 'stale'),
+      asleep(180, 'other_total{job="a",instance="i:1"}', '0+1', '241+1x60'),
+      'http_requests_total{job="a",instance="i:1"} _x960 2410+10x60',
+    ]);
+    const { diagnoses } = await look([subject('r', 'requests_total')], START + 186 * MINUTE);
+    expect(diagnoses.get('r')?.reason).toContain('likely renamed to http_requests_total since 13:00 UTC');
+  });
+
+  it.each([20, 180])(
+    'for %i min and whose target is down since are blind, in one outage',
+    async (minutes) => {
+      const { look } = world([asleep(minutes, UP, '1', '0x60'), asleep(minutes, OLD, '0+10', 'stale')]);
+      const { diagnoses, outages } = await look(
+        [subject('one', 'requests_total'), subject('two', 'sum(rate(requests_total[5m])) > 1')],
+        START + (minutes + 6) * MINUTE,
+      );
+      expect([...diagnoses.values()].map((one) => one.kind)).toEqual(['blind', 'blind']);
+      expect(outages).toMatchObject([
+        { labels: { alertname: 'TargetDown', job: 'a' }, finding: { value: 2 } },
+      ]);
+    },
+  );
+
+  it('are told from samples that stopped moving while their target was scraped', async () => {
+    const { look } = world([`${UP} 1x900`, `${OLD} 0+10x240`]);
+    for (const minutes of [6, 100]) {
+      const { outages } = await look([subject('r', 'requests_total')], START + minutes * MINUTE);
+      expect(outages).toMatchObject([{ labels: { alertname: 'ScrapeStale', job: 'a' } }]);
+    }
+  });
+});
+
 describe('a push source that is blind', () => {
   it('is said to be silent, as nobody asks it', () => {
     const status = sourceOf('hook', {
