@@ -1,27 +1,16 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
-import { HealthScreen } from '../screen/health/health-screen.tsx';
-import { IncidentList } from '../screen/incident/incident-list.tsx';
-import { IncidentScreen } from '../screen/incident/incident-screen.tsx';
-import { ObjectiveScreen } from '../screen/objective/objective-screen.tsx';
-import { SettingScreen } from '../screen/setting/setting-screen.tsx';
-import { SilenceScreen } from '../screen/silence/silence-screen.tsx';
-import { TraceScreen } from '../screen/trace/trace-screen.tsx';
-import { TriageScreen } from '../screen/triage/triage-screen.tsx';
-import { WhyScreen } from '../screen/why/why-screen.tsx';
+import { useEffect, useRef } from 'react';
 import type { Route } from '../state/route.ts';
 import { useCore, useLine, useRefresh, useUi } from '../state/use-core.tsx';
-import { Skeleton } from '../ui/state.tsx';
 import { Announcer } from './announcer.tsx';
 import { Banners } from './banners.tsx';
 import { DemoStrip } from './demo-strip.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Overlays } from './overlays.tsx';
+import { PartPlace, usePart } from './part.tsx';
 import { Rail } from './rail.tsx';
+import { partOfScreen, ScreenAt } from './screens.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
-
-/** With its editor it is as large as all the rest: loaded when it is first shown, so that the window's start does not wait. */
-const SignalScreen = lazy(() => import('../screen/signal/signal-screen.tsx'));
 
 /** The shell: the rail and the bar that every screen shares, and the screen. */
 export function App() {
@@ -31,7 +20,6 @@ export function App() {
   useRefresh(`demo:${isDemo}`, isDemo ? 2_000 : 0, () => {
     if (isDemo) void core.demo.refresh();
   });
-  useFocusOnArrival(route.screen);
   return (
     <>
       <button type="button" className="skip" onClick={focusMain}>
@@ -43,9 +31,7 @@ export function App() {
         <Banners />
         {isDemo && <DemoStrip />}
       </div>
-      <ErrorBoundary key={route.screen}>
-        <Screen route={route} />
-      </ErrorBoundary>
+      <Screen route={route} />
       <Overlays />
       <Toasts />
       <Announcer />
@@ -53,40 +39,23 @@ export function App() {
   );
 }
 
+/** Until a screen's file is here the one before stays: no key leads to an empty place. */
 function Screen({ route }: { route: Route }) {
-  switch (route.screen) {
-    case 'triage':
-      return <TriageScreen />;
-    case 'incident':
-      return <IncidentScreen id={route.id} tab={route.tab} />;
-    case 'objectives':
-      return <ObjectiveScreen id={route.id} tab={route.tab ?? null} />;
-    case 'signals':
-      return (
-        <Suspense fallback={<Loading />}>
-          <SignalScreen view={route.view} />
-        </Suspense>
-      );
-    case 'traces':
-      return <TraceScreen view={route.view} />;
-    case 'why':
-      return <WhyScreen text={route.text} log={route.log ?? 'verdicts'} span={route.span ?? null} />;
-    case 'postmortems':
-      return <IncidentList purpose="postmortems" />;
-    case 'silences':
-      return <SilenceScreen />;
-    case 'settings':
-      return <SettingScreen />;
-    case 'health':
-      return <HealthScreen />;
-  }
+  const state = usePart(partOfScreen(route.screen));
+  const drawn = useRef<Route | null>(null);
+  if (state === 'here') drawn.current = route;
+  const shown = drawn.current;
+  const isWaiting = state === 'coming' && shown !== null;
+  useFocusOnArrival((isWaiting ? shown : route).screen);
+  if (state === 'here') return <At route={route} />;
+  return isWaiting ? <At route={shown} /> : <PartPlace problem={state === 'coming' ? null : state.problem} />;
 }
 
-function Loading() {
+function At({ route }: { route: Route }) {
   return (
-    <main tabIndex={-1}>
-      <Skeleton rows={6} label="Loading the screen" />
-    </main>
+    <ErrorBoundary key={route.screen}>
+      <ScreenAt route={route} />
+    </ErrorBoundary>
   );
 }
 

@@ -11,6 +11,7 @@ import { App } from './app.tsx';
 import { bindKeys } from './key-binding.ts';
 import { followMenu } from './menu.ts';
 import { createNotifier } from './notifier.ts';
+import { loadScreensWhenIdle, partOfScreen } from './screens.tsx';
 import { createWindowSound } from './sound.ts';
 import { followTheme, storedTheme } from './theme.ts';
 import { windowWorld } from './world.ts';
@@ -28,6 +29,10 @@ const core: Core = createCore({
   onNotification: (_core, api, notice) => void notifier.show(api, notice),
 });
 
+// The file of the screen that the address names comes while the page is set up; the window shows what failed of it.
+partOfScreen(core.uiStore.getState().route.screen)
+  ?.load()
+  .catch(() => undefined);
 followTheme(core, document.documentElement, localStorage);
 bindKeys(core, window);
 followMenu(core, window, sound);
@@ -49,3 +54,10 @@ createRoot(root).render(
     </CoreProvider>
   </StrictMode>,
 );
+
+// The other screens come once this one shows something: live data, or that there is none.
+const unwatch = core.line.subscribe(({ connection }) => {
+  if (connection.kind === 'connecting') return;
+  unwatch();
+  loadScreensWhenIdle(window);
+});

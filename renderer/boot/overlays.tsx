@@ -1,6 +1,3 @@
-import { ComplianceReport } from '../screen/objective/compliance-report.tsx';
-import { NewObjective } from '../screen/objective/new-objective.tsx';
-import { NewSilence } from '../screen/silence/new-silence.tsx';
 import { useCore, useUi } from '../state/use-core.tsx';
 import { ConfirmStep } from './dialog/confirm-step.tsx';
 import { KeyHelp } from './dialog/key-help.tsx';
@@ -11,6 +8,8 @@ import { PhaseDialog } from './dialog/phase-dialog.tsx';
 import { SeverityDialog } from './dialog/severity-dialog.tsx';
 import { TextDialog } from './dialog/text-dialog.tsx';
 import { Palette } from './palette.tsx';
+import { type Part, usePart } from './part.tsx';
+import { complianceReport, newObjective, newSilence } from './screens.tsx';
 
 /** Whatever is open over the screen. */
 export function Overlays() {
@@ -32,11 +31,11 @@ export function Overlays() {
     case 'open-incident':
       return <OpenIncident onClose={onClose} />;
     case 'new-silence':
-      return <NewSilence matchers={overlay.matchers} onClose={onClose} />;
+      return <Late part={newSilence} with={{ matchers: overlay.matchers, onClose }} />;
     case 'new-objective':
-      return <NewObjective onClose={onClose} />;
+      return <Late part={newObjective} with={{ onClose }} />;
     case 'report':
-      return <ComplianceReport onClose={onClose} />;
+      return <Late part={complianceReport} with={{ onClose }} />;
     case 'confirm-step':
       return <ConfirmStep {...overlay} onClose={onClose} />;
     case 'observe-step':
@@ -44,4 +43,26 @@ export function Overlays() {
     case 'text':
       return <TextDialog title={overlay.title} text={overlay.text} note={overlay.note} onClose={onClose} />;
   }
+}
+
+/** A dialog with a file of its own: it opens when that is here. */
+function Late<Props extends { onClose: () => void }>({
+  part,
+  with: props,
+}: {
+  part: Part<Props>;
+  with: Props;
+}) {
+  const state = usePart(part);
+  const View = part.now();
+  if (View) return <View {...props} />;
+  if (state === 'coming' || state === 'here') return null;
+  return (
+    <TextDialog
+      title="This could not be loaded"
+      text={state.problem}
+      note="Reload the window once Midwatch runs."
+      onClose={props.onClose}
+    />
+  );
 }

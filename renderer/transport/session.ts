@@ -65,13 +65,16 @@ export function startSession(open: OpenLine, listener: SessionListener, world: S
       let problem: string;
       try {
         line = await open(life.signal);
-        listener.hello(await line.api.system.hello());
         const lost = line.closed;
+        // Asked beside the state, not before it: a window that opens waits for one answer, not for two in turn.
+        const greeted = line.api.system.hello().then(listener.hello);
         const onFrame = () => {
           attempt = 0;
           step({ kind: 'frame' });
         };
-        problem = await Promise.race([lost, follow(line.api, listener, onFrame), listen(line.api, listener)]);
+        const followed = follow(line.api, listener, onFrame);
+        const ends = [lost, followed, listen(line.api, listener), greeted.then(() => lost)];
+        problem = await Promise.race(ends);
       } catch (thrown) {
         problem = messageOf(thrown);
       }

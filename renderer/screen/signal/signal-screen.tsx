@@ -14,7 +14,7 @@ import { Toolbar } from './toolbar.tsx';
 const ALL_MARKS = { incidents: true, deployments: true, changePoints: true, bounds: true };
 
 /** PromQL over every source: panels under each other that share their time and their crosshair. */
-export default function SignalScreen({ view: text }: { view: string }) {
+export function SignalScreen({ view: text }: { view: string }) {
   const core = useCore();
   const view = useMemo(() => viewOf(text), [text]);
   const { byId } = useCollection('sources');

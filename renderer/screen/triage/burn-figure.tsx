@@ -1,11 +1,28 @@
+import { lazy, Suspense } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
-import { Chart } from '../../chart/chart.tsx';
 import { useBurnView, useMarks } from '../../state/burn-view.ts';
 import { burnText } from '../../state/fact.ts';
 import { useLive } from '../../state/use-core.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './triage.module.css';
+
+/** A quiet queue draws no chart: the window's start does not wait for what draws it. */
+const Chart = lazy(() =>
+  import('../../chart/chart.tsx').then(
+    (file) => ({ default: file.Chart }),
+    () => ({ default: ChartMissing }),
+  ),
+);
+
+function ChartMissing() {
+  return (
+    <p className="t2 s12">
+      The burn rate cannot be drawn: a part of the window could not be loaded. Reload the window once Midwatch
+      runs.
+    </p>
+  );
+}
 
 /** The burn rate around the incident, with threshold, deployments and the page. */
 export function BurnFigure({ objective, incident }: { objective: ObjectiveStatus; incident: Incident }) {
@@ -28,21 +45,23 @@ export function BurnFigure({ objective, incident }: { objective: ObjectiveStatus
     );
   return (
     <div className={styles.chart}>
-      <Chart
-        title="Burn rate"
-        unit={`×, ${objective.objective.title}`}
-        suffix="×"
-        format={burnText}
-        view={view.view}
-        link="triage"
-        lines={view.lines}
-        stepMs={view.history.stepMs}
-        fromAt={view.history.fromAt}
-        toAt={view.history.toAt}
-        threshold={view.threshold}
-        marks={marks}
-        spans={view.spans}
-      />
+      <Suspense fallback={<Skeleton rows={4} label="Loading the burn rate" />}>
+        <Chart
+          title="Burn rate"
+          unit={`×, ${objective.objective.title}`}
+          suffix="×"
+          format={burnText}
+          view={view.view}
+          link="triage"
+          lines={view.lines}
+          stepMs={view.history.stepMs}
+          fromAt={view.history.fromAt}
+          toAt={view.history.toAt}
+          threshold={view.threshold}
+          marks={marks}
+          spans={view.spans}
+        />
+      </Suspense>
     </div>
   );
 }
