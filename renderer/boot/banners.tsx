@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { runCommand } from '../state/command.ts';
 import { useCollection, useCore, useLine, useNow, useUi } from '../state/use-core.tsx';
+import type { Connection } from '../transport/connection.ts';
 import { Button } from '../ui/button.tsx';
 import { clockUtc, coarse } from '../ui/format.ts';
 import { askPermission } from './notifier.ts';
@@ -44,11 +45,7 @@ function LineBanner() {
     <Banner
       kind="offline"
       title={`Offline since ${since}`}
-      detail={
-        connection.everLive
-          ? `${connection.problem} Everything here is readable, as of ${clockUtc(connection.sinceAt)}; this window pages nobody. Next try in ${retry} s.`
-          : `${connection.problem} Is Midwatch running? If it was started again, open the address that it printed. Next try in ${retry} s.`
-      }
+      detail={`${connection.problem} ${offlineAdvice(connection)} Next try in ${retry} s.`}
       action={
         <Button caps={['Shift R']} onPress={() => runCommand(core, 'try-now')}>
           Try now
@@ -56,6 +53,12 @@ function LineBanner() {
       }
     />
   );
+}
+
+function offlineAdvice({ everLive, answered, sinceAt }: Extract<Connection, { kind: 'offline' }>): string {
+  if (everLive) return `Everything here is readable, as of ${clockUtc(sinceAt)}; this window pages nobody.`;
+  if (answered) return 'Nothing can be shown until it does; what it watches, it goes on watching.';
+  return 'Is Midwatch running? If it was started again, open the address that it printed.';
 }
 
 function BlindBanner() {

@@ -21,6 +21,17 @@ export interface Search<Kept> {
   next(): void;
 }
 
+/** A question that is about to be asked. */
+export interface Wait {
+  readonly question: string;
+  readonly untilAt: number;
+}
+
+/** Each letter begins the wait anew; news do not, or those that never cease would put the reading off for ever. */
+export function waitOf(before: Wait | null, question: string, nowAt: number): Wait {
+  return before?.question === question ? before : { question, untilAt: nowAt + TYPED_MS };
+}
+
 /**
  * Reads the first page of a question when the hand rests, and each further one when it is asked for. `question` stands
  * for all that `read` asks; an answer to an earlier one is dropped. Whenever `news`
@@ -43,11 +54,20 @@ export function usePages<Kept extends Pages<unknown>>(
       failure: got.ok ? null : got.error,
     }));
   };
+  const waiting = useRef<Wait | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `question` stands for what `read` asks, `news` for what is new
   useEffect(() => {
     asked.current = question;
     if (!live) return;
-    const timer = setTimeout(() => void read(null).then((got) => take(question, got)), TYPED_MS);
+    const nowAt = performance.now();
+    waiting.current = waitOf(waiting.current, question, nowAt);
+    const timer = setTimeout(
+      () => {
+        waiting.current = null;
+        void read(null).then((got) => take(question, got));
+      },
+      Math.max(0, waiting.current.untilAt - nowAt),
+    );
     return () => clearTimeout(timer);
   }, [live, question, news]);
   const next = () => {

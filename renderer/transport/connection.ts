@@ -14,6 +14,8 @@ export type Connection =
       readonly attempt: number;
       readonly nextTryAt: number;
       readonly problem: string;
+      /** The core was reached and could not say what it has. */
+      readonly answered: boolean;
       /** False where nothing was ever shown: then there is nothing to read either. */
       readonly everLive: boolean;
     };
@@ -24,6 +26,7 @@ export type ConnectionEvent =
   | {
       readonly kind: 'closed';
       readonly problem: string;
+      readonly answered: boolean;
       readonly attempt: number;
       readonly nextTryAt: number;
     };
@@ -40,6 +43,7 @@ export function stepConnection(state: Connection, event: ConnectionEvent, now: n
     attempt: event.attempt,
     nextTryAt: event.nextTryAt,
     problem: event.problem,
+    answered: event.answered,
     everLive: state.kind === 'live' || state.kind === 'stale' || (state.kind === 'offline' && state.everLive),
   };
 }

@@ -1,9 +1,9 @@
 import type { StateChange } from '../../shared/contract/state.ts';
 import { StateFrame } from '../../shared/contract/state.ts';
-import { messageOf } from '../../shared/error/coded.ts';
 import type { Api } from './api.ts';
 import { backOffMs } from './back-off.ts';
 import { type Connection, stepConnection } from './connection.ts';
+import { type EndOfLine, endOfLine } from './end-of-line.ts';
 import { type FramePosition, judgeFrame } from './frame.ts';
 import type { Line, OpenLine } from './line.ts';
 
@@ -62,7 +62,7 @@ export function startSession(open: OpenLine, listener: SessionListener, world: S
   const run = async () => {
     let attempt = 0;
     while (!life.signal.aborted) {
-      let problem: string;
+      let end: EndOfLine;
       try {
         line = await open(life.signal);
         const lost = line.closed;
@@ -74,16 +74,16 @@ export function startSession(open: OpenLine, listener: SessionListener, world: S
         };
         const followed = follow(line.api, listener, onFrame);
         const ends = [lost, followed, listen(line.api, listener), greeted.then(() => lost)];
-        problem = await Promise.race(ends);
+        end = { problem: await Promise.race(ends), answered: false };
       } catch (thrown) {
-        problem = messageOf(thrown);
+        end = endOfLine(thrown);
       }
       line?.close();
       line = null;
       if (life.signal.aborted) return;
       attempt += 1;
       const waitMs = backOffMs(attempt, world.jitter());
-      step({ kind: 'closed', problem, attempt, nextTryAt: world.now() + waitMs });
+      step({ kind: 'closed', ...end, attempt, nextTryAt: world.now() + waitMs });
       wake = new AbortController();
       await world.sleep(waitMs, AbortSignal.any([wake.signal, life.signal]));
     }

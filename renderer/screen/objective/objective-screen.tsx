@@ -33,7 +33,11 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
   return (
     <main className={styles.main} tabIndex={-1}>
       <section ref={setScroller} className="pane" aria-label="Objectives">
-        <Head rows={rows} ready={ready} />
+        <Head
+          rows={rows}
+          ready={ready}
+          hasForm={id !== null && (tab === 'what-if' || tab === 'corrections')}
+        />
         {!ready && <Skeleton rows={8} label="Loading the objectives" />}
         {ready && rows.length === 0 && (
           <Empty glyph="wait" title="No objectives yet">
@@ -84,7 +88,16 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
   );
 }
 
-function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolean }) {
+/** `hasForm` where an open objective has a form: that has the one filled button then. */
+function Head({
+  rows,
+  ready,
+  hasForm,
+}: {
+  rows: readonly ObjectiveStatus[];
+  ready: boolean;
+  hasForm: boolean;
+}) {
   const core = useCore();
   const counts = (Object.keys(STATE_LOOK) as ObjectiveState[])
     .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
@@ -107,7 +120,11 @@ function Head({ rows, ready }: { rows: readonly ObjectiveStatus[]; ready: boolea
         <Button caps={['x']} disabled={rows.length === 0} onPress={() => core.ui.open({ kind: 'report' })}>
           Report
         </Button>
-        <Button kind="primary" caps={['c']} onPress={() => core.ui.open({ kind: 'new-objective' })}>
+        <Button
+          kind={hasForm ? 'plain' : 'primary'}
+          caps={['c']}
+          onPress={() => core.ui.open({ kind: 'new-objective' })}
+        >
           New objective
         </Button>
       </span>

@@ -7,7 +7,7 @@ import {
 } from '../../../../renderer/transport/connection.ts';
 
 const connecting: Connection = { kind: 'connecting', sinceAt: 0 };
-const closed = { kind: 'closed', problem: 'gone', attempt: 1, nextTryAt: 20_000 } as const;
+const closed = { kind: 'closed', problem: 'gone', answered: false, attempt: 1, nextTryAt: 20_000 } as const;
 
 describe('the line to the core', () => {
   it('is live from its first frame and stays so while frames come', () => {
