@@ -5,6 +5,11 @@ import { HOUR_MS } from '../../shared/unit/time.ts';
 
 const LOOK_BACK_MS = 2 * HOUR_MS;
 
+/**
+ * A change is dated by the poll that saw its label; the failures that it brought may be counted some seconds before.
+ */
+const SEEN_LATE_MS = 30_000;
+
 /** Something that changed around the start of an incident: a deployment, or a metric that left its pattern. */
 export type Clue =
   | {
@@ -38,8 +43,8 @@ export function upstreamOf(
 }
 
 /**
- * What changed, the suspected cause first, then in order of time. The last change before the incident began is
- * *suspected*: that is a proposal, since coming before is not a proof.
+ * What changed, the suspected cause first, then in order of time. The last change before the incident began, or
+ * seen just as it did, is *suspected*: that is a proposal, since coming before is not a proof.
  */
 export function cluesOf(
   incident: Incident,
@@ -53,7 +58,7 @@ export function cluesOf(
   const within = [...changes]
     .filter((one) => near.has(one.service) && one.at >= fromAt && one.at <= untilAt)
     .sort((a, b) => a.at - b.at);
-  const suspect = within.findLast((one) => one.at <= incident.startedAt);
+  const suspect = within.findLast((one) => one.at <= incident.startedAt + SEEN_LATE_MS);
   const clues: Clue[] = within.map((change) => ({
     kind: 'change',
     at: change.at,

@@ -14,6 +14,11 @@ export const DELIVERY_STATES: readonly { readonly id: DeliveryState; readonly la
   { id: 'expired', label: 'too late' },
 ];
 
+/** What became of one, in a word. */
+export function outcomeOf({ state }: Delivery): string {
+  return DELIVERY_STATES.find((one) => one.id === state)?.label ?? state;
+}
+
 const PAGE = 50;
 
 /** The first page of the log, or the one after those that are there. */
@@ -45,7 +50,7 @@ export function adviceOf({ state, attempts, kind }: Delivery): string | null {
     case 'expired':
       return attempts === 0
         ? 'It was never tried in time: Midwatch was held up or asleep. Look at Health.'
-        : 'It was tried until it would have come too late. Mend the channel, then send it a test in Settings.';
+        : 'The channel did not take it while it was due. Mend the channel, then send it a test in Settings.';
     case 'queued':
       return attempts > 0 ? 'It is tried again by itself; a second channel would have been faster.' : null;
     case 'sent':

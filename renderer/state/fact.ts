@@ -99,8 +99,9 @@ export function objectiveFacts(status: ObjectiveStatus): Fact[] {
   ];
 }
 
-/** For an incident that no objective tells of: the alert's own value against its threshold. */
+/** For an incident that no objective tells of: the alert's own value against its threshold, where it has either. */
 export function alertFacts(alert: Alert): Fact[] {
+  if (alert.value === null && alert.threshold === null) return [];
   const burns = alert.kind === 'burn';
   return [
     {

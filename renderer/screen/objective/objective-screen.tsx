@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { ObjectiveState, ObjectiveStatus } from '../../../shared/model/objective.ts';
-import { windowName } from '../../state/fact.ts';
+import { thresholdText, windowName } from '../../state/fact.ts';
 import { type ObjectiveColumn, sortObjectives } from '../../state/objective-table.ts';
 import type { ObjectiveTab } from '../../state/route.ts';
 import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
@@ -117,6 +117,7 @@ function Head({
         ))}
       </span>
       <span className="line push">
+        <span className={`t2 s12 num ${styles.thresholds}`}>{commonThresholds(rows)}</span>
         <Button caps={['x']} disabled={rows.length === 0} onPress={() => core.ui.open({ kind: 'report' })}>
           Report
         </Button>
@@ -130,6 +131,14 @@ function Head({
       </span>
     </div>
   );
+}
+
+/** What a row of the policy needs, where all objectives need the same: `page 13.44×, ticket 5.6×, notice 1×`. */
+function commonThresholds(rows: readonly ObjectiveStatus[]): string {
+  const texts = new Set(
+    rows.map((one) => one.rows.map((row) => `${row.name} ${thresholdText(row.threshold)}`).join(', ')),
+  );
+  return texts.size === 1 ? ([...texts][0] ?? '') : '';
 }
 
 /** Where the worst has the highest number, that stands first. */

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Delivery, Receiver } from '../../../shared/model/notification.ts';
+import { outcomeOf } from '../../state/delivery-log.ts';
 import {
   channelsText,
   channelText,
@@ -127,7 +128,7 @@ function Last({ delivery }: { delivery: Delivery }) {
   return (
     <div className="line wrap s12" title={delivery.reason}>
       <StateBadge state={state === 'sent' ? 'ok' : state === 'queued' ? 'starting' : 'unwatched'}>
-        {state}
+        {outcomeOf(delivery)}
         {again && `, next try in ${coarse(nextTryAt - now)}`}
       </StateBadge>
       <span className="t3 num">

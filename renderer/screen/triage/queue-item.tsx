@@ -111,7 +111,12 @@ function IncidentState({ incident }: { incident: Incident }) {
           : ''}
       </StateBadge>
     );
-  if (incident.recoveredAt !== null) return <StateBadge state="ok">Recovered, {incident.phase}</StateBadge>;
+  if (incident.recoveredAt !== null)
+    return (
+      <StateBadge state="ok">
+        Recovered{incident.phase === 'recovering' ? '' : `, ${incident.phase}`}
+      </StateBadge>
+    );
   if (incident.acknowledgedAt !== null)
     return (
       <StateBadge state="acknowledged">

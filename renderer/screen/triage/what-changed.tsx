@@ -31,6 +31,7 @@ export function WhatChanged({ incident }: { incident: Incident }) {
         <ol className={`box-body num ${styles.changes}`}>
           {clues.map((clue) => (
             <ClueRow
+              startedAt={incident.startedAt}
               key={`${clue.kind}:${clue.at}:${clue.kind === 'change' ? clue.change.id : clue.title}`}
               clue={clue}
             />
@@ -41,7 +42,7 @@ export function WhatChanged({ incident }: { incident: Incident }) {
   );
 }
 
-function ClueRow({ clue }: { clue: Clue }) {
+function ClueRow({ clue, startedAt }: { clue: Clue; startedAt: number }) {
   const now = useNow();
   if (clue.kind === 'pattern')
     return (
@@ -71,7 +72,8 @@ function ClueRow({ clue }: { clue: Clue }) {
         <div className="s12 t2">
           {sentences([
             !title.includes(change.what) && change.what,
-            suspected && 'Suspected cause: the last change before it began; proposed, not tested.',
+            suspected &&
+              `Suspected cause: ${change.at > startedAt ? 'a change seen just as it began' : 'the last change before it began'}; proposed, not tested.`,
           ])}
         </div>
       </div>

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { DeliveryState } from '../../../shared/contract/alert.ts';
 import type { Delivery } from '../../../shared/model/notification.ts';
-import { adviceOf, DELIVERY_STATES, loadDeliveries } from '../../state/delivery-log.ts';
+import { adviceOf, DELIVERY_STATES, loadDeliveries, outcomeOf } from '../../state/delivery-log.ts';
+import { sentences } from '../../state/exact-text.ts';
 import { type Pages, usePages } from '../../state/pages.ts';
 import { hashOf } from '../../state/route.ts';
 import { useCollection, useCore, useNow } from '../../state/use-core.tsx';
@@ -13,7 +14,6 @@ import { LogView } from './log-view.tsx';
 import styles from './why.module.css';
 
 const BADGES = { queued: 'starting', sent: 'ok', failed: 'firing', expired: 'unwatched' } as const;
-const WORDS = { queued: 'waiting', sent: 'sent', failed: 'failed', expired: 'too late' } as const;
 
 /** Each message to each channel as the outbox has it: when, to whom, how often it was tried, and what became of it. */
 export function DeliveryLog({ text }: { text: string }) {
@@ -63,7 +63,7 @@ function Row({ delivery }: { delivery: Delivery }) {
   return (
     <li data-delivery={state}>
       <Clock at={createdAt} now={now} />
-      <StateBadge state={BADGES[state]}>{WORDS[state]}</StateBadge>
+      <StateBadge state={BADGES[state]}>{outcomeOf(delivery)}</StateBadge>
       <div className="stack">
         <p className="line wrap">
           <PriorityBadge priority={page.priority} />
@@ -85,12 +85,9 @@ function Row({ delivery }: { delivery: Delivery }) {
             (nextTryAt > now ? `, next try in ${coarse(nextTryAt - now)}` : ', tried now')}
         </p>
         <p className="t3">{reason}</p>
-        {problem !== null && (
-          <p className={styles.trouble}>
-            {problem} {advice}
-          </p>
+        {(problem !== null || advice !== null) && (
+          <p className={styles.trouble}>{sentences([problem, advice])}</p>
         )}
-        {problem === null && advice !== null && <p className={styles.trouble}>{advice}</p>}
       </div>
     </li>
   );

@@ -52,6 +52,6 @@ describe('the delivery log', () => {
     expect(adviceOf(delivery('a', { state: 'queued', attempts: 0 }))).toBeNull();
     expect(adviceOf(delivery('a', { state: 'queued', attempts: 3 }))).toContain('tried again');
     expect(adviceOf(delivery('a', { state: 'expired', attempts: 0 }))).toContain('never tried');
-    expect(adviceOf(delivery('a', { state: 'expired', attempts: 9 }))).toContain('too late');
+    expect(adviceOf(delivery('a', { state: 'expired', attempts: 9 }))).toContain('Mend the channel');
   });
 });

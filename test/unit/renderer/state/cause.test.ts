@@ -43,6 +43,16 @@ describe('what changed', () => {
     ]);
   });
 
+  it('suspects a change that the next poll saw, some seconds after its first failures', () => {
+    const clues = cluesOf(
+      slow,
+      [change('old', 'store', -50), change('seen late', 'ranking', 0.1)],
+      [],
+      catalogue,
+    );
+    expect(clues[0]).toMatchObject({ suspected: true, change: { id: 'seen late' } });
+  });
+
   it('knows no suspect where nothing changed before', () => {
     const clues = cluesOf(slow, [change('after', 'gateway', 2)], [], catalogue);
     expect(clues.some((clue) => clue.kind === 'change' && clue.suspected)).toBe(false);
