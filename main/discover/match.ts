@@ -40,7 +40,9 @@ function baseOf(name: string): string {
 
 /** Sources that know types list a histogram under its base name, others by its parts: both are understood. */
 function seriesOf(signal: Signal, metric: string, names: ReadonlySet<string>): string | undefined {
-  if (!hasParts(signal)) return names.has(metric) ? metric : undefined;
+  if (!hasParts(signal))
+    // The count of a histogram is a counter of its own.
+    return names.has(metric) || (metric.endsWith('_count') && names.has(baseOf(metric))) ? metric : undefined;
   return [metric, `${metric}_bucket`, `${metric}_count`].some((name) => names.has(name))
     ? signal.kind === 'histogram'
       ? `${metric}_bucket`

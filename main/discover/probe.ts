@@ -9,6 +9,7 @@ import {
   decodeExposition,
   type SourceDeps,
   scanExposition,
+  withoutMeaning,
 } from '../source/index.ts';
 
 type Tried = Result<ProbeAnswer, { readonly wrongAnswer: boolean; readonly problem: string }>;
@@ -36,11 +37,21 @@ export async function probeAddress(address: Address, deps: SourceDeps): Promise<
     if (tried.ok) return tried;
     first ??= tried.error.problem;
     // Nobody is there, or the credentials are refused: another path would not change that.
-    if (!tried.error.wrongAnswer) return err(tried.error.problem);
+    if (!tried.error.wrongAnswer) return err(saidOfNew(tried.error.problem));
   }
   return err(
-    `${first ?? ''} Neither a Prometheus API, an Alertmanager nor a page of metrics was found there; give the address as the server itself is reached, with its path prefix if it has one.`,
+    `${withoutMeaning(first ?? '').what} Neither a Prometheus API, an Alertmanager nor a page of metrics was found there; give the address as the server itself is reached, with its path prefix if it has one.`,
   );
+}
+
+/** Nothing rests on a source that is only being added, nobody tries it again, and midwatch.yaml does not have it yet. */
+function saidOfNew(problem: string): string {
+  const { what, todo } = withoutMeaning(problem);
+  if (/\bauth in midwatch\.yaml/.test(todo))
+    return `${what} Give its credentials here, by a reference to a secret that has not expired.`;
+  if (/\btls\b/.test(todo))
+    return `${what} If that is as it should be, write the source into midwatch.yaml with tls.ca, then look again from its row; else renew the certificate.`;
+  return `${what} ${todo.replace(/^Midwatch keeps trying; (.)/, (_all, first: string) => first.toUpperCase())}`.trim();
 }
 
 function cleaned(text: string): string {

@@ -13,6 +13,13 @@ export interface SourceFailure {
 
 const MEANING = 'Nothing that rests on it is watched until it answers.';
 
+/** What happened and what to do, of a source that nothing rests on yet. */
+export function withoutMeaning(problem: string): { readonly what: string; readonly todo: string } {
+  const at = problem.indexOf(MEANING);
+  if (at < 0) return { what: problem, todo: '' };
+  return { what: problem.slice(0, at).trim(), todo: problem.slice(at + MEANING.length).trim() };
+}
+
 /** Puts the three parts of a problem together. */
 export function sourceFailure(
   condition: SourceFailure['condition'],
@@ -45,7 +52,7 @@ export function failureOfHttp(failure: ServerFailure, address: string): SourceFa
         'unreachable',
         address.startsWith('https:')
           ? 'Midwatch keeps trying; check the server, a proxy before it, and whether it asks for a client certificate.'
-          : 'Midwatch keeps trying; check the server or a proxy before it.',
+          : 'Midwatch keeps trying; check the server or a proxy before it, and whether its address begins with https.',
       );
     case 'timeout':
       return make(

@@ -12,7 +12,7 @@ export { decodeExposition, overLimit } from './exposition/parse.ts';
 export { type ExpositionError, scanExposition } from './exposition/scan.ts';
 export { parseSeriesText } from './exposition/series-text.ts';
 export { createExpositionTarget, type ExpositionTarget, type Fetched } from './exposition/target.ts';
-export type { SourceFailure } from './failure.ts';
+export { type SourceFailure, withoutMeaning } from './failure.ts';
 export { displayAddress } from './http/address.ts';
 export type { HttpAnswer, HttpClient, HttpClientOptions, HttpRequest } from './http/client.ts';
 export type { SecretReader } from './http/credentials.ts';

@@ -125,6 +125,12 @@ const missing = spawnSync('prometheus', ['--version']).error ? 'prometheus is no
 if (missing) console.log(`Skipping "a real Prometheus": ${missing}.`);
 
 describe.skipIf(missing !== null)('a real Prometheus', () => {
+  it('has nothing to say against their names, types and text', async () => {
+    const { body } = await ask(bearer());
+    const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' });
+    expect([checked.status, checked.stderr, checked.stdout]).toEqual([0, '', '']);
+  });
+
   it('scrapes them with the token by its file', async () => {
     const port = await freePort();
     writeFileSync(

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeAddress } from '../../../main/discover/index.ts';
 import type { Address } from '../../../shared/contract/discover.ts';
+import { makeCertificates } from '../../support/certificates.ts';
 import { type Answer, sendJson, sendOne, startServer, type TestServer } from '../../support/http-server.ts';
 import { secretsOf, sourceDeps } from '../../support/source.ts';
 
@@ -99,6 +100,37 @@ describe('what answers at an address', () => {
     const found = await probe(closed.url);
     expect(found).toMatchObject({ ok: false });
     expect(new Set(closed.heard.map((one) => new URL(one.url, 'http://x').pathname)).size).toBe(1);
+  });
+
+  it('is spoken of as one that is being added: nothing rests on it, and midwatch.yaml does not have it', async () => {
+    const closed = await serve((_request, response) => sendJson(response, {}, 401));
+    const loops = await serve((_request, response) => {
+      response.writeHead(302, { location: '/login' });
+      response.end();
+    });
+    const busy = await serve((_request, response) => sendJson(response, {}, 503));
+    const cut = await serve((_request, response) => void response.destroy());
+    const own = await startServer(prometheus, makeCertificates().selfSigned);
+    servers.push(own);
+    const said = async (url: string) => {
+      const found = await probe(url);
+      if (found.ok) throw new Error(`${url} was found`);
+      expect(found.error).not.toMatch(/rests on it|keeps trying/);
+      return found.error;
+    };
+    expect(await said(closed.url)).toMatch(
+      /refused the credentials \(status 401\)\. Give its credentials here/,
+    );
+    expect(await said(loops.url)).toMatch(/redirects.*\. Neither a Prometheus API/);
+    expect(await said(busy.url)).toMatch(/error of its own \(status 503\)\. Look at that server/);
+    expect(await said(cut.url)).toMatch(/Check the server.*whether its address begins with https/);
+    expect(await said(own.url)).toMatch(/certificate.*write the source into midwatch\.yaml with tls\.ca/);
+    expect(await said(own.url.replace('http:', 'https:').replace('https:', 'http:'))).toMatch(
+      /begins with https/,
+    );
+    expect(await said(`https://127.0.0.1:${closed.port}`)).toMatch(
+      /http may be what is meant|does not answer in TLS/,
+    );
   });
 
   it('is asked with the secret that the reference names', async () => {
