@@ -7,26 +7,48 @@ import { createBusinessHours } from '../calendar/index.ts';
 
 export type StatusOf = (objectiveId: string) => ObjectiveStatus | undefined;
 
+/** Since when a budget is being counted for the first time in this run; what was known once is never waited for again. */
+function createCounting() {
+  const since = new Map<string, number | 'known'>();
+  return (objectiveId: string, isKnown: boolean, at: number): number | null => {
+    const before = since.get(objectiveId);
+    if (isKnown || before === 'known') {
+      since.set(objectiveId, 'known');
+      return null;
+    }
+    // A clock that was set back must not make it wait until that has caught up.
+    const sinceAt = Math.min(before ?? at, at);
+    since.set(objectiveId, sinceAt);
+    return sinceAt;
+  };
+}
+
 /** Budget and hours of the alerts whose objective says `wake: budget`. */
 export function wakeFacts(
   workspace: () => Workspace,
   statusOf: StatusOf,
 ): (alert: Alert, at: number) => WakeFacts | null {
+  const countingSince = createCounting();
   return (alert, at) => {
     const objectiveId = alert.memory?.objectiveId ?? null;
-    const status = objectiveId === null ? undefined : statusOf(objectiveId);
-    const wake = status?.objective.wake;
-    if (!status || wake?.policy !== 'budget') return null;
-    const { routing, services } = workspace();
+    if (objectiveId === null) return null;
+    const { routing, services, objectives } = workspace();
+    // Until the first poll of a run there is no status, but what was deferred before it is there.
+    const status = statusOf(objectiveId);
+    const objective = status?.objective ?? objectives.find((one) => one.id === objectiveId);
+    const wake = objective?.wake;
+    if (!objective || wake?.policy !== 'budget') return null;
     const hours = createBusinessHours(routing.business_hours);
-    const row = status.rows.find((one) => one.name === status.holding);
+    const row = status?.rows.find((one) => one.name === status.holding);
     const windowMs = row?.longMs ?? HOUR_MS;
-    const burn = status.windows.find((one) => one.windowMs === windowMs);
+    const burnRate = status?.windows.find((one) => one.windowMs === windowMs)?.burnRate ?? null;
+    const budgetRemaining = status?.budgetRemaining ?? null;
     return {
       floor: wake.floor,
-      budgetRemaining: status.budgetRemaining,
-      burnRate: burn?.burnRate ?? null,
-      periodMs: status.period ? status.period.endAt - status.period.startAt : status.objective.periodMs,
+      budgetRemaining,
+      burnRate,
+      countingSinceAt: countingSince(objectiveId, budgetRemaining !== null && burnRate !== null, at),
+      periodMs: status?.period ? status.period.endAt - status.period.startAt : objective.periodMs,
       inBusinessHours: hours.inBusinessHours(at),
       opensAt: hours.nextOpening(at),
       tier1: services.some((one) => one.id === alert.service && one.tier === 1),

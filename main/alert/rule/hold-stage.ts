@@ -37,6 +37,8 @@ export interface WakeFacts {
   readonly budgetRemaining: number | null;
   /** Over the long window of the row that holds. */
   readonly burnRate: number | null;
+  /** Since when what is unknown of these is being counted, for the first time in this run; null where it need not be waited for. */
+  readonly countingSinceAt: number | null;
   readonly periodMs: number;
   readonly inBusinessHours: boolean;
   /** The next opening; null where none comes. */

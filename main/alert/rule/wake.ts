@@ -1,12 +1,14 @@
 import type { Alert } from '../../../shared/model/alert.ts';
 import { formatBurnRate, formatPercent } from '../../../shared/unit/number.ts';
-import { formatDuration, formatInstant, HOUR_MS } from '../../../shared/unit/time.ts';
-import type { HoldStage, WakeFacts } from './hold-stage.ts';
+import { formatDuration, formatInstant, HOUR_MS, MINUTE_MS } from '../../../shared/unit/time.ts';
+import type { HoldAnswer, HoldStage, WakeFacts } from './hold-stage.ts';
 import { memoryOf } from './memory.ts';
 
 /** A burn at so many times what it was when its page was deferred is another matter. */
 const DOUBLED = 2;
 const HALF = 0.5;
+/** After a start the budget of a month takes a while to count: so long nobody is woken without knowing it, and no longer. */
+const COUNTING_MS = MINUTE_MS;
 
 /**
  * `wake: budget`: a page outside business hours waits for the opening while the budget that the next business hour would
@@ -20,10 +22,10 @@ export const wake: HoldStage = {
     const never = whyNever(alert, facts);
     if (never !== null) return passes(`Not deferred: ${never}.`);
     const { opensAt, budgetRemaining, burnRate, periodMs, floor } = facts;
-    // Checked by whyNever; what is unknown never lets anybody sleep.
-    if (opensAt === null || budgetRemaining === null || burnRate === null) return passes('Not deferred.');
+    if (opensAt === null) return passes('Not deferred: no business hours come within two years.');
     const deferred = memoryOf(alert).hold;
     const before = deferred?.stage === 'wake' ? (deferred.burnRate ?? null) : null;
+    if (budgetRemaining === null || burnRate === null) return counting(alert, facts, before, now);
     if (before !== null && burnRate >= DOUBLED * before)
       return passes(
         `Not deferred any longer: it burns at ${rounded(burnRate)}, twice the ${rounded(before)} of when it was.`,
@@ -51,10 +53,30 @@ function whyNever(alert: Alert, facts: WakeFacts): string | null {
   const { failingShare } = memoryOf(alert);
   if (failingShare !== null && failingShare >= HALF)
     return `${formatPercent(failingShare)} fail, which is half or more`;
-  if (facts.opensAt === null) return 'no business hours come within two years';
-  if (facts.budgetRemaining === null || facts.burnRate === null)
-    return 'what is left of the budget is unknown';
   return null;
+}
+
+/** What is unknown lets nobody sleep, but for the moment that it takes to be known. */
+function counting(
+  alert: Alert,
+  { countingSinceAt }: WakeFacts,
+  before: number | null,
+  now: number,
+): HoldAnswer {
+  const untilAt = countingSinceAt === null ? now : countingSinceAt + COUNTING_MS;
+  if (now >= untilAt) return passes('Not deferred: what is left of the budget is unknown.');
+  const reason = `Waits until ${formatInstant(untilAt)} at most: what is left of the budget is being counted, for the first time since the start.`;
+  return {
+    hold: {
+      by: 'wake: budget',
+      reason,
+      causeId: null,
+      covers: false,
+      ...(before === null ? {} : { burnRate: before }),
+    },
+    reason,
+    definedAt: alert.definedAt,
+  };
 }
 
 function passes(reason: string) {

@@ -9,6 +9,7 @@ const FACTS: WakeFacts = {
   floor: 0.25,
   budgetRemaining: 0.9,
   burnRate: 14,
+  countingSinceAt: null,
   periodMs: 28 * DAY_MS,
   inBusinessHours: false,
   opensAt: NIGHT_AT + 10 * HOUR_MS,
@@ -93,6 +94,37 @@ describe('wake: budget', () => {
     await quiet.see(page);
     await quiet.see({ ...page, finding: FINDING.clear() });
     expect(requestsOf(await quiet.wait(12 * HOUR_MS, 10 * MINUTE_MS))).toEqual([]);
+  });
+
+  it('waits a minute at most for a budget that is counted for the first time, and less where it is known sooner', async () => {
+    const unknown = { budgetRemaining: null, burnRate: null, countingSinceAt: NIGHT_AT };
+    const { it } = night(unknown);
+    expect(requestsOf([await it.see(page)])).toEqual([]);
+    expect(it.one().memory?.hold?.reason).toBe(
+      `Waits until 2026-01-14 23:01:00 UTC at most: what is left of the budget is being counted, for the first time since the start.`,
+    );
+    expect(requestsOf(await it.wait(58 * SECOND_MS))).toEqual([]);
+    expect(requestsOf(await it.wait(2 * SECOND_MS))).toHaveLength(1);
+    const known = night(unknown);
+    await known.it.see(page);
+    known.set({});
+    expect(requestsOf(await known.it.wait(HOUR_MS, MINUTE_MS))).toEqual([]);
+    expect(known.it.one().memory?.hold?.reason).toMatch(/^Deferred until/);
+    const spent = night(unknown);
+    await spent.it.see(page);
+    spent.set({ budgetRemaining: 0.1 });
+    expect(requestsOf(await spent.it.wait(SECOND_MS))).toHaveLength(1);
+    const half = night(unknown);
+    expect(requestsOf([await half.it.see({ failingShare: 0.5 })])).toHaveLength(1);
+  });
+
+  it('measures a doubled burn from before the restart, though the budget was unknown in between', async () => {
+    const { it, set } = night();
+    await it.see(page);
+    set({ budgetRemaining: null, burnRate: null, countingSinceAt: it.clock.now() });
+    expect(requestsOf(await it.wait(2 * SECOND_MS))).toEqual([]);
+    set({ burnRate: 28 });
+    expect(requestsOf(await it.wait(SECOND_MS))).toHaveLength(1);
   });
 
   it('defers exactly where the projection is above the floor', async () => {
