@@ -8,7 +8,7 @@ import { answersQueries, type SourceKind } from '../../shared/model/source.ts';
 import { type AlertRule, readAlertRules } from '../alert/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import { type Compat, parseExpression } from '../query/index.ts';
-import { detectionLines, objectiveWarnings, readPolicy } from '../slo/index.ts';
+import { detectionLines, notCarried, objectiveWarnings, readPolicy } from '../slo/index.ts';
 import {
   type LoadDeps,
   loadWorkspace,
@@ -79,11 +79,14 @@ export async function checkWorkspace(path: string, clock: Clock, log: Logger): P
   }
 }
 
-/** When each row of each objective would notice 100, 10 and 1 % errors, for people. */
-export function detectionTimesOf({ objectives }: Workspace): string[] {
+/** When each row of each objective would notice 100, 10 and 1 % errors, and what is not counted at each sample, for people. */
+export function detectionTimesOf({ objectives, sources }: Workspace): string[] {
   const policies = readPolicies();
+  // A source that answers queries counts its windows itself: nothing of it is carried.
+  const isOwn = (id: string) => sources.some((source) => source.id === id && source.kind !== 'prometheus');
   return objectives.flatMap((one) => [
     `${one.id} (${one.definedAt})`,
     ...detectionLines(one, policies).map((line) => `  ${line}`),
+    ...(isOwn(one.source) ? [notCarried(one) ?? []].flat().map((line) => `  ${line}`) : []),
   ]);
 }

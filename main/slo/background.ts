@@ -130,7 +130,7 @@ async function keepLongWindows(
     }
     if (carries) continue;
     if (mustRecount(tracker.anchors.get(windowMs), spanMs, at)) {
-      const anchor = await recount(asking, tracker.counters, spanMs, at, mark);
+      const anchor = await recount(asking, tracker.counters, spanMs, at, mark, tracker.keptDays);
       if (!anchor.ok) return named(windowMs, anchor.error);
       tracker.anchors.set(windowMs, anchor.value);
     }

@@ -2,14 +2,22 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import type { QueryError } from '../../shared/model/metric.ts';
 import { MINUTE_MS, promDuration } from '../../shared/unit/time.ts';
+import { readSummable, SENTINEL, type Summable } from './summable.ts';
 
 /**
  * How an indicator's text counts events: a plain counter selector, of which `increase` is taken, or an expression of
- * the author's own with a place for the window. `perSecond` says that the author took a rate.
+ * the author's own with a place for the window. `perSecond` says that the author took a rate; `sum` is what can be
+ * carried of it from poll to poll, and `refused` the part for which nothing can.
  */
 export type Counter =
   | { readonly kind: 'selector'; readonly selector: string }
-  | { readonly kind: 'template'; readonly text: string; readonly perSecond: boolean };
+  | {
+      readonly kind: 'template';
+      readonly text: string;
+      readonly perSecond: boolean;
+      readonly sum: Summable | null;
+      readonly refused: string | null;
+    };
 
 /** Both spellings of the window's place: Sloth's and the one of Grafana's users. */
 const WINDOW_PLACE = /\{\{\s*\.window\s*\}\}|\$window\b|\$\{window\}/g;
@@ -52,7 +60,14 @@ export function readCounter(expression: string): Result<Counter, QueryError> {
   if (filled.errorAt !== null) return err(notPromql(null));
   if (!filled.names.has('MatrixSelector') && !filled.names.has('SubqueryExpr')) return err(NO_WINDOW);
   const perSecond = filled.names.has('Rate') || filled.names.has('Irate');
-  return ok({ kind: 'template', text: expression, perSecond });
+  const sum = readSummable(expression.replace(WINDOW_PLACE, SENTINEL), perSecond);
+  return ok({
+    kind: 'template',
+    text: expression,
+    perSecond,
+    sum: sum.ok ? sum.value : null,
+    refused: sum.ok ? null : sum.error,
+  });
 }
 
 function shapeOf(expression: string): Shape {

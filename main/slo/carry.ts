@@ -13,6 +13,7 @@ import {
   type Problem,
   problemOf,
 } from './count.ts';
+import { selectorsIn, sumOf } from './summable.ts';
 
 type Answer = (found: Result<CarriedSum, Problem>) => void;
 
@@ -75,11 +76,17 @@ export function laneOf({
   return `${source}|${evaluationDelayMs ?? 0}`;
 }
 
-/** Whether all that an objective counts are plain selectors: only those can be carried. */
+/** Whether all that an objective counts are sums of plain counters: only those can be carried. */
 export function isCarried(counters: Counters): boolean {
   return (counters.components ?? [counters]).every(
-    ({ part, total }) => part.kind === 'selector' && total.kind === 'selector',
+    ({ part, total }) => carriedSelectors(part) !== null && carriedSelectors(total) !== null,
   );
+}
+
+/** The plain selectors of which a counter is made; null where it is more than a sum of such. */
+function carriedSelectors(counter: Counter): readonly string[] | null {
+  if (counter.kind === 'selector') return [counter.selector];
+  return counter.sum && selectorsIn(counter.sum);
 }
 
 /** One window from what is carried; a word where it has to be counted otherwise. */
@@ -90,7 +97,7 @@ export async function countCarried(
 ): Promise<Result<Count | 'building' | 'never', Problem>> {
   const parts = counters.components ?? [counters];
   const sums = await Promise.all(
-    parts.flatMap(({ part, total }) => [carrySelector(carry, part, span), carrySelector(carry, total, span)]),
+    parts.flatMap(({ part, total }) => [carryCounter(carry, part, span), carryCounter(carry, total, span)]),
   );
   const values: (number | null)[] = [];
   for (const sum of sums) {
@@ -106,12 +113,24 @@ export async function countCarried(
   return ok(only ?? { bad: null, total: null });
 }
 
-async function carrySelector(
+/** A `rate` times its window is the increase, so one sum serves both. */
+async function carryCounter(
   carry: Carry,
   counter: Counter,
   span: number,
 ): Promise<Result<CarriedSum, Problem>> {
-  return counter.kind === 'selector' ? carry(counter.selector, span) : ok('never');
+  if (counter.kind === 'selector') return carry(counter.selector, span);
+  const { sum } = counter;
+  if (!sum) return ok('never');
+  const increases = new Map<string, number | null>();
+  const selectors = [...new Set(selectorsIn(sum))];
+  const answers = await Promise.all(selectors.map((selector) => carry(selector, span)));
+  for (const [place, answer] of answers.entries()) {
+    if (!answer.ok || typeof answer.value === 'string') return answer;
+    increases.set(selectors[place] ?? '', answer.value);
+  }
+  const value = sumOf(sum, (selector) => increases.get(selector) ?? null);
+  return ok(value === null || !Number.isFinite(value) ? null : Math.max(0, value));
 }
 
 /** One window that ends now, carried where that can be. */
@@ -135,7 +154,7 @@ export async function buildCarried(
   at: number,
 ): Promise<Result<'ready' | 'never', Problem>> {
   const selectors = (counters.components ?? [counters]).flatMap(({ part, total }) =>
-    [part, total].flatMap((one) => (one.kind === 'selector' ? [one.selector] : [])),
+    [part, total].flatMap((one) => carriedSelectors(one) ?? []),
   );
   const windows = selectors.flatMap((selector) => spans.map((span) => ({ selector, span })));
   for (;;) {

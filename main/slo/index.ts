@@ -41,6 +41,6 @@ export { badSliceQuery, type SliceRule, sliceCondition } from './slice-query.ts'
 export { type SloApi, sloApi } from './slo-api.ts';
 export { spentBy } from './spent-by.ts';
 export { startingStatus } from './status.ts';
-export { detectionLines, objectiveWarnings } from './warnings.ts';
+export { detectionLines, notCarried, objectiveWarnings } from './warnings.ts';
 export { type PastWatch, partOfWatch } from './watched-target.ts';
 export { changedObjective, type ObjectiveChange, policyNamed, whatIf } from './what-if.ts';

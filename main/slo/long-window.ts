@@ -1,6 +1,6 @@
 import type { Result } from '../../shared/error/result.ts';
 import { ok } from '../../shared/error/result.ts';
-import { DAY_MS } from '../../shared/unit/time.ts';
+import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import { type Asking, type Count, type Counters, countWindow, type Problem } from './count.ts';
 import type { WindowCount } from './math/index.ts';
 import { movedSince, type Reading } from './odometer.ts';
@@ -22,25 +22,57 @@ export function mustRecount(anchor: Anchor | undefined, windowMs: number, at: nu
   return !anchor || at - anchor.at >= windowMs * RECOUNT_SHARE || at < anchor.at;
 }
 
-/** Counts the whole window in chunks of at most a day, one after the other. */
+/** Samples may come late: a day is counted once and kept when it has been over for so long. */
+const SETTLED_MS = HOUR_MS;
+
+/** Days of a long window that were counted, by when they ended: a month is asked for once, and then what is new of it. */
+export interface KeptDays {
+  /** Where all days end, within a day: at the instant of the first count. */
+  readonly endAt: number;
+  readonly days: Map<number, Count>;
+}
+
+/** Counts the whole window in chunks of at most a day, one after the other, but for the days that are kept. */
 export async function recount(
   asking: Asking,
   counters: Counters,
   windowMs: number,
   at: number,
   mark: Reading,
+  kept?: KeptDays,
 ): Promise<Result<Anchor, Problem>> {
   let bad: number | null = null;
   let total: number | null = null;
-  const chunkMs = windowMs <= 3 * CHUNK_MS ? windowMs : CHUNK_MS;
-  for (let doneMs = 0; doneMs < windowMs; doneMs += chunkMs) {
-    const chunk = await countWindow(asking, counters, Math.min(chunkMs, windowMs - doneMs), at - doneMs);
+  const isWhole = windowMs <= 3 * CHUNK_MS;
+  // Of one question nothing is kept, and a shorter window must not forget a longer one's days.
+  const days = isWhole ? undefined : kept?.days;
+  const chunks = isWhole ? [{ endAt: at, lengthMs: windowMs }] : chunksOf(windowMs, at, kept?.endAt ?? at);
+  for (const { endAt, lengthMs } of chunks) {
+    const known = lengthMs === CHUNK_MS ? days?.get(endAt) : undefined;
+    const chunk = known ? ok(known) : await countWindow(asking, counters, lengthMs, endAt);
     if (!chunk.ok) return chunk;
-    if (chunk.value.total === null) continue;
-    bad = (bad ?? 0) + (chunk.value.bad ?? 0);
-    total = (total ?? 0) + chunk.value.total;
+    const { total: own, bad: failed } = chunk.value;
+    if (own === null) continue;
+    if (lengthMs === CHUNK_MS && at - endAt >= SETTLED_MS) days?.set(endAt, chunk.value);
+    bad = (bad ?? 0) + (failed ?? 0);
+    total = (total ?? 0) + own;
   }
+  for (const endAt of days?.keys() ?? []) if (endAt <= at - windowMs) days?.delete(endAt);
   return ok({ bad, total, at, mark });
+}
+
+/** The newest first. Where days are kept, all but the newest and the oldest chunk are those that the first count had. */
+function chunksOf(windowMs: number, at: number, gridAt: number) {
+  const chunks: { endAt: number; lengthMs: number }[] = [];
+  const startAt = at - windowMs;
+  const newestMs = (((at - gridAt) % CHUNK_MS) + CHUNK_MS) % CHUNK_MS;
+  for (let endAt = at; endAt > startAt; ) {
+    const wanted = endAt === at && newestMs > 0 ? newestMs : CHUNK_MS;
+    const lengthMs = Math.min(wanted, endAt - startAt);
+    chunks.push({ endAt, lengthMs });
+    endAt -= lengthMs;
+  }
+  return chunks;
 }
 
 /** The window at this instant: the anchor and what was counted since, labelled with the anchor's time. */

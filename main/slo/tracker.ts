@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../shared/unit/time.ts';
 import { type RunningPeriod, runningPeriod } from '../calendar/index.ts';
 import { isCarried } from './carry.ts';
 import { type Count, type Counters, type Problem, readCounters } from './count.ts';
-import type { Anchor } from './long-window.ts';
+import type { Anchor, KeptDays } from './long-window.ts';
 import { type ObjectivePlan, planObjective } from './math/index.ts';
 import { type Odometer, startOdometer } from './odometer.ts';
 import type { Cadence } from './poll.ts';
@@ -40,6 +40,7 @@ export interface EventTracker extends TrackerBase {
   /** Whether the target may carry the long windows, and whether it had them all at the last poll. */
   readonly carried: { may: boolean; isBuilt: boolean };
   readonly anchors: Map<number, Anchor>;
+  readonly keptDays: KeptDays;
   readonly seen: Map<number, Seen>;
   cadence: Cadence | null;
   lastPollValueAt: number | null;
@@ -94,6 +95,7 @@ export function track(objective: Objective, policy: PolicyConfig | undefined, at
       odometer: startOdometer(at),
       carried: { may: isCarried(counters.value), isBuilt: false },
       anchors: new Map(),
+      keptDays: { endAt: at, days: new Map() },
       seen: new Map(),
       cadence: null,
       lastPollValueAt: null,

@@ -1,6 +1,6 @@
 import type { PolicyRow, WindowBurn } from '../../../shared/model/objective.ts';
 import { formatBurnRate, formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
-import { formatDuration, MINUTE_MS } from '../../../shared/unit/time.ts';
+import { formatDuration, formatInstant, MINUTE_MS } from '../../../shared/unit/time.ts';
 import { errorRate } from './budget.ts';
 import type { Burn, Decision } from './burn.ts';
 import { type ObjectivePlan, REASON_WINDOW_MS } from './plan.ts';
@@ -29,6 +29,11 @@ export function reasonFor(verdict: Verdict): string {
   }
   const partly = burns.find((burn) => burn.known && burn.windowMs === row?.longMs && burn.seenFraction < 1);
   if (partly) parts.push(seenReason(partly));
+  const anchored = held ? burns.find((burn) => burn.windowMs === held.longMs) : undefined;
+  if (anchored?.anchoredAt != null)
+    parts.push(
+      `${formatDuration(anchored.windowMs)} counted in full at ${formatInstant(anchored.anchoredAt)}, carried forward since`,
+    );
   const uncounted = burns.filter((burn) => !burn.known).map((burn) => formatDuration(burn.windowMs));
   if (uncounted.length > 0) parts.push(`still counting ${uncounted.join(', ')}`);
   if (problem !== null) parts.push(problem);

@@ -1,6 +1,7 @@
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus, WindowBurn } from '../../../shared/model/objective.ts';
 import { formatPercent } from '../../../shared/unit/number.ts';
+import { formatInstant } from '../../../shared/unit/time.ts';
 import { Sparkline } from '../../chart/sparkline.tsx';
 import { burnText, exhaustionText, leadingRow, targetText, windowOf } from '../../state/fact.ts';
 import { isOpen } from '../../state/triage.ts';
@@ -115,8 +116,12 @@ function BurnCell({ status, window }: { status: ObjectiveStatus; window: WindowB
     window.seenFraction < 0.995
       ? `a lower bound: ${formatPercent(window.seenFraction, 2)} of the window was seen`
       : undefined;
+  const counted =
+    window.anchoredAt === null
+      ? undefined
+      : `counted in full at ${formatInstant(window.anchoredAt)}, carried forward since`;
   return (
-    <td className={over ? 'n hot' : 'n'} title={seen}>
+    <td className={over ? 'n hot' : 'n'} title={[seen, counted].filter(Boolean).join('; ') || undefined}>
       {/* A lower bound under a hundredth says nothing that the number does not. */}
       {seen && (window.burnRate ?? 0) >= 0.01 && '≥ '}
       {burnText(window.burnRate)}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inlineWorker, silentLogger } from '../../../main/platform/index.ts';
 import { createInlineTarget } from '../../../main/query/index.ts';
-import { createObjectives, type SloApi, sloApi } from '../../../main/slo/index.ts';
+import { createObjectives, notCarried, type SloApi, sloApi } from '../../../main/slo/index.ts';
 import type { Labels } from '../../../shared/model/metric.ts';
+import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { createMemorySamples } from '../../support/memory-metrics.ts';
 import { gatewayObjective, shippedPolicy } from '../../support/objective.ts';
@@ -79,5 +80,55 @@ describe('an objective over local metrics', () => {
     // 4.84 s is between the fourth and the fifth scrape.
     expect(found).toEqual(['clear', 'clear', 'clear', 'clear', 'holds', 'holds']);
     expect((await at(6)).status).toMatchObject({ state: 'burning', holding: 'page' });
+  });
+
+  it('whose indicator is an expression of sums counts every window at every sample, as plain counters do', async () => {
+    const { target, outage } = gateway();
+    const objectives = createObjectives({
+      worker: inlineWorker<SloApi>('slo', sloApi),
+      policies: [shippedPolicy('midwatch')],
+      log: silentLogger(),
+    });
+    const { bad, total } = objective.indicator;
+    const summed = {
+      ...objective,
+      id: 'summed',
+      indicator: {
+        bad: `sum(rate(${bad}[$window])) or vector(0)`,
+        total: `sum by (job) (rate(${total}[{{.window}}]))`,
+      },
+    };
+    const counted = { ...summed, id: 'counted', indicator: { bad: `max(increase(${bad}[$window]))`, total } };
+    const asked: string[] = [];
+    const listening = {
+      ...target,
+      instant: (...args: Parameters<typeof target.instant>) => {
+        asked.push(args[0]);
+        return target.instant(...args);
+      },
+    };
+    let statuses: readonly ObjectiveStatus[] = [];
+    for (let second = 0; second <= 4; second++) {
+      if (second > 1) outage(T0 + second * SECOND_MS);
+      asked.length = 0;
+      const all = [objective, summed, counted];
+      statuses = await objectives.evaluate(all, listening, T0 + second * SECOND_MS, facts);
+      await objectives.idle();
+    }
+    const [plain, sum, other] = statuses.map((one) =>
+      one.windows.map(({ anchoredAt: at, ...rest }) => ({ at, ...rest })),
+    );
+    expect(sum?.map((one) => one.at)).toEqual(sum?.map(() => null));
+    sum?.forEach((one, place) => {
+      expect(one.total).toBeCloseTo(plain?.[place]?.total ?? Number.NaN, 3);
+      expect(one.bad).toBeCloseTo(plain?.[place]?.bad ?? Number.NaN, 3);
+    });
+    // No question of the sums goes to the store at this tick; the maximum is asked for anew, and its long windows are not.
+    expect(asked.filter((query) => query.includes('rate('))).toEqual([]);
+    expect(asked.some((query) => query.includes('max('))).toBe(true);
+    expect(other?.some((one) => one.at !== null)).toBe(true);
+    expect(notCarried(objective)).toBeNull();
+    expect(notCarried(summed)).toBeNull();
+    expect(notCarried(counted)).toContain('max(increase(');
   });
 });

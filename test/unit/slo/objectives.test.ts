@@ -129,6 +129,25 @@ describe('an objective over a source', () => {
     expect(target.asked.some((query) => query.includes('[3d]'))).toBe(false);
   });
 
+  it('asks for a month once: later only for what is new of it and for what leaves it', async () => {
+    const objectives = stage();
+    const target = seasoned();
+    await evaluate(objectives, target, T0 - 8 * HOUR_MS);
+    target.asked.length = 0;
+    const status = await evaluate(objectives, target, T0 - HOUR_MS);
+    await evaluate(objectives, target, T0 - HOUR_MS + SECOND_MS);
+    const days = target.asked.filter((query) => query === 'sum(increase(requests[1d]))');
+    // Of the newest day, over for under an hour at the first count, late samples might have come.
+    expect(days).toHaveLength(1);
+    const parts = target.asked.filter((query) => /^sum\(increase\(requests\[(7|17)h\]\)\)$/.test(query));
+    // The odometer asks for the 7 h since then as well.
+    expect([...new Set(parts)].toSorted()).toEqual(['sum(increase(requests[17h]))', 'sum(increase(requests[7h]))']);
+    const fresh = await evaluate(stage(), target, T0 - HOUR_MS);
+    const [kept, whole] = [windowOf(status, 28 * DAY_MS), windowOf(fresh, 28 * DAY_MS)];
+    expect(kept?.total ?? 0).toBeGreaterThan(0);
+    expect(Math.abs((kept?.total ?? 0) / (whole?.total ?? 1) - 1)).toBeLessThan(1e-4);
+  });
+
   it('counts the period in chunks of at most a day', async () => {
     const target = seasoned();
     await evaluate(stage(), target, T0);
