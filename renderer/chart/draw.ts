@@ -130,18 +130,28 @@ function drawSpanLabels(plot: uPlot, overlay: Overlay): void {
   const { ctx, bbox } = plot;
   const end = bbox.left + bbox.width;
   const between = (x: number) => Math.min(end, Math.max(bbox.left, x));
-  let taken = Number.NEGATIVE_INFINITY;
+  let taken = wordsAtTheFoot(plot, overlay);
   ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
   for (const span of overlay.spans) {
     const [left, right] = [span.fromAt, span.toAt].map((at) => between(plot.valToPos(at / 1_000, 'x', true)));
     if (span.label === '' || left === undefined || right === undefined || right <= left) continue;
     const width = ctx.measureText(span.label).width;
-    const x = Math.max(bbox.left, Math.min(end - width, (left + right - width) / 2));
+    const centred = Math.max(bbox.left, Math.min(end - width, (left + right - width) / 2));
+    const x = centred < taken && taken + width <= right ? taken : centred;
     if (x < taken) continue;
     taken = x + width + 8 * devicePixelRatio;
     label(ctx, overlay, span.label, x, bbox.top + bbox.height - 4 * devicePixelRatio, 'text-2');
   }
+}
+
+/** Up to where a threshold that lies low has its label at the foot. */
+function wordsAtTheFoot(plot: uPlot, { threshold }: Overlay): number {
+  const { ctx, bbox } = plot;
+  if (!threshold) return Number.NEGATIVE_INFINITY;
+  const aboveFoot = bbox.top + bbox.height - plot.valToPos(threshold.value, 'y', true);
+  if (aboveFoot < 0 || aboveFoot > 30 * devicePixelRatio) return Number.NEGATIVE_INFINITY;
+  return bbox.left + ctx.measureText(threshold.label).width + 14 * devicePixelRatio;
 }
 
 function label(

@@ -15,6 +15,17 @@ export function runCommand(core: Core, id: CommandId): void {
   handler?.(core);
 }
 
+/**
+ * What a command acts on stays selected, also where that command, or news, order the queue anew: the row that stood first
+ * because nobody had chosen would be another one for the next key.
+ */
+function holdSelection(core: Core): void {
+  const { route, queueKey } = core.uiStore.getState();
+  if (route.screen !== 'triage') return;
+  const shown = selectedEntry(flatten(core.triage()), queueKey);
+  if (shown && shown.key !== queueKey) core.uiStore.setState({ queueKey: shown.key });
+}
+
 type Handler = (core: Core) => void;
 
 const handlers: Partial<Record<CommandId, Handler>> = {
@@ -94,6 +105,7 @@ function withIncident(
   run: (core: Core, incident: NonNullable<ReturnType<typeof incidentInHand>>) => void,
 ): Handler {
   return (core) => {
+    holdSelection(core);
     const incident = incidentInHand(core);
     if (incident) run(core, incident);
   };
@@ -106,6 +118,7 @@ async function finish(core: Core, incidentId: string): Promise<void> {
 }
 
 function acknowledge(core: Core): void {
+  holdSelection(core);
   const incident = incidentInHand(core);
   if (incident) {
     if (incident.acknowledgedAt === null) void core.incident.acknowledge(incident);
@@ -123,6 +136,7 @@ function openSelected(core: Core): void {
   const { route, objectiveId } = core.uiStore.getState();
   if (route.screen === 'objectives' && objectiveId !== null)
     core.ui.go({ screen: 'objectives', id: route.id === objectiveId ? null : objectiveId });
+  holdSelection(core);
   const incident = route.screen === 'triage' ? incidentInHand(core) : null;
   if (incident)
     core.ui.go({

@@ -77,7 +77,7 @@ export function ObjectiveRow({ status, open, selected, place }: ObjectiveRowProp
             {status.budgetRemaining === null ? (
               <span className="t3">no data</span>
             ) : (
-              `${(status.budgetRemaining * 100).toFixed(1).replace(/^100.0$/, '100')} %`
+              budgetText(status.budgetRemaining)
             )}
           </span>
         </div>
@@ -91,6 +91,12 @@ export function ObjectiveRow({ status, open, selected, place }: ObjectiveRowProp
       </td>
     </tr>
   );
+}
+
+/** A column of them is read down: always one decimal, but for all of it. */
+function budgetText(remaining: number): string {
+  const text = (remaining * 100).toFixed(1);
+  return `${text === '100.0' ? '100' : text.replace('-', '−')} %`;
 }
 
 function BurnCell({ status, window }: { status: ObjectiveStatus; window: WindowBurn | null }) {
