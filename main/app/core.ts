@@ -309,7 +309,8 @@ function routerOf(
       notifications: stages.pages,
       sendTest: async (receiver, channel) => {
         const result = await stages.notifier.sendTest(receiver, channel);
-        return result.ok ? `Sent by ${result.value.map((one) => one.kind).join(' and ')}.` : result.error;
+        if (!result.ok) throw new CodedError('test-not-sent', result.error, { retryable: true });
+        return `Sent by ${result.value.map((one) => one.kind).join(' and ')}.`;
       },
       sendTestPage: async (priority) => {
         const shown = await sendTestPage(stages, options.notifier, priority);

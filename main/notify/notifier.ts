@@ -130,8 +130,10 @@ async function sendAndWait(
   await sender.add(deliveries);
   if (deliveries.length > 0) await promise;
   forget();
+  const sent = finished.filter((one) => one.state === 'sent');
   const failed = finished.filter((one) => one.state !== 'sent');
-  return failed.length === 0
-    ? ok(finished)
-    : err(failed.map((one) => `By ${wayOf(one)}: ${one.problem}.`).join(' '));
+  if (failed.length === 0) return ok(finished);
+  const words = failed.map((one) => `By ${wayOf(one)}: ${one.problem}.`);
+  if (sent.length > 0) words.push(`Sent by ${sent.map(wayOf).join(' and ')}.`);
+  return err(words.join(' '));
 }

@@ -7,6 +7,7 @@ import { correctionProblem, instantOf, instantText } from '../../state/objective
 import { useBusy, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { absoluteUtc } from '../../ui/format.ts';
+import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './objective.module.css';
 
@@ -54,9 +55,10 @@ function Line({ correction }: { correction: Correction }) {
   const core = useCore();
   const busy = useBusy(`revoke:${correction.id}`);
   const [reason, setReason] = useState<string | null>(null);
+  const place = useKeptFocus<HTMLLIElement>(reason === null);
   const { fromAt, toAt, by, revoked } = correction;
   return (
-    <li className={styles.correction} data-revoked={revoked !== null || undefined}>
+    <li ref={place} className={styles.correction} data-revoked={revoked !== null || undefined}>
       <span className="num">
         <time dateTime={new Date(fromAt).toISOString()} title={absoluteUtc(fromAt)}>
           {instantText(fromAt)}

@@ -49,7 +49,11 @@ export function ObjectiveRow({ status, open, selected, place }: ObjectiveRowProp
           }}
         >
           <b className="clip">{objective.title}</b>
-          <small className="clip">{targetText(status)}</small>
+          <small className="clip">
+            {targetText(status)}
+            {status.uncorrected?.budgetRemaining != null &&
+              `; ${budgetText(status.uncorrected.budgetRemaining)} uncorrected`}
+          </small>
         </button>
       </th>
       <td>

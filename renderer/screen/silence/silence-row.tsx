@@ -10,6 +10,7 @@ import { AlertLine } from '../../ui/alert-line.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { absoluteUtc, ago, coarse } from '../../ui/format.ts';
+import { useKeptFocus } from '../../ui/kept-focus.ts';
 import styles from './silence.module.css';
 
 const HELD_SHOWN = 50;
@@ -83,6 +84,7 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
   const core = useCore();
   const [asked, setAsked] = useState<'renew' | 'end' | null>(null);
   const [ms, setMs] = useState<number>(SILENCE_SPANS[1].ms);
+  const place = useKeptFocus<HTMLDivElement>(asked);
   const key = `silence:${silence.id}`;
   const busy = useBusy(key);
   const renew = async () => {
@@ -91,7 +93,7 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
   };
   if (asked === null)
     return (
-      <div className={`line ${styles.actions}`}>
+      <div ref={place} className={`line ${styles.actions}`}>
         <Button onPress={() => setAsked('renew')}>Renew</Button>
         <Button kind="quiet" onPress={() => setAsked('end')}>
           End now
@@ -100,7 +102,7 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
     );
   if (asked === 'end')
     return (
-      <div className={`line wrap ${styles.actions}`}>
+      <div ref={place} className={`line wrap ${styles.actions}`}>
         <span className="s12 t2">
           {held === 0 ? 'It holds nothing now.' : `${held} held alerts may page at once.`}
         </span>
@@ -111,35 +113,37 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
         >
           End it
         </Button>
-        <Button kind="quiet" onPress={() => setAsked(null)}>
+        <Button kind="quiet" autoFocus onPress={() => setAsked(null)}>
           Keep
         </Button>
       </div>
     );
   return (
-    <form
-      className={`line wrap ${styles.actions}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) void renew();
-      }}
-    >
-      <label className="line s12 t2">
-        From now
-        <select className="field" value={ms} onChange={(event) => setMs(Number(event.target.value))}>
-          {SILENCE_SPANS.map((one) => (
-            <option key={one.ms} value={one.ms}>
-              {one.name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Button type="submit" busy={busy} onPress={() => undefined}>
-        Renew
-      </Button>
-      <Button kind="quiet" onPress={() => setAsked(null)}>
-        Cancel
-      </Button>
-    </form>
+    <div ref={place}>
+      <form
+        className={`line wrap ${styles.actions}`}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void renew();
+        }}
+      >
+        <label className="line s12 t2">
+          From now
+          <select className="field" value={ms} onChange={(event) => setMs(Number(event.target.value))}>
+            {SILENCE_SPANS.map((one) => (
+              <option key={one.ms} value={one.ms}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button type="submit" autoFocus busy={busy} onPress={() => undefined}>
+          Renew
+        </Button>
+        <Button kind="quiet" onPress={() => setAsked(null)}>
+          Cancel
+        </Button>
+      </form>
+    </div>
   );
 }

@@ -213,6 +213,17 @@ describe('a test page', () => {
     expect(await answer).toEqual({ ok: false, error: 'By desktop: no session bus.' });
   });
 
+  it('names the ways that failed and those that did not', async () => {
+    const it = desk();
+    it.desktop.problem = 'no session bus';
+    await it.notifier.start();
+    const answer = it.notifier.sendTest('team_lead', null);
+    await it.pass(0);
+    await it.notifier.acknowledgeShown(it.windows.offered[0]?.id ?? '');
+    for (let n = 0; n < 20; n += 1) await it.pass(SECOND_MS);
+    expect(await answer).toEqual({ ok: false, error: 'By desktop: no session bus. Sent by browser.' });
+  });
+
   it('of a priority goes to this screen and to nobody else, looks like one and says that it is none', async () => {
     const it = desk(DESKTOP_ONLY);
     await it.notifier.start();
