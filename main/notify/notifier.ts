@@ -122,14 +122,15 @@ async function sendAndWait(
   const open = new Set(deliveries.map((one) => one.id));
   const finished: Delivery[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
-  const forget = sender.onOutcome((_outcome, delivery) => {
+  const note = (delivery: Delivery) => {
     if (!open.delete(delivery.id)) return;
     finished.push(delivery);
     if (open.size === 0) resolve();
-  });
+  };
+  const forget = [sender.onOutcome((_outcome, delivery) => note(delivery)), sender.onLetGo(note)];
   await sender.add(deliveries);
   if (deliveries.length > 0) await promise;
-  forget();
+  for (const stop of forget) stop();
   const sent = finished.filter((one) => one.state === 'sent');
   const failed = finished.filter((one) => one.state !== 'sent');
   if (failed.length === 0) return ok(finished);

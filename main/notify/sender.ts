@@ -40,6 +40,7 @@ const MADE_KEPT = 1_000;
 export class Sender {
   private readonly deps: SenderDeps;
   private readonly listeners = new Set<OutcomeListener>();
+  private readonly letGoListeners = new Set<(delivery: Delivery) => void>();
   private readonly inFlight = new Map<string, Promise<void>>();
   /** Left over from an earlier run: asked "still true?" before the first try too. */
   private readonly late = new Set<string>();
@@ -79,6 +80,12 @@ export class Sender {
   async shown(deliveryId: string): Promise<void> {
     const delivery = this.deps.outbox.get(deliveryId);
     if (delivery?.kind === 'browser') await this.settle(sent(delivery, this.deps.clock.now()));
+  }
+
+  /** A way that was given up because the page was seen on another: no outcome of the page, but whoever waits must know. */
+  onLetGo(listener: (delivery: Delivery) => void): () => void {
+    this.letGoListeners.add(listener);
+    return () => this.letGoListeners.delete(listener);
   }
 
   onOutcome(listener: OutcomeListener): () => void {
@@ -179,7 +186,9 @@ export class Sender {
   private async letGo(delivery: Delivery, problem: string): Promise<void> {
     this.late.delete(delivery.id);
     this.failing.delete(wayOf(delivery));
-    await this.deps.outbox.save([expired(delivery, `${problem}; shown on the other screen of this machine`)]);
+    const over = expired(delivery, `${problem}; shown on the other screen of this machine`);
+    await this.deps.outbox.save([over]);
+    for (const listener of this.letGoListeners) listener(over);
   }
 
   private noteSeen(delivery: Delivery): void {

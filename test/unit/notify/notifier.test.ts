@@ -221,7 +221,10 @@ describe('a test page', () => {
     await it.pass(0);
     await it.notifier.acknowledgeShown(it.windows.offered[0]?.id ?? '');
     for (let n = 0; n < 20; n += 1) await it.pass(SECOND_MS);
-    expect(await answer).toEqual({ ok: false, error: 'By desktop: no session bus. Sent by browser.' });
+    expect(await answer).toEqual({
+      ok: false,
+      error: 'By desktop: no session bus; shown on the other screen of this machine. Sent by browser.',
+    });
   });
 
   it('of a priority goes to this screen and to nobody else, looks like one and says that it is none', async () => {
