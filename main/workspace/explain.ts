@@ -57,12 +57,21 @@ export function explainIssue(issue: Issue): Explained[] {
 
 function explainUnion(issue: Issue): Explained[] {
   if (issue.discriminator !== undefined && (issue.errors ?? []).length === 0)
-    return [{ path: issue.path, message: `expected ${oneOf(issue.options ?? [])}${got(issue)}` }];
+    return [{ path: issue.path, message: `expected ${oneOf(issue.options ?? [])}${got(told(issue))}` }];
   const ways = (issue.errors ?? []).map((one) =>
     one.map((inner) => explainIssue(inner)[0]?.message ?? '').join(', '),
   );
   const said = [...new Set(ways)].filter((way) => way !== '').map((way) => way.replace(/^expected /, ''));
   return [{ path: issue.path, message: `expected ${said.join('; or ') || 'another value'}` }];
+}
+
+/** What stands where the kinds differ, not the whole that has a kind. */
+function told(issue: Issue): Issue {
+  const { input, discriminator } = issue;
+  const isWhole = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return isWhole && discriminator !== undefined
+    ? { ...issue, input: Object.entries(input).find(([key]) => key === discriminator)?.[1] }
+    : issue;
 }
 
 function oneOf(values: readonly unknown[]): string {

@@ -81,7 +81,7 @@ it.each<[string, Record<string, string | null>, RegExp]>([
   [
     'an unknown kind of source',
     change(midwatch, 'kind: prometheus', 'kind: graphite'),
-    /^midwatch\.yaml:6:11 sources\[0\]\.kind: expected .*prometheus.*exposition/,
+    /^midwatch\.yaml:6:11 sources\[0\]\.kind: expected .*prometheus.*exposition.*, got "graphite"$/,
   ],
   [
     'a secret written into the file',
