@@ -28,7 +28,7 @@ const requests: Readonly<Record<string, readonly [input: unknown, expected: stri
   '/system/hello': [undefined, 'ok'],
   '/system/notifications': [undefined, 'ok'],
   '/system/notificationShown': [{ deliveryId: 'nowhere', outcome: 'shown', problem: '' }, 'ok'],
-  '/system/sendTest': [{ receiver: 'nobody' }, 'ok'],
+  '/system/sendTest': [{ receiver: 'nobody' }, 'UNAVAILABLE'],
   '/system/sendTestPage': [{ priority: 'P3' }, 'ok'],
   '/discover/catalogue': [undefined, 'ok'],
   '/discover/probe': [{ url: 'ftp://nowhere', auth: { kind: 'none' } }, 'REFUSED'],
