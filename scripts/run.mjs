@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fetchRuntime } from './desktop-runtime.mjs';
-import { build, environment, install, nodePath, root } from './setup.mjs';
+import { build, environment, install, lean, nodePath, root } from './setup.mjs';
 
 const [command = 'start', ...args] = process.argv.slice(2);
 
@@ -20,14 +20,13 @@ const runtime = headless || !hasDisplay ? {} : await fetchRuntime();
 const electron = runtime.executable;
 const [program, programArgs] = electron
   ? [electron, [root, command, ...args]]
-  : [nodePath, ['--max-semi-space-size=2', join(root, 'out', 'main', 'cli.js'), command, ...args]];
+  : [nodePath, [...lean.args, join(root, 'out', 'main', 'cli.js'), command, ...args]];
 if (runtime.problem) console.log(`${runtime.problem} The window is a browser tab instead.`);
 else if (!electron && !headless) console.log('There is no display here: the window is a browser tab.');
 
 const child = spawn(program, programArgs, {
   cwd: process.env.INIT_CWD ?? root,
-  // Threads share two arenas of malloc: with one each, an idle core takes tens of megabytes more.
-  env: environment({ MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }),
+  env: { ...lean.env, ...environment() },
   stdio: 'inherit',
 });
 // The terminal sends Ctrl-C to the child as well: wait for it to drain instead of leaving it alone.

@@ -18,6 +18,12 @@ export const nodePath = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
+/** What the core becomes by itself otherwise (main/host/cli/lean-process.ts, which says why), by beginning anew. */
+export const lean = {
+  args: ['--max-semi-space-size=2'],
+  env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '262144' },
+};
+
 /** The environment of every child: our Node and tools first on the path. */
 export function environment(extra = {}) {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`, ...extra };

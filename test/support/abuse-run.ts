@@ -59,6 +59,7 @@ export async function abuseReceiver(
   const memory = watchMemory(receiver);
   try {
     const answers: AbuseAnswer[] = [];
+    const sayMemory = () => say(`  memory grew by ${(memory.growth() / 1e6).toFixed(1)} MB at most so far`);
     for (const { name, status, send } of kinds) {
       const all = [];
       for (let i = 0; i < TRIES; i += 1) all.push(await send(receiver.port));
@@ -70,11 +71,14 @@ export async function abuseReceiver(
       answers.push({ name, statuses, allowed: statuses.every((one) => status.includes(one)), tookMs });
       say(`${name.padEnd(52)} ${statuses[0]} after ${tookMs.toFixed(1)} ms`);
     }
+    sayMemory();
     const tiny = (token: string) => sendTiny(receiver.port, options.tiny / 2, `Bearer ${token}`);
     say(`${options.tiny / 2} tiny requests without a token that is known`);
     const tinyUnknown = await tiny('wrong-token-entirely');
+    sayMemory();
     say(`${options.tiny / 2} tiny requests with one`);
     const tinyKnown = await tiny(TOKEN);
+    sayMemory();
     say(
       `${options.silent} connections that say nothing or drip, and ${options.held} bodies that are held back`,
     );

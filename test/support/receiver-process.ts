@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { LEAN_ARGS, LEAN_ENV } from '../../main/host/cli/lean-process.ts';
 import type { SenderStatus } from '../../main/receive/index.ts';
 import { type MetricStats, openMetricReader } from '../../main/store/index.ts';
 
@@ -39,8 +40,9 @@ export async function startReceiverProcess(seriesMax = 50_000): Promise<Receiver
   const folder = mkdtempSync(join(tmpdir(), 'midwatch-receiver-'));
   const path = join(folder, 'metrics.db');
   const entry = new URL('./receiver.main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [entry, path, String(seriesMax)], {
+  const child = spawn(process.execPath, [...LEAN_ARGS, entry, path, String(seriesMax)], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...LEAN_ENV, ...process.env },
   });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,6 +1,6 @@
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
-import { BYTES, FIXED64, MalformedError, VARINT, type WireReader } from './wire.ts';
+import { BYTES, FIXED64, MalformedError, VARINT, WireReader } from './wire.ts';
 
 /** What a message held beside the rows. */
 export interface Counted {
@@ -24,6 +24,21 @@ export interface SeriesFields {
 
 /** Tag of a field of length-delimited bytes. */
 export const tagOf = (field: number) => (field << 3) | BYTES;
+
+/**
+ * Whether a message has no more series than one may, before the first of them is read: so many series of nothing fit into
+ * a body that reading them until they are too many takes long. Throws `MalformedError`.
+ */
+export function seriesFit(body: Uint8Array, field: number, seriesMax: number): boolean {
+  const reader = new WireReader(body, FIELDS_MAX);
+  for (let series = 0; reader.at < body.length; ) {
+    const tag = reader.tag();
+    if (tag === tagOf(field)) series += 1;
+    if (series > seriesMax) return false;
+    reader.skip(tag & 7);
+  }
+  return true;
+}
 
 /** Reads the labels of one series into the key. The reader stands at the series' begin; `end` is where it ends. */
 export type ReadLabels = (reader: WireReader, end: number, key: SeriesKey) => void;

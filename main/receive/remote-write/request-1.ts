@@ -1,6 +1,6 @@
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
-import { type Counted, FIELDS_MAX, readSeries, type SeriesFields, tagOf } from './message.ts';
+import { type Counted, FIELDS_MAX, readSeries, type SeriesFields, seriesFit, tagOf } from './message.ts';
 import { MalformedError, WireReader } from './wire.ts';
 
 /**
@@ -13,13 +13,14 @@ const FIELDS: SeriesFields = { samples: 2, exemplars: 3, histograms: 4 };
 const NAME = 1;
 const VALUE = 2;
 
-/** Answers false where the request holds more samples than one may; throws `MalformedError`. */
+/** Answers false where the request holds more samples or series than one may; throws `MalformedError`. */
 export function readWriteRequest(
   body: Uint8Array,
   key: SeriesKey,
   draft: RowDraft,
   counted: Counted,
 ): boolean {
+  if (!seriesFit(body, TIMESERIES, draft.samplesMax)) return false;
   const reader = new WireReader(body, FIELDS_MAX);
   const parts = { fields: FIELDS, readLabels, key, draft, counted };
   while (reader.at < body.length) {

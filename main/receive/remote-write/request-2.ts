@@ -1,6 +1,6 @@
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
-import { type Counted, FIELDS_MAX, readSeries, type SeriesFields, tagOf } from './message.ts';
+import { type Counted, FIELDS_MAX, readSeries, type SeriesFields, seriesFit, tagOf } from './message.ts';
 import { MalformedError, VARINT, WireReader } from './wire.ts';
 
 /**
@@ -17,8 +17,9 @@ const FIELDS: SeriesFields = { samples: 2, histograms: 3, exemplars: 4 };
 /** Symbols of one request: more than any honest one has, and what 32 MiB of empty strings would otherwise make. */
 const SYMBOLS_MAX = 500_000;
 
-/** Answers false where the request holds more samples than one may; throws `MalformedError`. */
+/** Answers false where the request holds more samples or series than one may; throws `MalformedError`. */
 export function readRequest2(body: Uint8Array, key: SeriesKey, draft: RowDraft, counted: Counted): boolean {
+  if (!seriesFit(body, TIMESERIES, draft.samplesMax)) return false;
   const reader = new WireReader(body, FIELDS_MAX);
   const symbols = readSymbols(reader);
   const parts = { fields: FIELDS, readLabels: labelsBy(symbols), key, draft, counted };

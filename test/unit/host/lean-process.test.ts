@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { leanStart } from '../../../main/host/cli/lean-process.ts';
+import { LEAN_ARGS, LEAN_ENV, leanStart } from '../../../main/host/cli/lean-process.ts';
 
 const run = promisify(execFile);
 const LEAN = join(import.meta.dirname, '../../../main/host/cli/lean-process.ts');
@@ -12,7 +12,7 @@ describe('a process that should be small', () => {
   it('begins anew with its arguments, its own flags and what makes it small', () => {
     expect(leanStart(process1, { HOME: '/home/me', MALLOC_ARENA_MAX: '8' })).toEqual({
       args: ['/node', '--max-semi-space-size=2', '--inspect', '/cli.js', 'serve', 'ops'],
-      env: { HOME: '/home/me', MALLOC_ARENA_MAX: '8', MIDWATCH_LEAN: '1' },
+      env: { ...LEAN_ENV, HOME: '/home/me', MALLOC_ARENA_MAX: '8', MIDWATCH_LEAN: '1' },
     });
     expect(leanStart(process1, {})?.env.MALLOC_ARENA_MAX).toBe('2');
   });
@@ -20,6 +20,11 @@ describe('a process that should be small', () => {
   it('does so once, and not where it was given its size', () => {
     expect(leanStart(process1, { MIDWATCH_LEAN: '1' })).toBeNull();
     expect(leanStart({ ...process1, execArgv: ['--max-semi-space-size=16'] }, {})).toBeNull();
+  });
+
+  it('is started by the scripts as it would become', async () => {
+    const { lean } = await import(new URL('../../../scripts/setup.mjs', import.meta.url).href);
+    expect(lean).toEqual({ args: LEAN_ARGS, env: LEAN_ENV });
   });
 
   it.skipIf(typeof process.execve !== 'function')(

@@ -289,3 +289,13 @@ describe("a source's series", () => {
     });
   });
 });
+
+describe('a request of more series than one may have', () => {
+  it.each([1, 2] as const)('is refused before one of them is read: version %i', (version) => {
+    const all = Array.from({ length: 11 }, (_, i) => series('m', { i: String(i) }));
+    const over = reader(1_000, 10).read(all, version);
+    expect(over.whole).toBe(false);
+    expect(over.counted.series).toBe(0);
+    expect(reader(1_000, 11).read(all, version)).toMatchObject({ whole: true, counted: { series: 11 } });
+  });
+});
