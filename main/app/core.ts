@@ -97,8 +97,11 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   stages.ingest.onStatus((status) => hub.put('sources', [status]));
   hub.replace('sources', stages.ingest.status());
   const traces = createDemoTraces(parts.fleet, parts.folders.root);
-  await traces.receive(stages.receiving, state.workspace);
   stages.ingest.start();
+  // Their thread takes a moment to be there, and nothing that is polled waits for it.
+  traces
+    .receive(stages.receiving, state.workspace)
+    .catch((thrown) => log.error({ problem: messageOf(thrown) }, 'the receivers could not be started'));
 
   const startedAt = clock.now();
   const facts = () => ({ startedAt, problems: state.problems, workspace: state.workspace });

@@ -78,11 +78,13 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   refuseUnusableLog(folders.logPath);
   const threads = startThreads(folders, clock, log);
   cleanup.add('threads', () => threads.stop());
-  // The first answer of the store: a database that cannot be opened ends the start here, with its reason.
-  await Promise.all([threads.log.call.sizeBytes(), threads.metric.call.stats()]);
-  const fleet = options.demo ? await fleetOf(options, cleanup) : undefined;
   const yaml = startYamlThread({ clock, log, entry: entryUrl('yaml.worker') });
   cleanup.add('the YAML thread', () => yaml.stop());
+  const [fleet] = await bothWell(
+    options.demo ? fleetOf(options, cleanup) : Promise.resolve(undefined),
+    // The first answer of the store: a database that cannot be opened ends the start here, with its reason.
+    Promise.all([threads.log.call.sizeBytes(), threads.metric.call.stats()]),
+  );
   const policies = readPolicies();
   const deps: LoadDeps = loadDeps(yaml, policies, fleet ? { fleet: fleet.address } : {});
   const load = await loadWorkspace(path, deps);
@@ -126,6 +128,12 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     sendTestPage: (priority) => core.sendTestPage(priority),
     stop: () => cleanup.run(),
   };
+}
+
+/** Waits for both whatever becomes of one, so that nothing begins anew while the start is being undone. */
+async function bothWell<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }
 
 function workspacePath(options: AppOptions): string {

@@ -40,6 +40,8 @@ export function startYamlThread(options: YamlThreadOptions): YamlThread {
     log: options.log,
     restAfterMs: REST_MS,
   });
+  // A workspace is read first of all.
+  worker.wake();
   return overWorker(worker, options.clock, DEADLINE_MS);
 }
 
