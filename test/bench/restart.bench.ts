@@ -132,7 +132,13 @@ async function bundled(): Promise<string> {
       ssr: entryOf('store-answer'),
       outDir,
       emptyOutDir: true,
-      rolldownOptions: { external: ['better-sqlite3'], output: { entryFileNames: 'store-answer.mjs' } },
+      rolldownOptions: {
+        external: ['better-sqlite3'],
+        output: {
+          entryFileNames: 'store-answer.mjs',
+          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+        },
+      },
     },
     ssr: { noExternal: true, external: ['better-sqlite3'] },
   });

@@ -1,6 +1,7 @@
-import { METRIC_LIMITS, openMetricReader, openMetricWriter } from '../../../main/store/index.ts';
+import { openMetricReader } from '../../../main/store/metric-reader.ts';
+import { METRIC_LIMITS, openMetricWriter } from '../../../main/store/metric-writer.ts';
 
-/** Opens a store as the application does, to write and to read, and answers one question about its newest samples. */
+/** Opens a store as the application's threads do, whose bundles hold these alone, to write and to read, and answers one question about its newest samples. */
 const [path = ''] = process.argv.slice(2);
 const beganAt = performance.now();
 const writer = openMetricWriter(path, METRIC_LIMITS, { now: Date.now });
