@@ -32,9 +32,9 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       target: 'node22',
+      minify: false,
       sourcemap: false,
-      // Read as a few files, not as hundreds of small ones: half of a start went there. What holds a binary or starts a
-      // thread from a file of its own stays outside.
+      // Read as a few files, not as hundreds of small ones: half of a start went there.
       externalizeDeps: { exclude: BUNDLED },
       rollupOptions: {
         input: {
@@ -50,13 +50,7 @@ export default defineConfig({
           'yaml.worker': at('main/workspace/yaml.worker.ts'),
           fleet: at('main/demo/fleet.main.ts'),
         },
-        output: {
-          format: 'es',
-          entryFileNames: '[name].js',
-          chunkFileNames: 'chunk-[name]-[hash].js',
-          // Each thread reads its own copy. Names stay, so that a stack in a log can be read.
-          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },
     },
   },

@@ -6,7 +6,7 @@ import type { HealthReport } from '../../shared/model/health.ts';
 import type { Priority } from '../../shared/model/priority.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Api, createRouter, type StateHub } from '../api/index.ts';
-import { type Clock, type Ids, repeat, type Vault } from '../platform/index.ts';
+import { type Clock, type Ids, type Logger, repeat, type Vault } from '../platform/index.ts';
 import { type Corrections, createCorrections } from '../slo/index.ts';
 import type { SourceDeps } from '../source/index.ts';
 import {
@@ -98,10 +98,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   hub.replace('sources', stages.ingest.status());
   const traces = createDemoTraces(parts.fleet, parts.folders.root);
   stages.ingest.start();
-  // Their thread takes a moment to be there, and nothing that is polled waits for it.
-  traces
-    .receive(stages.receiving, state.workspace)
-    .catch((thrown) => log.error({ problem: messageOf(thrown) }, 'the receivers could not be started'));
+  startReceiving(traces, stages, state.workspace, log);
 
   const startedAt = clock.now();
   const facts = () => ({ startedAt, problems: state.problems, workspace: state.workspace });
@@ -141,6 +138,13 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       await stages.stop();
     },
   };
+}
+
+/** The receivers' thread takes a moment to be there, and nothing that is polled waits for it. */
+function startReceiving(traces: DemoTraces, { receiving }: Stages, workspace: Workspace, log: Logger): void {
+  traces
+    .receive(receiving, workspace)
+    .catch((thrown) => log.error({ problem: messageOf(thrown) }, 'the receivers could not be started'));
 }
 
 function sourceDepsOf({ clock, options }: CoreParts, vault: Vault): SourceDeps {

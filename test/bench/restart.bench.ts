@@ -132,13 +132,7 @@ async function bundled(): Promise<string> {
       ssr: entryOf('store-answer'),
       outDir,
       emptyOutDir: true,
-      rolldownOptions: {
-        external: ['better-sqlite3'],
-        output: {
-          entryFileNames: 'store-answer.mjs',
-          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-        },
-      },
+      rolldownOptions: { external: ['better-sqlite3'], output: { entryFileNames: 'store-answer.mjs' } },
     },
     ssr: { noExternal: true, external: ['better-sqlite3'] },
   });
