@@ -6,6 +6,7 @@ import { PlaybookFile } from '../../shared/config/playbook.ts';
 import { type ServiceConfig, ServicesFile } from '../../shared/config/service.ts';
 import { MidwatchFile } from '../../shared/config/workspace.ts';
 import { type Problem, problemAt } from './problem.ts';
+import type { Unfit } from './unfit.ts';
 import { fillSources } from './variables.ts';
 import { checkDocument, partOf, type Written } from './written.ts';
 import type { YamlDocument, YamlReading } from './yaml-reader.ts';
@@ -19,6 +20,8 @@ export interface Configuration {
   readonly detectors: Written<DetectorConfig>[];
   readonly playbooks: Written<PlaybookFile>[];
   readonly boards: Written<BoardFile>[];
+  /** Documents that do not fit their schema: of them only what stands by itself can be checked. */
+  readonly unfit: Unfit[];
   /** Files and folders of which a part could not be taken: what is missing there is not *unknown*, only not readable. */
   readonly broken: Set<string>;
 }
@@ -42,6 +45,7 @@ export function gather(
     detectors: [],
     playbooks: [],
     boards: [],
+    unfit: [],
     broken: new Set(),
   };
   for (const { name, reading } of files) {
@@ -66,8 +70,12 @@ function gatherFile(
     problems.push(
       problemAt({ file: name, line: 1, column: 1 }, '', 'expected some configuration; the file is empty'),
     );
-  for (const document of documentsOf(name, reading, problems))
+  for (const document of documentsOf(name, reading, problems)) {
+    const before = problems.length;
     take(found, name, document, overrides, problems);
+    if (problems.length > before)
+      found.unfit.push({ config: document.value, file: name, located: document.located, path: [] });
+  }
 }
 
 /** Objectives and playbooks may stand several in a file, parted by `---`; the others are one document a file. */

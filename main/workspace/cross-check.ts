@@ -10,6 +10,7 @@ import { checkSlo } from './check-slo.ts';
 import { type CheckExpression, type Checker, checker, type Names, unknown } from './checker.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
+import { checkUnfit } from './unfit.ts';
 import { unknownVariable, variablesIn } from './variables.ts';
 import { say, type Written } from './written.ts';
 
@@ -54,6 +55,7 @@ export function crossCheck(
     if (when !== undefined) check.expression(written, ['when'], when, asked);
   }
   for (const written of found.boards) checkBoard(written, check);
+  for (const written of found.unfit) checkUnfit(written, check, problems);
   unique(found.playbooks, (one) => one.id, ['id'], 'playbook', problems);
   for (const written of found.playbooks) {
     for (const [at, id] of written.config.services.entries()) check.service(written, ['services', at], id);

@@ -72,6 +72,10 @@ export function readCalendarDuration(
   return unit && digits ? { unit, count: Number(digits) } : undefined;
 }
 
+function isRollingDuration(text: string): boolean {
+  return DurationMs.safeParse(text).success;
+}
+
 const START_TIME = /^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?$/;
 
 const CalendarConfig = z.strictObject({
@@ -84,22 +88,30 @@ const CalendarConfig = z.strictObject({
 
 const TimeWindow = z
   .strictObject({
-    duration: z.string({ error: 'expected a duration; write for example 28d, or 1M of a calendar' }),
+    // By itself, since what is said of the whole window waits until each part of it is there.
+    duration: z
+      .string({ error: 'expected a duration; write for example 28d, or 1M of a calendar' })
+      .refine((text) => isRollingDuration(text) || readCalendarDuration(text) !== undefined, {
+        error: ({ input }) =>
+          `expected a duration; write for example 28d instead of ${JSON.stringify(input)}`,
+      }),
     isRolling: z.boolean({ error: 'expected isRolling: true, or false with a calendar' }),
     calendar: CalendarConfig.optional(),
   })
   .superRefine((window, context) => {
     const say = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    const isRolling = isRollingDuration(window.duration);
+    const isCalendar = readCalendarDuration(window.duration) !== undefined;
     if (window.isRolling) {
-      if (!DurationMs.safeParse(window.duration).success)
+      if (!isRolling && isCalendar)
         say(
           'duration',
           `expected a duration; write for example 28d instead of ${JSON.stringify(window.duration)}`,
         );
       if (window.calendar) say('calendar', 'expected no calendar in a rolling period');
     } else {
-      if (!readCalendarDuration(window.duration))
+      if (isRolling && !isCalendar)
         say('duration', `expected 1d, 1w, 1M, 1Q or 1Y, got ${JSON.stringify(window.duration)}`);
       if (!window.calendar)
         say(

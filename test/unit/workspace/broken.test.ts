@@ -259,3 +259,31 @@ it('reports all that is wrong at once, in the order of the files', async () => {
     'slos/gateway.yaml:20:15',
   ]);
 });
+
+it('reads the expressions of files that are wrong in their shape, too', async () => {
+  const problems = await problemsOf({
+    'alerts/queue.yaml': (GOOD_FILES['alerts/queue.yaml'] ?? '')
+      .replace('for: 1m', 'for: soon')
+      .replace('expr: queue > 8', 'expr: queue !! 8'),
+    'detectors/queue.yaml':
+      'detectors:\n  - id: queue\n    servise: ranking\n    query: queue !!\n    when: elsewhere > 1\n',
+    'dashboards/one.yaml': 'panels:\n  - { tytle: a, expression: "x !! y" }\n',
+    [slo]: (GOOD_FILES[slo] ?? '')
+      .replace(', isRolling: true', '')
+      .replace('28d', 'soon')
+      .replace('query: requests_total }', 'query: "sum(x)" }'),
+    [playbook]: (GOOD_FILES[playbook] ?? '').replace('title: Degraded', 'tytle: Degraded'),
+  });
+  const said = problems.join('\n');
+  expect(said).toMatch(
+    /^alerts\/queue\.yaml:5:21 groups\[0\]\.rules\[0\]\.expr: expected a PromQL expression/m,
+  );
+  expect(said).toMatch(/^alerts\/queue\.yaml:6:14 /m);
+  expect(said).toMatch(/^detectors\/queue\.yaml:4:\d+ detectors\[0\]\.query: expected a PromQL expression/m);
+  expect(said).toMatch(/^dashboards\/one\.yaml:2:\d+ panels\[0\]\.expression: expected a PromQL expression/m);
+  expect(said).toMatch(/^slos\/gateway\.yaml:\d+:\d+ spec\.indicator\.spec\.ratioMetric\.total\.\S+query: /m);
+  expect(said).toMatch(/^slos\/gateway\.yaml:17:\d+ spec\.timeWindow\[0\]\.isRolling: /m);
+  expect(said).toMatch(/^slos\/gateway\.yaml:17:\d+ spec\.timeWindow\[0\]\.duration: expected a duration/m);
+  // Each mistake once.
+  expect(new Set(problems).size).toBe(problems.length);
+});
