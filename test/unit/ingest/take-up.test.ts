@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { inlineWorker, VirtualClock } from '../../../main/platform/index.ts';
+import { METRIC_LIMITS } from '../../../main/store/index.ts';
 import type { Labels } from '../../../shared/model/metric.ts';
 import { startServer } from '../../support/http-server.ts';
 import { openIngest } from '../../support/ingest.ts';
 import { createMemorySamples, type MemorySamples } from '../../support/memory-metrics.ts';
+import { metricFolder } from '../../support/metric-folder.ts';
 import { expositionConfig } from '../../support/source.ts';
 
 const START = 1_700_000_000_000;
@@ -54,6 +56,33 @@ describe('a series that ended while Midwatch was down', () => {
     expect(ends({ __name__: 'b' })).toEqual([60_000]);
     expect(ends({ __name__: 'a' })).toEqual([]);
     expect(ends({ __name__: 'up' })).toEqual([]);
+  });
+
+  it('is ended in the file as well, whether its samples wait there or are packed', async () => {
+    const { body, live } = await fleet();
+    const files = metricFolder()({ ...METRIC_LIMITS, packAfterSamples: 1 });
+    const alive = async (fromAt: number, forMs: number) => {
+      const writer = files.writer();
+      await live(fromAt, forMs, writer);
+      if (fromAt === START) while (writer.compact(fromAt + forMs).more);
+      writer.close();
+    };
+    await alive(START, 16_000);
+    await alive(START + 30_000, 1_000);
+    body.gw = 'a 2\n';
+    await alive(START + 60_000, 31_000);
+    const found = files.reader().select([{ name: '__name__', op: '=~', value: 'a|b|up' }], 0, 9e15);
+    const ends = found.map(({ labels, times, stale }) => [
+      `${labels.__name__} ${labels.instance}`,
+      [...stale].map((index) => (times[index] ?? 0) - START),
+    ]);
+    expect(Object.fromEntries(ends)).toEqual({
+      'a gw': [],
+      'a db': [],
+      'up gw': [],
+      'up db': [],
+      'b gw': [60_000],
+    });
   });
 
   it('of a target that is down since is ended, and that of another target is not', async () => {
