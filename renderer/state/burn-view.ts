@@ -8,7 +8,7 @@ import { joinUnwatched, type Unwatched } from '../../shared/model/watch.ts';
 import { HOUR_MS, MINUTE_MS, parseDuration } from '../../shared/unit/time.ts';
 import type { Connection } from '../transport/connection.ts';
 import { upstreamOf } from './cause.ts';
-import { leadingRow, thresholdText, windowName } from './fact.ts';
+import { burnText, leadingRow, thresholdText, windowName } from './fact.ts';
 import { incidentView } from './incident-view.ts';
 import { type BurnHistory, chartSpan } from './objective.ts';
 import { type ViewSpan, viewSpans } from './unwatched.ts';
@@ -130,6 +130,27 @@ export function useBurnView(objective: ObjectiveStatus, incident: Incident): Bur
     }),
     [loaded, row, view, fromAt, source, connection, now, endedAt],
   );
+}
+
+/** What a chart of the burn rate shows, wherever it stands. */
+export function burnChart(
+  { objective }: ObjectiveStatus,
+  { view, lines, threshold, spans }: BurnView,
+  { stepMs, fromAt, toAt }: BurnHistory,
+) {
+  return {
+    title: 'Burn rate',
+    unit: `×, ${objective.title}`,
+    suffix: '×',
+    format: burnText,
+    view,
+    lines,
+    stepMs,
+    fromAt,
+    toAt,
+    threshold,
+    spans,
+  };
 }
 
 /** The marks of an incident's charts. */

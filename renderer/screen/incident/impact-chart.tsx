@@ -1,8 +1,8 @@
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
 import { Chart } from '../../chart/chart.tsx';
-import { useBurnView, useMarks } from '../../state/burn-view.ts';
-import { burnText, worstObjective } from '../../state/fact.ts';
+import { burnChart, useBurnView, useMarks } from '../../state/burn-view.ts';
+import { worstObjective } from '../../state/fact.ts';
 import { useCollection } from '../../state/use-core.tsx';
 import styles from './incident.module.css';
 
@@ -20,20 +20,10 @@ function Drawn({ incident, objective }: { incident: Incident; objective: Objecti
   return (
     <div className={`box ${styles.impact}`}>
       <Chart
-        title="Burn rate"
-        unit={`×, ${objective.objective.title}`}
-        suffix="×"
-        format={burnText}
-        view={view.view}
+        {...burnChart(objective, view, view.history)}
+        marks={marks}
         link={`postmortem:${incident.id}`}
         surface="surface-2"
-        lines={view.lines}
-        stepMs={view.history.stepMs}
-        fromAt={view.history.fromAt}
-        toAt={view.history.toAt}
-        threshold={view.threshold}
-        marks={marks}
-        spans={view.spans}
       />
     </div>
   );

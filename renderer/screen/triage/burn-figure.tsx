@@ -1,8 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { Incident } from '../../../shared/model/incident.ts';
 import type { ObjectiveStatus } from '../../../shared/model/objective.ts';
-import { useBurnView, useMarks } from '../../state/burn-view.ts';
-import { burnText } from '../../state/fact.ts';
+import { burnChart, useBurnView, useMarks } from '../../state/burn-view.ts';
 import { useLive } from '../../state/use-core.tsx';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './triage.module.css';
@@ -46,21 +45,7 @@ export function BurnFigure({ objective, incident }: { objective: ObjectiveStatus
   return (
     <div className={styles.chart}>
       <Suspense fallback={<Skeleton rows={4} label="Loading the burn rate" />}>
-        <Chart
-          title="Burn rate"
-          unit={`×, ${objective.objective.title}`}
-          suffix="×"
-          format={burnText}
-          view={view.view}
-          link="triage"
-          lines={view.lines}
-          stepMs={view.history.stepMs}
-          fromAt={view.history.fromAt}
-          toAt={view.history.toAt}
-          threshold={view.threshold}
-          marks={marks}
-          spans={view.spans}
-        />
+        <Chart {...burnChart(objective, view, view.history)} marks={marks} link="triage" />
       </Suspense>
     </div>
   );

@@ -12,10 +12,10 @@ import {
 } from '../../../main/workspace/index.ts';
 import { proposalEdits } from '../../../renderer/state/add-source.ts';
 import { WorkspaceEdit } from '../../../shared/config/edit.ts';
-import { ok } from '../../../shared/error/result.ts';
 import type { CatalogueFile } from '../../../shared/model/catalogue.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
 import { createMemorySamples } from '../../support/memory-metrics.ts';
+import { namesOf } from '../../support/table-names.ts';
 import { loadDeps, workspaceFolder } from '../../support/workspace.ts';
 
 const files = readCatalogue();
@@ -99,29 +99,14 @@ function sourceOf(file: CatalogueFile): QueryTarget {
       synthetic: false,
     })),
   );
-  const names = [...new Set(series.map(([labels]) => labels.__name__ ?? ''))];
-  const selected = (selector = '') =>
-    samples.reader.labelSets([{ name: '__name__', op: '=', value: selector.replace(/\{.*/, '') }]);
-  return {
-    ...createInlineTarget('prom', samples.reader),
-    names: {
-      metrics: async () =>
-        ok({
-          metrics: names.map((name) => ({
-            name,
-            kind: 'unknown' as const,
-            help: '',
-            unit: '',
-            from: 'name' as const,
-          })),
-          complete: true,
-        }),
-      labelNames: async ({ selector }) =>
-        ok({ names: [...new Set(selected(selector).flatMap((one) => Object.keys(one)))], complete: true }),
-      labelValues: async (name, { selector }) =>
-        ok({ names: [...new Set(selected(selector).flatMap((one) => one[name] ?? []))], complete: true }),
-    },
-  };
+  const table: Record<string, Record<string, string[]>> = {};
+  for (const [{ __name__ = '', ...labels }] of series) {
+    const known = table[__name__] ?? {};
+    table[__name__] = known;
+    for (const [name, value] of Object.entries({ __name__, ...labels }))
+      known[name] = [...(known[name] ?? []), value];
+  }
+  return { ...createInlineTarget('prom', samples.reader), names: namesOf(table) };
 }
 
 describe('what is proposed from a convention', () => {

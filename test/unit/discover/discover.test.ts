@@ -6,35 +6,16 @@ import { exactly, nameOf } from '../../../main/discover/selector.ts';
 import { OpenSloFile } from '../../../shared/config/objective.ts';
 import { ok } from '../../../shared/error/result.ts';
 import type { QueryTarget } from '../../../shared/model/metric.ts';
+import { type NameTable, namesOf } from '../../support/table-names.ts';
 
 const NONE = { services: new Set<string>(), objectives: new Set<string>(), detectors: new Set<string>() };
 
 /** Answers names from a table and expressions from a function, and keeps what it was asked. */
-function targetOf(
-  labels: Record<string, Record<string, string[]>>,
-  value: (expression: string, at: number) => number | null,
-) {
+function targetOf(labels: NameTable, value: (expression: string, at: number) => number | null) {
   const asked: string[] = [];
-  const metricOf = (selector = '') => selector.replace(/\{.*/, '');
   const target: QueryTarget = {
     id: 'prom',
-    names: {
-      metrics: async () =>
-        ok({
-          metrics: Object.keys(labels).map((name) => ({
-            name,
-            kind: 'unknown' as const,
-            help: '',
-            unit: '',
-            from: 'name' as const,
-          })),
-          complete: true,
-        }),
-      labelNames: async ({ selector }) =>
-        ok({ names: Object.keys(labels[metricOf(selector)] ?? {}), complete: true }),
-      labelValues: async (label, { selector }) =>
-        ok({ names: labels[metricOf(selector)]?.[label] ?? [], complete: true }),
-    },
+    names: namesOf(labels),
     async instant(expression, at) {
       asked.push(expression);
       if (expression.startsWith('sum by (le)'))
