@@ -9,7 +9,7 @@ export type { FleetControl } from './demo.ts';
 export type { ObjectivePart } from './objective.ts';
 export type { QueryPart } from './query.ts';
 export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
-export type { SilencePart } from './silence.ts';
+export { previewSilence, type SilencePart } from './silence.ts';
 export { createStateHub, type StateHub, type StateHubOptions } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
 export type { TracePart } from './trace.ts';

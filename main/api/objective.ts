@@ -15,7 +15,7 @@ export interface ObjectivePart {
   whatIf(input: Inputs['whatIf'], watch?: PastWatch): Promise<Outputs['whatIf']>;
   tryOut(input: Inputs['tryOut'], watch?: PastWatch): Promise<Outputs['tryOut']>;
   changeEdits(input: Inputs['changeEdits']): Promise<Outputs['changeEdits']>;
-  spentBy(input: Inputs['spentBy']): Promise<Outputs['spentBy']>;
+  spentBy(input: Inputs['spentBy'], watch?: PastWatch): Promise<Outputs['spentBy']>;
   corrections(input: Inputs['corrections']): Outputs['corrections'];
   addCorrection(input: Inputs['addCorrection'], by: string): Promise<Outputs['addCorrection']>;
   revokeCorrection(input: Inputs['revokeCorrection'], by: string): Promise<Outputs['revokeCorrection']>;
@@ -45,7 +45,9 @@ export function objectiveRouter(part: ObjectivePart) {
       answering(errors, () => looks.during(input.ask, signal, (watch) => part.tryOut(input, watch))),
     ),
     progress: at.progress.handler(({ input }) => looks.progress(input.ask)),
-    spentBy: at.spentBy.handler(({ input, errors }) => answering(errors, () => part.spentBy(input))),
+    spentBy: at.spentBy.handler(({ input, signal, errors }) =>
+      answering(errors, () => looks.during(input.ask, signal, (watch) => part.spentBy(input, watch))),
+    ),
     corrections: at.corrections.handler(({ input }) => part.corrections(input)),
     addCorrection: at.addCorrection.handler(({ input, context, errors }) =>
       answering(errors, () => part.addCorrection(input, context.actor)),

@@ -17,10 +17,9 @@ export interface SilencePart {
 /** Requests about silences. */
 export function silenceRouter({ silences, alerts, now, changed }: SilencePart) {
   const at = procedures.silence;
-  const active = () => alerts().filter((one) => one.phase !== 'inactive' && one.phase !== 'resolved');
   return at.router({
     list: at.list.handler(() => silences.list()),
-    preview: at.preview.handler(({ input }) => preview(input.matchers, active(), silences)),
+    preview: at.preview.handler(({ input }) => previewSilence(input.matchers, alerts(), silences)),
     create: at.create.handler(({ input, context, errors }) =>
       answering(errors, async () => {
         const silence = await silences.create({
@@ -59,8 +58,16 @@ function read(text: string): Matcher[] {
   throw new CodedError('silence-refused', `The matchers cannot be read: ${parsed.error}.`);
 }
 
-/** What cannot be used is an answer here, not a failure: the person is still writing. */
-function preview(text: string, active: readonly Alert[], silences: Silences): SilencePreview {
+/**
+ * What a silence would hold of the alerts that are active. What cannot be used is an answer here, not a failure: the person
+ * is still writing.
+ */
+export function previewSilence(
+  text: string,
+  alerts: readonly Alert[],
+  silences: Pick<Silences, 'preview'>,
+): SilencePreview {
+  const active = alerts.filter((one) => one.phase !== 'inactive' && one.phase !== 'resolved');
   try {
     const matchers = read(text);
     const found = silences.preview(matchers, active);

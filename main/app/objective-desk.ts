@@ -75,9 +75,9 @@ export function createObjectiveDesk(deps: ObjectiveDeskDeps): ObjectivePart {
       return { rows, warnings };
     },
     ...pastPart(deps, { objectiveOf, targetOf, planOf }),
-    async spentBy({ objectiveId, label, ...range }) {
+    async spentBy({ objectiveId, label, ...range }, watch) {
       const objective = objectiveOf(objectiveId);
-      return spentBy(objective, targetOf(objective.source), checkedRange(range), label);
+      return spentBy(objective, targetOf(objective.source), checkedRange(range), label, watch);
     },
     corrections: ({ objectiveId }) => [...corrections.of(objectiveId)],
     async addCorrection({ objectiveId, fromAt, toAt, reason }, by) {

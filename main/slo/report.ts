@@ -79,7 +79,7 @@ export function reportHtml(facts: ReportFacts): string {
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8884}td:nth-child(n+2){font-variant-numeric:tabular-nums}</style>
+<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8884}td:nth-child(n+2){font-variant-numeric:tabular-nums}:is(th,td):is(:nth-child(2),:nth-child(3),:nth-child(n+5)){text-align:right}</style>
 </head><body><h1>${escapeHtml(title)}</h1>
 ${intro(facts)
   .map((one) => cell('p', one))
@@ -104,11 +104,14 @@ function intro({ fromAt, toAt, madeAt, lines }: ReportFacts): string[] {
   ];
 }
 
+/** Events are whole, though an increase that is carried to the edges of a window is not. */
+function countOf(events: number): string {
+  return formatSignificant(Math.round(events), 4);
+}
+
 function cellsOf(line: ComplianceLine): string[] {
   const counts =
-    line.bad === null || line.total === null
-      ? 'no data'
-      : `${formatSignificant(line.bad, 4)} of ${formatSignificant(line.total, 4)}`;
+    line.bad === null || line.total === null ? 'no data' : `${countOf(line.bad)} of ${countOf(line.total)}`;
   return [
     line.title,
     formatPercent(line.target, 6),

@@ -5,8 +5,11 @@ import type { SpentBy } from '../../shared/model/objective-history.ts';
 import { promDuration, SECOND_MS } from '../../shared/unit/time.ts';
 import { type Counter, readCounter } from './build-query.ts';
 import type { HistoryRange } from './history.ts';
+import { type PastWatch, watchedTarget } from './watched-target.ts';
 
 const PARTS_MAX = 50;
+/** So many labels are compared where none was asked for. */
+const LABELS_MAX = 8;
 const TIMEOUT_MS = 60 * SECOND_MS;
 const NOT_TOLD = new Set(['__name__', 'le', 'job']);
 
@@ -19,6 +22,7 @@ export async function spentBy(
   target: QueryTarget,
   range: HistoryRange,
   wanted: string | undefined,
+  watch: PastWatch = {},
 ): Promise<SpentBy> {
   const { indicator } = objective;
   const total = selectorOf(indicator.total);
@@ -28,11 +32,14 @@ export async function spentBy(
       'labels-hidden',
       'This objective counts by an expression (or by slices or components), so its labels are not known here. Write plain counter selectors to see who spent the budget.',
     );
-  const labels = await labelsOf(target, total, range.toAt);
-  const asked = wanted === undefined ? labels : [wanted];
+  const { signal } = watch;
+  const labels = await labelsOf(watchedTarget(target, { signal }, 1), total, range.toAt);
+  const asked = (wanted === undefined ? labels : [wanted]).slice(0, LABELS_MAX);
+  // Two questions a label: all events, and those that count.
+  const watched = watchedTarget(target, watch, 2 * asked.length);
   let best: SpentBy | null = null;
-  for (const label of asked.slice(0, 8)) {
-    const found = await byLabel(objective, target, range, { label, labels, total, part });
+  for (const label of asked) {
+    const found = await byLabel(objective, watched, range, { label, labels, total, part });
     if (!best || spread(found) > spread(best)) best = found;
   }
   if (best) return best;

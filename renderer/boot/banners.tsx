@@ -66,7 +66,7 @@ function BlindBanner() {
   const blind = useCollection('health').byId.get('core')?.blind ?? null;
   if (blind === null) return null;
   return (
-    <aside className="banner" data-kind="blind" role="alert">
+    <div className="banner" data-kind="blind" role="alert">
       <div>
         <b>Not watching</b>
         <div className="s12">{blind}</div>
@@ -76,7 +76,7 @@ function BlindBanner() {
           Check
         </Button>
       </span>
-    </aside>
+    </div>
   );
 }
 
@@ -145,7 +145,7 @@ function Banner({
   action?: ReactNode;
 }) {
   return (
-    <aside className="banner" data-kind={kind} role="status">
+    <div className="banner" data-kind={kind} role="status">
       <span
         className="state"
         data-s={kind === 'offline' ? 'unwatched' : kind === 'problem' ? 'suppressed' : 'starting'}
@@ -154,6 +154,6 @@ function Banner({
       </span>
       <span className="t2 banner-detail">{detail}</span>
       {action && <span className="push line">{action}</span>}
-    </aside>
+    </div>
   );
 }

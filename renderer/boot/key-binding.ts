@@ -62,7 +62,7 @@ function byKeys(): Map<string, Command[]> {
 }
 
 function mayRun(core: Core, command: Command, event: KeyboardEvent): boolean {
-  if (core.uiStore.getState().overlay !== null) return false;
+  if (core.uiStore.getState().overlay !== null || isInDialog(event.target)) return false;
   if (!worksOn(command, core.uiStore.getState().route.screen)) return false;
   if (isTyping(aimOf(event)) && !command.whileTyping) return false;
   // Enter on a button or link presses that, and nothing else.
@@ -87,6 +87,11 @@ function isTyping(target: EventTarget | null): boolean {
 
 function isControl(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('button, a, [role="menuitem"], summary') !== null;
+}
+
+/** Dialogs of a screen's own stand over it as well: its keys would act on what is behind them. */
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('dialog[open]') !== null;
 }
 
 function isListbox(target: EventTarget | null): boolean {

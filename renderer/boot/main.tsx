@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { config } from 'zod';
 import { type Core, createCore } from '../state/core.ts';
 import { hashOf, routeOf } from '../state/route.ts';
+import { arrival } from '../state/ui.ts';
 import { CoreProvider } from '../state/use-core.tsx';
 import { linesOfHost } from '../transport/host.ts';
 import { announceTitle } from './announcer.tsx';
@@ -13,6 +14,7 @@ import { followMenu } from './menu.ts';
 import { createNotifier } from './notifier.ts';
 import { loadScreensWhenIdle, partOfScreen } from './screens.tsx';
 import { createWindowSound } from './sound.ts';
+import { followSort, storedSort } from './table-order.ts';
 import { followTheme, storedTheme } from './theme.ts';
 import { windowWorld } from './world.ts';
 
@@ -26,6 +28,7 @@ const core: Core = createCore({
   world: windowWorld(window),
   hash: location.hash,
   theme: storedTheme(localStorage),
+  sort: storedSort(localStorage),
   onNotification: (_core, api, notice) => void notifier.show(api, notice),
 });
 
@@ -34,6 +37,7 @@ partOfScreen(core.uiStore.getState().route.screen)
   ?.load()
   .catch(() => undefined);
 followTheme(core, document.documentElement, localStorage);
+followSort(core, localStorage);
 bindKeys(core, window);
 followMenu(core, window, sound);
 announceTitle(core, document);
@@ -42,7 +46,7 @@ window.addEventListener('hashchange', () => {
   const route = routeOf(location.hash);
   const hasIntent = route.screen === 'incident' && route.intent !== undefined;
   if (hasIntent || hashOf(route) !== hashOf(core.uiStore.getState().route))
-    core.uiStore.setState({ route, overlay: null });
+    core.uiStore.setState((state) => ({ ...arrival(state, route), overlay: null }));
 });
 
 const root = document.getElementById('root');

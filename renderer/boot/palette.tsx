@@ -6,7 +6,7 @@ import { commands, keyCaps, worksOn } from '../state/key-table.ts';
 import { incidentInHand, useIncidents } from '../state/selection.ts';
 import { useCollection, useCore, useLine, useNow, useUi } from '../state/use-core.tsx';
 import { Glyph, SeverityBadge } from '../ui/badge.tsx';
-import { Keys } from '../ui/button.tsx';
+import { isMac, Keys } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ago } from '../ui/format.ts';
 import { matchScore } from '../ui/match.ts';
@@ -57,7 +57,7 @@ function CommandGroup() {
   const screen = useUi((state) => state.route.screen);
   const isDemo = useLine((state) => state.hello?.demo ?? false);
   const demoReady = useStore(core.demo.store, (state) => state.available);
-  const mac = /Mac/.test(navigator.platform);
+  const mac = isMac();
   const offered = commands.filter(
     (one) =>
       !one.hidden &&

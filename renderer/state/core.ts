@@ -9,6 +9,7 @@ import { createIncidentDomain, type IncidentDomain } from './incident.ts';
 import { createMirror, type MirrorStores } from './mirror.ts';
 import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
 import { createObjectivePast, type ObjectivePast } from './objective-past.ts';
+import type { ObjectiveSort } from './objective-table.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
@@ -64,13 +65,15 @@ export interface CoreOptions {
   readonly world: CoreWorld;
   readonly hash: string;
   readonly theme: Theme;
+  /** How the objectives stand; by default the most urgent first. */
+  readonly sort?: ObjectiveSort;
   readonly onNotification: (core: Core, api: Api, notice: Notice) => void;
 }
 
 // A skew under a second is the way over the line, not a clock that is wrong.
 const SKEW_FLOOR_MS = 1_000;
 
-export function createCore({ open, world, hash, theme, onNotification }: CoreOptions): Core {
+export function createCore({ open, world, hash, theme, sort, onNotification }: CoreOptions): Core {
   const line = createStore<LineState>()(() => ({
     connection: { kind: 'connecting', sinceAt: world.now() },
     hello: null,
@@ -80,7 +83,7 @@ export function createCore({ open, world, hash, theme, onNotification }: CoreOpt
   const clock = createStore<{ readonly nowAt: number }>()(() => ({ nowAt: world.now() }));
   const tick = () => clock.setState({ nowAt: world.now() + line.getState().skewMs });
   const mirror = createMirror(world.nextFrame);
-  const uiStore = createUiStore(hash, theme);
+  const uiStore = createUiStore(hash, theme, sort);
   const ui = uiActions(uiStore, world.setHash, world.later);
   const heard = (coreAt: number) => {
     const skewMs = coreAt - world.now();

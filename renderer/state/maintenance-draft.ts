@@ -1,5 +1,5 @@
 import { fileStem, type WorkspaceEditInput } from '../../shared/config/edit.ts';
-import type { MaintenanceState } from '../../shared/model/maintenance.ts';
+import type { MaintenancePlan, MaintenanceState } from '../../shared/model/maintenance.ts';
 import { promDuration } from '../../shared/unit/time.ts';
 
 /** A maintenance window as its form has it: texts, as they are typed. */
@@ -71,6 +71,16 @@ export function writtenOf(draft: MaintenanceDraft, id: string): WrittenWindow {
       ? { schedule: draft.schedule.trim(), duration: draft.duration.trim() }
       : { from: draft.from, to: draft.to }),
   };
+}
+
+/** What is wrong with a field, once somebody was in it or wanted to save: an empty form is no mistake. */
+export function shownProblem(
+  problems: MaintenancePlan['problems'],
+  keys: readonly string[],
+  touched: ReadonlySet<string>,
+): string | null {
+  if (!keys.some((key) => touched.has(key))) return null;
+  return problems.find((one) => keys.includes(one.key))?.message ?? null;
 }
 
 /** An id that no other window has. */

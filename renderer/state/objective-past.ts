@@ -23,7 +23,7 @@ type Document = Parameters<Api['objective']['tryOut']>[0]['document'];
 
 /** What an objective did, what it would have done, who spent it, and what was taken out of it. */
 export interface ObjectivePast {
-  /** What of it is under way, under `alerts:`, `what-if:` or `tried:` and its key, or `report`. */
+  /** What of it is under way, under `alerts:`, `spent:`, `what-if:` or `tried:` and its key, or `report`. */
   readonly looks: PastLooks;
   readonly alerts: LoadedStore<ObjectiveHistory>;
   readonly spent: LoadedStore<SpentBy>;
@@ -67,8 +67,11 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
       ),
     loadSpent: (key, objectiveId, now, spanMs, label) =>
       loaders.spent(key, () =>
-        requests.quiet((api) =>
-          api.objective.spentBy({ objectiveId, ...range(now, spanMs), ...(label === '' ? {} : { label }) }),
+        looks.run(`spent:${key}`, (api, { ask, options }) =>
+          api.objective.spentBy(
+            { objectiveId, ask, ...range(now, spanMs), ...(label === '' ? {} : { label }) },
+            options,
+          ),
         ),
       ),
     loadWhatIf: (key, objectiveId, change, now, spanMs) =>

@@ -1,7 +1,8 @@
 import type { ObjectiveStatus } from '../../shared/model/objective.ts';
 import { windowOf } from './fact.ts';
 
-export type ObjectiveColumn = 'name' | 'state' | 'burn' | 'trend' | 'budget' | 'exhaustion';
+const COLUMNS = ['name', 'state', 'burn', 'trend', 'budget', 'exhaustion'] as const;
+export type ObjectiveColumn = (typeof COLUMNS)[number];
 export interface ObjectiveSort {
   readonly column: ObjectiveColumn;
   /** Of *burn*: over which window. */
@@ -10,6 +11,20 @@ export interface ObjectiveSort {
 }
 
 export const URGENT_FIRST: ObjectiveSort = { column: 'state', descending: false };
+
+/** `burn 3600000 down`: how a sort is remembered. */
+export function textOfSort({ column, windowMs, descending }: ObjectiveSort): string {
+  return [column, windowMs, descending ? 'down' : 'up'].filter((one) => one !== undefined).join(' ');
+}
+
+/** The sort that was remembered; the most urgent first where the text is none, or an older version's. */
+export function sortOfText(text: string): ObjectiveSort {
+  const [, name, window, way] = /^([a-z]+)(?: (\d{1,12}))? (up|down)$/.exec(text) ?? [];
+  const column = COLUMNS.find((one) => one === name);
+  if (column === undefined || (column === 'burn') !== (window !== undefined)) return URGENT_FIRST;
+  const descending = way === 'down';
+  return window === undefined ? { column, descending } : { column, windowMs: Number(window), descending };
+}
 
 const STATE_ORDER = { burning: 0, blind: 1, 'no-data': 2, starting: 3, ok: 4 } as const;
 const HOUR_MS = 3_600_000;

@@ -53,19 +53,33 @@ export interface UiState {
 }
 export type UiStore = StoreApi<UiState>;
 
-export function createUiStore(hash: string, theme: Theme): UiStore {
+export function createUiStore(hash: string, theme: Theme, sort: ObjectiveSort = URGENT_FIRST): UiStore {
   return createStore<UiState>()(() => ({
     route: routeOf(hash),
     theme,
     overlay: null,
     queueKey: null,
     objectiveId: null,
-    objectiveSort: URGENT_FIRST,
+    objectiveSort: sort,
     toasts: [],
     busy: new Set(),
     permission: 'unknown',
     dismissedAsk: false,
   }));
+}
+
+/**
+ * The state at another place. What is said of a screen goes with it: over the next one a problem would look like its own.
+ * A success says it for seconds only, and often of what led here.
+ */
+export function arrival(state: UiState, route: Route): Pick<UiState, 'route' | 'toasts'> {
+  const left = placeOf(route) !== placeOf(state.route);
+  return { route, toasts: left ? state.toasts.filter((one) => one.tone === 'ok') : state.toasts };
+}
+
+/** Without what is chosen inside a screen: that is still what a problem was said of. */
+function placeOf(route: Route): string {
+  return route.screen === 'incident' ? `${route.screen}/${route.id ?? ''}` : route.screen;
 }
 
 /** What the window shows and where; the address follows. */
@@ -87,7 +101,7 @@ export function uiActions(
     store.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
   return {
     go: (route) => {
-      store.setState({ route, overlay: null });
+      store.setState((state) => ({ ...arrival(state, route), overlay: null }));
       setHash(hashOf(route));
     },
     open: (overlay) => store.setState({ overlay }),

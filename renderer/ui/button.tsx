@@ -14,6 +14,8 @@ export function Keys({ caps }: { caps: readonly string[] }) {
 export interface ButtonProps {
   children: ReactNode;
   onPress: () => void;
+  /** Pressed while it cannot be: what is missing may be said now. */
+  onRefused?: (() => void) | undefined;
   kind?: 'primary' | 'plain' | 'quiet' | 'stop';
   caps?: readonly string[] | undefined;
   busy?: boolean;
@@ -27,6 +29,7 @@ export interface ButtonProps {
 export function Button({
   children,
   onPress,
+  onRefused,
   kind = 'plain',
   caps,
   busy = false,
@@ -35,6 +38,7 @@ export function Button({
   autoFocus,
   type = 'button',
 }: ButtonProps) {
+  const sends = type === 'submit' ? 'Control+Enter' : undefined;
   return (
     <button
       type={type}
@@ -42,16 +46,23 @@ export function Button({
       data-kind={kind}
       aria-disabled={busy || disabled}
       aria-busy={busy}
-      aria-keyshortcuts={caps?.join(' ')}
-      title={title}
+      aria-keyshortcuts={[...(caps ?? []), sends].filter(Boolean).join(' ') || undefined}
+      title={title ?? (sends && `${isMac() ? '⌘' : 'Ctrl'} ↵ sends it from any field`)}
       data-focus={autoFocus || undefined}
       onClick={(event) => {
-        if (busy || disabled) event.preventDefault();
-        else if (type === 'button') onPress();
+        if (busy || disabled) {
+          event.preventDefault();
+          if (!busy) onRefused?.();
+        } else if (type === 'button') onPress();
       }}
     >
       {children}
       {caps && <Keys caps={caps} />}
     </button>
   );
+}
+
+/** Whose keyboards name the key of commands otherwise. */
+export function isMac(): boolean {
+  return /Mac/.test(navigator.platform);
 }

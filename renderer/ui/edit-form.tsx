@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ChangedFile, ConfigurationProblem } from '../../shared/contract/workspace.ts';
 import { Button } from './button.tsx';
 import { DraftFiles } from './draft-files.tsx';
+import { Form } from './form.tsx';
 
 /** A change of files as a form shows it: what it would do, whether it is being written, and how to write it. */
 export interface EditLook {
@@ -15,26 +16,29 @@ export interface EditLook {
   save(): Promise<void>;
 }
 
-/** A form whose Enter writes the files, once the workspace would load with them. */
+/** A form that writes the files, once the workspace would load with them. */
 export function EditForm({
   edit,
   className = 'form',
+  onRefused,
   children,
 }: {
   edit: EditLook;
   className?: string;
+  /** Somebody wants to save what cannot be saved yet. */
+  onRefused?: () => void;
   children: ReactNode;
 }) {
   return (
-    <form
+    <Form
       className={className}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (edit.preview?.loads && !edit.busy) void edit.save();
+      onSubmit={() => {
+        if (!edit.preview?.loads) onRefused?.();
+        else if (!edit.busy) void edit.save();
       }}
     >
       {children}
-    </form>
+    </Form>
   );
 }
 
@@ -64,11 +68,13 @@ export function EditSave({
   edit,
   caps,
   autoFocus,
+  onRefused,
   children,
 }: {
   edit: EditLook;
   caps?: readonly string[];
   autoFocus?: boolean;
+  onRefused?: (() => void) | undefined;
   children: ReactNode;
 }) {
   return (
@@ -79,6 +85,7 @@ export function EditSave({
       autoFocus={autoFocus}
       busy={edit.busy}
       disabled={!edit.preview?.loads}
+      onRefused={onRefused}
       onPress={() => undefined}
     >
       {children}
@@ -91,17 +98,21 @@ export function EditActions({
   edit,
   verb,
   onCancel,
+  onRefused,
 }: {
   edit: EditLook;
   verb: string;
   onCancel: () => void;
+  onRefused?: () => void;
 }) {
   return (
     <div className="line form-actions">
       <Button kind="quiet" caps={['Esc']} onPress={onCancel}>
         Cancel
       </Button>
-      <EditSave edit={edit}>{verb}</EditSave>
+      <EditSave edit={edit} onRefused={onRefused}>
+        {verb}
+      </EditSave>
     </div>
   );
 }

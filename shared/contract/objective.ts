@@ -77,6 +77,7 @@ export const objectiveContract = {
           .string()
           .regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/)
           .optional(),
+        ...Asked,
         ...Range,
       }),
     )

@@ -1,6 +1,6 @@
 import { type Command, commands, keyCaps, worksOn } from '../../state/key-table.ts';
 import { useUi } from '../../state/use-core.tsx';
-import { Keys } from '../../ui/button.tsx';
+import { isMac, Keys } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 
 const GROUPS: readonly Command['group'][] = ['Query', 'Move', 'Respond', 'Write', 'Go to', 'Window'];
@@ -9,7 +9,7 @@ const GROUPS: readonly Command['group'][] = ['Query', 'Move', 'Respond', 'Write'
 const EVERYWHERE: readonly { readonly label: string; readonly caps: readonly string[] }[] = [
   { label: 'Next control, previous control', caps: ['Tab', 'Shift Tab'] },
   { label: 'Close a dialog, leave a field', caps: ['Esc'] },
-  { label: 'Do what a dialog proposes', caps: ['Ctrl ↵'] },
+  { label: 'Send a form, from any of its fields', caps: [isMac() ? '⌘ ↵' : 'Ctrl ↵'] },
   { label: 'Rows of the queue', caps: ['↑', '↓'] },
   { label: 'Chart: a part of the time', caps: ['drag'] },
   { label: 'Chart: all of the time, and back', caps: ['double click'] },
@@ -18,7 +18,7 @@ const EVERYWHERE: readonly { readonly label: string; readonly caps: readonly str
 /** The keys of this screen, from the one table. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const screen = useUi((state) => state.route.screen);
-  const mac = /Mac/.test(navigator.platform);
+  const mac = isMac();
   const here = commands.filter((one) => one.keys !== null && worksOn(one, screen));
   return (
     <Dialog title="Keys of this screen" onClose={onClose}>

@@ -6,6 +6,7 @@ import { formatDuration, HOUR_MS } from '../../../shared/unit/time.ts';
 import { correctionProblem, instantOf, instantText } from '../../state/objective-past.ts';
 import { useBusy, useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import { absoluteUtc } from '../../ui/format.ts';
 import { useKeptFocus } from '../../ui/kept-focus.ts';
 import { Skeleton } from '../../ui/state.tsx';
@@ -80,10 +81,9 @@ function Line({ correction }: { correction: Correction }) {
         </Button>
       )}
       {!revoked && reason !== null && (
-        <form
+        <Form
           className="line"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             if (reason.trim() !== '' && !busy) void core.past.revoke(correction, reason.trim());
           }}
         >
@@ -101,7 +101,7 @@ function Line({ correction }: { correction: Correction }) {
           <Button kind="quiet" onPress={() => setReason(null)}>
             Keep
           </Button>
-        </form>
+        </Form>
       )}
     </li>
   );
@@ -121,13 +121,10 @@ function Add({ objectiveId }: { objectiveId: string }) {
     if (await core.past.correct(objectiveId, fromAt, toAt, reason.trim())) setReason('');
   };
   return (
-    <form
+    <Form
       className={`line wrap ${styles.change}`}
-      aria-label="Take time out of the budget"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add();
-      }}
+      label="Take time out of the budget"
+      onSubmit={() => void add()}
     >
       <label className="s12 t2">
         From, UTC
@@ -159,6 +156,6 @@ function Add({ objectiveId }: { objectiveId: string }) {
         Take out
       </Button>
       {problem !== null && <p className={`s12 t2 ${styles.whole}`}>{problem}</p>}
-    </form>
+    </Form>
   );
 }

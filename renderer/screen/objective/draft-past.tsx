@@ -78,7 +78,7 @@ function TriedOne({ title, target, history }: { title: string; target: number; h
       </p>
       <EpisodeStrip label={countText(episodes.length)} episodes={episodes} range={history} />
       <p className="s12 t2 num">
-        It would have been {formatPages(pagesPerDay, history.toAt - history.fromAt)}.
+        It would have sent {formatPages(pagesPerDay, history.toAt - history.fromAt)}.
       </p>
       <Notes notes={notes} />
     </div>

@@ -1,6 +1,9 @@
 import { useState } from 'react';
 import type { Discovery, ObjectiveProposal } from '../../../shared/model/proposal.ts';
+import { proposalsBeside } from '../../state/known-objective.ts';
+import { useCollection } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './objective.module.css';
 
 /** What the source could promise, to begin with one of them; those that the workspace has are not proposed again. */
@@ -15,14 +18,16 @@ export function DraftProposals({
   onBlank: () => void;
   onChosen: (proposal: ObjectiveProposal) => void;
 }) {
-  const { objectives, metrics, notes } = discovery;
-  const [chosen, setChosen] = useState(objectives[0]?.id ?? null);
+  const { metrics, notes } = discovery;
+  const known = useCollection('objectives').byId;
+  const { fresh, covered } = proposalsBeside(discovery.objectives, known.values());
+  const objectives = [...fresh, ...covered.map((one) => one.proposal)];
+  const beside = new Map(covered.map(({ proposal, by }) => [proposal.id, by]));
+  const [chosen, setChosen] = useState(fresh[0]?.id ?? null);
   const proposal = objectives.find((one) => one.id === chosen);
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (proposal) onChosen(proposal);
         else onBlank();
       }}
@@ -31,7 +36,7 @@ export function DraftProposals({
         {metrics.toLocaleString('en-GB')} metrics;{' '}
         {objectives.length === 0
           ? 'nothing new is proposed from them.'
-          : `${objectives.length} objectives are proposed.`}
+          : saidOf(fresh.length, covered.length)}
       </p>
       {objectives.length > 0 && (
         <fieldset className={styles.proposals} aria-label="Proposed objectives">
@@ -45,6 +50,11 @@ export function DraftProposals({
                 onChange={() => setChosen(one.id)}
               />
               <b>{one.title}</b>
+              {beside.has(one.id) && (
+                <span className={`s12 ${styles.reason}`}>
+                  {one.service} has this already: {beside.get(one.id)}.
+                </span>
+              )}
               <span className={`s12 t2 ${styles.reason}`}>{one.reason}</span>
             </label>
           ))}
@@ -75,6 +85,13 @@ export function DraftProposals({
           Back
         </Button>
       </div>
-    </form>
+    </Form>
   );
+}
+
+function saidOf(fresh: number, covered: number): string {
+  const counted = (count: number) => (count === 1 ? '1 objective' : `${count} objectives`);
+  if (covered === 0) return `${counted(fresh)} ${fresh === 1 ? 'is' : 'are'} proposed.`;
+  if (fresh === 0) return 'what they could promise, the services have objectives for already.';
+  return `${counted(fresh)} ${fresh === 1 ? 'is' : 'are'} proposed; for ${covered} more the service has one already.`;
 }

@@ -5,6 +5,7 @@ import { draftOfProposal, EMPTY_DRAFT, type ObjectiveDraft } from '../../state/o
 import { useCollection, useCore } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Form } from '../../ui/form.tsx';
 import { DraftForm } from './draft-form.tsx';
 import { DraftProposals } from './draft-proposals.tsx';
 import styles from './objective.module.css';
@@ -84,13 +85,7 @@ function SourceStep({
   if (sources.length === 0)
     return <p>There is no source that answers expressions yet. Add one in Settings, then come back.</p>;
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onLook();
-      }}
-    >
+    <Form onSubmit={onLook}>
       <label>
         Source
         <select value={source} onChange={(event) => onSource(event.target.value)}>
@@ -113,7 +108,7 @@ function SourceStep({
         </Button>
         <Button onPress={onBlank}>Write it myself</Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -75,8 +75,9 @@ export function ObjectiveScreen({ id, tab }: { id: string | null; tab: Objective
                 <SortHead column="budget" numeric>
                   Budget remaining
                 </SortHead>
-                <SortHead column="exhaustion" numeric>
-                  Time to exhaustion
+                <SortHead column="exhaustion" numeric title="At this rate, with no budget rolling back">
+                  <span className={styles.wide}>Time to exhaustion</span>
+                  <span className={styles.narrow}>Exhaustion</span> at this rate
                 </SortHead>
               </tr>
             </thead>
@@ -116,8 +117,11 @@ function Head({
           </StateBadge>
         ))}
       </span>
+      <span className={`t2 s12 num ${styles.thresholds}`}>
+        <i />
+        <span>{commonThresholds(rows)}</span>
+      </span>
       <span className="line push">
-        <span className={`t2 s12 num ${styles.thresholds}`}>{commonThresholds(rows)}</span>
         <Button caps={['x']} disabled={rows.length === 0} onPress={() => core.ui.open({ kind: 'report' })}>
           Report
         </Button>

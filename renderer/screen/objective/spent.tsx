@@ -4,8 +4,10 @@ import type { SpentBy } from '../../../shared/model/objective-history.ts';
 import { formatPercent, formatSignificant } from '../../../shared/unit/number.ts';
 import { PAST_SPANS } from '../../state/objective-past.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
-import { Meter, Skeleton } from '../../ui/state.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Meter } from '../../ui/state.tsx';
 import styles from './objective.module.css';
+import { PastProgress } from './past-progress.tsx';
 import { SpanChoice } from './span-choice.tsx';
 
 /** Which part of the series spent the budget, by one label. */
@@ -15,9 +17,8 @@ export function Spent({ status }: { status: ObjectiveStatus }) {
   const [label, setLabel] = useState('');
   const { id } = status.objective;
   const key = `${id}:${spanMs}:${label}`;
-  useRefresh(`spent:${key}`, 0, () => {
-    void core.past.loadSpent(key, id, core.clock.getState().nowAt, spanMs, label);
-  });
+  const load = () => void core.past.loadSpent(key, id, core.clock.getState().nowAt, spanMs, label);
+  useRefresh(`spent:${key}`, 0, load);
   const { value, loading, failure } = useLoaded(core.past.spent, key);
   return (
     <div className={styles.panel}>
@@ -38,8 +39,13 @@ export function Spent({ status }: { status: ObjectiveStatus }) {
           </label>
         )}
       </div>
-      {!value && loading && <Skeleton rows={4} label="Counting by label" />}
-      {!value && failure && <p className="s12 t2">{failure.text}</p>}
+      {loading && <PastProgress look={`spent:${key}`} label="Counting by label" />}
+      {!value && !loading && failure && (
+        <div className="line wrap">
+          <p className="s12 t2">{failure.text}</p>
+          {failure.code !== 'REFUSED' && <Button onPress={load}>Count</Button>}
+        </div>
+      )}
       {value && <Parts spent={value} />}
     </div>
   );

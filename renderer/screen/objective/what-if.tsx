@@ -6,6 +6,7 @@ import { formatPages } from '../../../shared/unit/page-rate.ts';
 import { type Change, changeOf, PAST_SPANS } from '../../state/objective-past.ts';
 import { useCore, useLoaded, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Notes } from './alert-history.tsx';
 import { countText, EpisodeList, EpisodeStrip } from './episodes.tsx';
 import styles from './objective.module.css';
@@ -37,10 +38,9 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
   };
   return (
     <div className={styles.panel}>
-      <form
+      <Form
         className={`line wrap ${styles.change}`}
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (typeof change !== 'string') ask(change);
         }}
       >
@@ -86,7 +86,7 @@ export function WhatIf({ status: { objective } }: { status: ObjectiveStatus }) {
         >
           Replay
         </Button>
-      </form>
+      </Form>
       {typeof change === 'string' && <p className="s12 t2">{change}</p>}
       {asked === null && (
         <p className="s12 t2">

@@ -1,7 +1,10 @@
 import { useState } from 'react';
 import type { Discovery, ProbeAnswer } from '../../../shared/model/proposal.ts';
 import { type Chosen, targetOf } from '../../state/add-source.ts';
+import { proposalsBeside } from '../../state/known-objective.ts';
+import { useCollection } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './add-source.module.css';
 
 interface ProposalsProps {
@@ -16,7 +19,12 @@ interface ProposalsProps {
 
 /** What was found and what is proposed from it, each with its reason; what is accepted is looked at once more before it is written. */
 export function Proposals({ probed, discovery, first, mustChoose, onBack, onChosen }: ProposalsProps) {
-  const [objectives, setObjectives] = useState(first.objectives);
+  const known = useCollection('objectives').byId;
+  const { covered } = proposalsBeside(discovery.objectives, known.values());
+  const beside = new Map(covered.map(({ proposal, by }) => [proposal.id, by]));
+  const [objectives, setObjectives] = useState(
+    () => new Set([...first.objectives].filter((id) => !beside.has(id))),
+  );
   const [detectors, setDetectors] = useState(first.detectors);
   const [texts, setTexts] = useState<ReadonlyMap<string, string>>(
     () => new Map([...first.targets].map(([id, target]) => [id, String(Number((target * 100).toFixed(6)))])),
@@ -28,10 +36,8 @@ export function Proposals({ probed, discovery, first, mustChoose, onBack, onChos
     onChosen({ objectives, detectors, targets });
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (wrong.length === 0 && !nothing) submit();
       }}
     >
@@ -60,6 +66,11 @@ export function Proposals({ probed, discovery, first, mustChoose, onBack, onChos
               />
               %
             </label>
+            {beside.has(one.id) && (
+              <p className="s12">
+                {one.service} has this already: {beside.get(one.id)}.
+              </p>
+            )}
             <p className="s12 t2">{one.reason}</p>
           </div>
         ))}
@@ -101,7 +112,7 @@ export function Proposals({ probed, discovery, first, mustChoose, onBack, onChos
         </Button>
         <Button onPress={onBack}>Back</Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { SECRET_NAME } from '../../state/secret.ts';
 import { useBusy, useCore, useRefresh } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './setting.module.css';
 
 /** A secret goes in here and never comes out: the configuration names it, and the core alone reads it. */
@@ -23,10 +24,9 @@ export function Secrets() {
         <h2 id="secrets">Secrets</h2>
         <span className="t3 s12">{PLACES[place ?? 'unknown']}</span>
       </div>
-      <form
+      <Form
         className={`form ${styles.secret}`}
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (isNamed && secret !== '' && !busy) void keep();
         }}
       >
@@ -70,7 +70,7 @@ export function Secrets() {
             )}
           </span>
         </div>
-      </form>
+      </Form>
     </section>
   );
 }

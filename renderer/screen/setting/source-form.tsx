@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { type AuthChoice, idOfUrl, type SourceDraft } from '../../state/add-source.ts';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './add-source.module.css';
 
 const AUTHS: readonly (readonly [AuthChoice, string])[] = [
@@ -29,10 +30,8 @@ export function SourceForm({
   const secret = draft.auth !== 'none';
   const ready = draft.url.trim() !== '' && (!secret || draft.reference !== '' || typed !== '');
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (ready && !busy) onSubmit(typed);
       }}
     >
@@ -93,7 +92,7 @@ export function SourceForm({
         </Button>
         <Button onPress={onClose}>Cancel</Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { fieldOf, instantOf, RANGES_MS } from '../../state/signal-time.ts';
 import type { SignalView } from '../../state/signal-view.ts';
 import { useCore } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './signal.module.css';
 
 const STEPS = ['1s', '5s', '10s', '30s', '1m', '5m', '15m', '1h', '1d'];
@@ -95,13 +96,7 @@ function Between({ view }: { view: SignalView }) {
   const changed =
     range.kind === 'between' && (from !== fieldOf(range.fromAt, zone) || to !== fieldOf(range.toAt, zone));
   return (
-    <form
-      className={styles.between}
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
+    <Form className={styles.between} onSubmit={apply}>
       <input
         type="datetime-local"
         step="1"
@@ -129,6 +124,6 @@ function Between({ view }: { view: SignalView }) {
           Show
         </Button>
       )}
-    </form>
+    </Form>
   );
 }

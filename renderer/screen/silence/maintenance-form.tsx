@@ -5,6 +5,7 @@ import {
   emptyDraft,
   freeId,
   type MaintenanceDraft,
+  shownProblem,
   type WrittenWindow,
   windowEdits,
   writtenOf,
@@ -32,6 +33,8 @@ export function MaintenanceForm({
 }) {
   const taken = useCollection('maintenance').byId;
   const [draft, setDraft] = useState(() => (window ? draftOf(window) : emptyDraft(ownZone())));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(window ? ALL_FIELDS : []));
+  const touch = (keys: readonly string[]) => setTouched((now) => new Set([...now, ...keys]));
   const put: Put = (part) => setDraft((now) => ({ ...now, ...part }));
   const id = window?.id ?? freeId(draft.title, new Set(taken.keys()));
   const written = writtenOf(draft, id);
@@ -41,26 +44,36 @@ export function MaintenanceForm({
     said: (files) => `Planned and in force: ${files}.`,
     onDone: onClose,
   });
-  const problemOf: ProblemOf = (...keys) =>
-    plan?.problems.find((one) => keys.includes(one.key))?.message ?? null;
+  const problemOf: ProblemOf = (...keys) => shownProblem(plan?.problems ?? [], keys, touched);
+  const touchAll = () => touch(ALL_FIELDS);
+  const part = { draft, put, problemOf, touch };
+  const said = plan?.problems.some((one) => touched.has(one.key)) ?? false;
   return (
     <Dialog title={window ? `Change ${window.title}` : 'Plan maintenance'} onClose={onClose}>
-      <EditForm edit={edit} className={`form wide-form ${styles.plan}`}>
+      <EditForm edit={edit} className={`form wide-form ${styles.plan}`} onRefused={touchAll}>
         <div className={styles.planColumns}>
           <div className="form">
-            <Covered draft={draft} put={put} problemOf={problemOf} />
-            <When draft={draft} put={put} problemOf={problemOf} />
+            <Covered {...part} />
+            <When {...part} />
           </div>
           <div className="stack">
-            <PlannedTimes plan={plan} timeZone={draft.timeZone} />
+            <PlannedTimes plan={plan} said={said} timeZone={draft.timeZone} />
             <EditFiles edit={edit} />
           </div>
         </div>
-        <EditActions edit={edit} verb={window ? 'Save window' : 'Plan it'} onCancel={onClose} />
+        <EditActions
+          edit={edit}
+          verb={window ? 'Save window' : 'Plan it'}
+          onCancel={onClose}
+          onRefused={touchAll}
+        />
       </EditForm>
     </Dialog>
   );
 }
+
+/** Everything that can be wrong with one, by the keys of the file. */
+const ALL_FIELDS = ['id', 'title', 'services', 'matchers', 'time_zone', 'schedule', 'duration', 'from', 'to'];
 
 function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -94,17 +107,29 @@ function usePlan(written: WrittenWindow): MaintenancePlan | null {
 function Field({
   label,
   problem,
+  onLeave,
   children,
 }: {
   label: string;
   problem: string | null;
-  children: (props: { id: string; 'aria-invalid': boolean; 'aria-describedby': string }) => ReactNode;
+  onLeave: () => void;
+  children: (props: {
+    id: string;
+    onBlur: () => void;
+    'aria-invalid': boolean;
+    'aria-describedby': string;
+  }) => ReactNode;
 }) {
   const id = useId();
   return (
     <div className={styles.planField}>
       <label htmlFor={id}>{label}</label>
-      {children({ id, 'aria-invalid': problem !== null, 'aria-describedby': `${id}-problem` })}
+      {children({
+        id,
+        onBlur: onLeave,
+        'aria-invalid': problem !== null,
+        'aria-describedby': `${id}-problem`,
+      })}
       <p id={`${id}-problem`} className="s12 c-burn">
         {problem}
       </p>
@@ -116,14 +141,15 @@ interface Part {
   draft: MaintenanceDraft;
   put: Put;
   problemOf: ProblemOf;
+  touch: (keys: readonly string[]) => void;
 }
 
 /** What it is for. */
-function Covered({ draft, put, problemOf }: Part) {
+function Covered({ draft, put, problemOf, touch }: Part) {
   const services = useCollection('services').byId;
   return (
     <>
-      <Field label="What is done" problem={problemOf('id', 'title')}>
+      <Field label="What is done" problem={problemOf('id', 'title')} onLeave={() => touch(['id', 'title'])}>
         {(props) => (
           <input
             {...props}
@@ -135,7 +161,11 @@ function Covered({ draft, put, problemOf }: Part) {
           />
         )}
       </Field>
-      <Field label="Services, with commas between" problem={problemOf('services')}>
+      <Field
+        label="Services, with commas between"
+        problem={problemOf('services')}
+        onLeave={() => touch(['services'])}
+      >
         {(props) => (
           <input
             {...props}
@@ -147,7 +177,11 @@ function Covered({ draft, put, problemOf }: Part) {
           />
         )}
       </Field>
-      <Field label="Only alerts with these labels; all must match" problem={problemOf('matchers')}>
+      <Field
+        label="Only alerts with these labels; all must match"
+        problem={problemOf('matchers')}
+        onLeave={() => touch(['matchers'])}
+      >
         {(props) => (
           <input
             {...props}
@@ -173,10 +207,10 @@ function Covered({ draft, put, problemOf }: Part) {
 }
 
 /** When it is. */
-function When({ draft, put, problemOf }: Part) {
+function When({ draft, put, problemOf, touch }: Part) {
   return (
     <>
-      <Field label="Time zone" problem={problemOf('time_zone')}>
+      <Field label="Time zone" problem={problemOf('time_zone')} onLeave={() => touch(['time_zone'])}>
         {(props) => (
           <input
             {...props}
@@ -208,7 +242,11 @@ function When({ draft, put, problemOf }: Part) {
       </fieldset>
       {draft.recurs ? (
         <div className={styles.pair}>
-          <Field label="Minute, hour, day, month, weekday" problem={problemOf('schedule')}>
+          <Field
+            label="Minute, hour, day, month, weekday"
+            problem={problemOf('schedule')}
+            onLeave={() => touch(['schedule'])}
+          >
             {(props) => (
               <input
                 {...props}
@@ -220,7 +258,7 @@ function When({ draft, put, problemOf }: Part) {
               />
             )}
           </Field>
-          <Field label="How long" problem={problemOf('duration')}>
+          <Field label="How long" problem={problemOf('duration')} onLeave={() => touch(['duration'])}>
             {(props) => (
               <input
                 {...props}
@@ -234,7 +272,7 @@ function When({ draft, put, problemOf }: Part) {
         </div>
       ) : (
         <div className={styles.pair}>
-          <Field label="From, on its clock" problem={problemOf('from')}>
+          <Field label="From, on its clock" problem={problemOf('from')} onLeave={() => touch(['from'])}>
             {(props) => (
               <input
                 {...props}
@@ -245,7 +283,11 @@ function When({ draft, put, problemOf }: Part) {
               />
             )}
           </Field>
-          <Field label="To, on its clock" problem={problemOf('to', 'schedule')}>
+          <Field
+            label="To, on its clock"
+            problem={problemOf('to', 'schedule')}
+            onLeave={() => touch(['to', 'schedule'])}
+          >
             {(props) => (
               <input
                 {...props}

@@ -6,6 +6,7 @@ import { useBusy, useCore } from '../../state/use-core.tsx';
 import { PriorityBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Form } from '../../ui/form.tsx';
 import styles from './silence.module.css';
 
 const KEY = 'silence:new';
@@ -33,13 +34,7 @@ export function NewSilence({ matchers: first, onClose }: { matchers: string; onC
   };
   return (
     <Dialog title="Silence alerts" onClose={onClose}>
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
+      <Form onSubmit={() => void create()}>
         <label>
           Matchers; all must match
           <input
@@ -88,7 +83,7 @@ export function NewSilence({ matchers: first, onClose }: { matchers: string; onC
             Silence
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

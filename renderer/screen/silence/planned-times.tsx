@@ -5,8 +5,19 @@ import { absoluteUtc } from '../../ui/format.ts';
 import styles from './silence.module.css';
 
 /** When a window would come, on its own clock, and how that stands when the clocks change. */
-export function PlannedTimes({ plan, timeZone }: { plan: MaintenancePlan | null; timeZone: string }) {
+export function PlannedTimes({
+  plan,
+  said,
+  timeZone,
+}: {
+  plan: MaintenancePlan | null;
+  /** Something that is wrong stands under its field. */
+  said: boolean;
+  timeZone: string;
+}) {
   if (plan === null) return <p className="s12 t3">When it would come is shown here.</p>;
+  if (plan.problems.length > 0 && !said)
+    return <p className="s12 t3">When it would come is shown here, once it says what it is for and when.</p>;
   const { problems, current, upcoming, afterClockChange } = plan;
   if (problems.length > 0)
     return (

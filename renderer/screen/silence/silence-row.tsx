@@ -9,6 +9,7 @@ import { whyRoute } from '../../state/why.ts';
 import { AlertLine } from '../../ui/alert-line.tsx';
 import { StateBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import { absoluteUtc, ago, coarse } from '../../ui/format.ts';
 import { useKeptFocus } from '../../ui/kept-focus.ts';
 import styles from './silence.module.css';
@@ -120,10 +121,9 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
     );
   return (
     <div ref={place}>
-      <form
+      <Form
         className={`line wrap ${styles.actions}`}
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (!busy) void renew();
         }}
       >
@@ -143,7 +143,7 @@ function Actions({ silence, held }: { silence: Silence; held: number }) {
         <Button kind="quiet" onPress={() => setAsked(null)}>
           Cancel
         </Button>
-      </form>
+      </Form>
     </div>
   );
 }

@@ -1,11 +1,13 @@
 import { implement } from '@orpc/server';
-import { planMaintenance } from '../../../main/alert/index.ts';
+import { createSilences, planMaintenance } from '../../../main/alert/index.ts';
+import { previewSilence } from '../../../main/api/index.ts';
+import { VirtualClock } from '../../../main/platform/index.ts';
 import { contract } from '../../../shared/contract/index.ts';
-import { formatMatchers, matchedLabels, parseMatchers } from '../../../shared/model/matcher.ts';
+import { parseMatchers } from '../../../shared/model/matcher.ts';
 import type { Silence } from '../../../shared/model/silence.ts';
 import type { FakeState } from './fake-state.ts';
 
-/** Silences of the fake core: what is made is there, and equality decides what it would hold. */
+/** Silences of the fake core: what is made is there, and what one would hold is decided as the real core does. */
 export function silencesOf(state: FakeState) {
   const os = implement(contract).silence;
   const get = (id: string): Silence => {
@@ -17,28 +19,17 @@ export function silencesOf(state: FakeState) {
     state.put('silences', silence);
     return silence;
   };
+  const real = createSilences({
+    clock: new VirtualClock(state.now()),
+    ids: { fresh: () => 'silence' },
+    log: { saveSilence: async () => undefined, loadSilences: async () => [] },
+    onChange: () => undefined,
+  });
   return {
     list: os.list.handler(() => [...state.collections.silences.values()]),
-    preview: os.preview.handler(({ input }) => {
-      const parsed = parseMatchers(input.matchers);
-      if (!parsed.ok) return { matchers: '', problem: parsed.error, total: 0, alerts: [] };
-      const active = [...state.collections.alerts.values()].filter(
-        ({ phase }) => phase !== 'inactive' && phase !== 'resolved',
-      );
-      const found = active.filter((alert) =>
-        parsed.value.every(
-          ({ name, op, value }) => op !== '=' || (matchedLabels(alert)[name] ?? '') === value,
-        ),
-      );
-      return {
-        matchers: formatMatchers(parsed.value),
-        problem: null,
-        total: found.length,
-        alerts: found
-          .slice(0, 50)
-          .map(({ id, title, service, priority, phase }) => ({ id, title, service, priority, phase })),
-      };
-    }),
+    preview: os.preview.handler(({ input }) =>
+      previewSilence(input.matchers, [...state.collections.alerts.values()], real),
+    ),
     planMaintenance: os.planMaintenance.handler(({ input }) => planMaintenance(input.config, state.now())),
     create: os.create.handler(({ input }) => {
       state.asked.push({ name: 'silence.create', input });

@@ -6,6 +6,7 @@ import {
   freeId,
   offsetText,
   removalOf,
+  shownProblem,
   windowEdits,
   writtenOf,
 } from '../../../renderer/state/maintenance-draft.ts';
@@ -93,5 +94,16 @@ describe('a window in its form', () => {
     expect(offsetText(Date.parse('2026-03-01T00:00:00Z'), 'Europe/Berlin')).toBe('UTC+1');
     expect(offsetText(Date.parse('2026-04-01T00:00:00Z'), 'Europe/Berlin')).toBe('UTC+2');
     expect(offsetText(0, 'UTC')).toBe('UTC+0');
+  });
+});
+
+describe('what is wrong with a window', () => {
+  const problems = [{ key: 'services', message: 'expected services or matchers' }];
+
+  it('is said of a field only once somebody was in it, or wanted to save', () => {
+    expect(shownProblem(problems, ['services'], new Set())).toBeNull();
+    expect(shownProblem(problems, ['services'], new Set(['title']))).toBeNull();
+    expect(shownProblem(problems, ['services'], new Set(['services']))).toBe('expected services or matchers');
+    expect(shownProblem(problems, ['title'], new Set(['title', 'services']))).toBeNull();
   });
 });

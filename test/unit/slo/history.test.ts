@@ -84,6 +84,19 @@ describe('the past of an objective', () => {
     expect(found.parts[0]?.share).toBeGreaterThan(0.99);
   });
 
+  it('counts who spent it step by step, and stops when nobody waits any more', async () => {
+    const steps: number[] = [];
+    const watch = { onProgress: (done: number, all: number) => void steps.push(done / all) };
+    await spentBy(objective, target(), range, undefined, watch);
+    expect(steps).toEqual([0, 0.5, 1]);
+    const abort = new AbortController();
+    const ended = spentBy(objective, target(), range, undefined, {
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    await expect(ended).rejects.toThrow('cancelled');
+  });
+
   it('is nothing where there are no data, and says so', async () => {
     const history = await historyOf(objective, planObjective(objective, policies[0] as never), target(), {
       fromAt: T0 - 3 * DAY_MS,
