@@ -10,6 +10,7 @@ export type { ObjectivePart } from './objective.ts';
 export type { QueryPart } from './query.ts';
 export { type ApiParts, type ApiRouter, createRouter } from './router.ts';
 export { previewSilence, type SilencePart } from './silence.ts';
+export type { SourcePart } from './source.ts';
 export { createStateHub, type StateHub, type StateHubOptions } from './state-hub.ts';
 export type { WindowNotifications } from './system.ts';
 export type { TracePart } from './trace.ts';

@@ -24,6 +24,7 @@ import type { DataFolders } from './data-folder.ts';
 import { createDemoTraces, type DemoTraces } from './demo-traces.ts';
 import { detectorPastOf, detectorStep } from './detecting.ts';
 import { createDiscovering } from './discovering.ts';
+import { exemplarsOf } from './exemplars.ts';
 import type { RunningFleet } from './fleet.ts';
 import { writeHistory } from './history.ts';
 import { createObjectiveDesk } from './objective-desk.ts';
@@ -332,7 +333,7 @@ function routerOf(
     source: {
       tryNow: (id) => stages.ingest.pollNow(id),
       watched: stages.ledger.records,
-      exemplars: threads.scrape.call.exemplars,
+      exemplars: exemplarsOf(threads, stages.receiving),
     },
     alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
     incident: {

@@ -77,6 +77,7 @@ function handleOf(kept: KeptReceiving): WorkerHandle<ReceiveApi> {
       settle: async (outcomes) => kept.running?.worker.call.settle(outcomes),
       forget: async (sourceId) => kept.running?.worker.call.forget(sourceId),
       status: async () => kept.running?.worker.call.status() ?? none,
+      exemplars: async (question) => kept.running?.worker.call.exemplars(question) ?? [],
       close: () => kept.stop(),
     },
     health: () => kept.health(),

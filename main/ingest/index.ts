@@ -4,7 +4,6 @@
  * that a source is not watched. After each poll the pipeline is called and awaited, so that a decision always follows data.
  */
 export { createBackfill, type LookBack, type LookedBack } from './backfill.ts';
-export type { ExemplarQuestion } from './exemplar-book.ts';
 export { createIngest, type Ingest, type IngestDeps } from './ingest.ts';
 export { createWatchLedger, type WatchLedger } from './ledger.ts';
 export type { OnPolled, Polled, PollOutcome } from './poll.ts';

@@ -1,10 +1,10 @@
 import type { RelabelRule } from '../../shared/config/relabel.ts';
 import type { Result } from '../../shared/error/result.ts';
 import type { Exemplar } from '../../shared/model/exemplar.ts';
+import type { ExemplarQuestion } from '../../shared/model/exemplar-book.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { Transfer } from '../platform/index.ts';
 import type { AnswerJob, ExpositionFormat, Opened } from '../source/index.ts';
-import type { ExemplarQuestion } from './exemplar-book.ts';
 
 /** Why a sample is left out whose series the store has no room for. */
 export const OVER_LIMIT = 'over the limit of series';

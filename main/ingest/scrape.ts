@@ -1,15 +1,16 @@
+import { createExemplarBook, type ExemplarBook } from '../../shared/model/exemplar-book.ts';
 import { Transfer } from '../platform/index.ts';
 import {
   compileRelabel,
   decodeExposition,
   openAnswer,
   overLimit,
+  parseExemplar,
   parseSeriesText,
   type Relabel,
   scanExposition,
 } from '../source/index.ts';
 import { attachTargetLabels, labelKey } from './attach.ts';
-import { createExemplarBook, type ExemplarBook } from './exemplar-book.ts';
 import { OVER_LIMIT, type ScrapeAnswer, type ScrapeApi, type ScrapeRequest } from './scrape-api.ts';
 import { createRows, type Rows } from './scrape-rows.ts';
 
@@ -43,6 +44,8 @@ const REFUSED_MS = 5 * 60_000;
 const OWN_TIME_PAST_MS = 60 * 60_000;
 const OWN_TIME_FUTURE_MS = 10 * 60_000;
 const OWN_TIMES_MAX = 32;
+
+const UNREADABLE_EXEMPLAR = 'an exemplar that cannot be read';
 
 /** Names no exposition can have, so that the target's own `up` is not taken for Midwatch's. */
 const REPORTS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as const;
@@ -210,14 +213,21 @@ function noteExemplar(
   request: ScrapeRequest,
   { name, exemplar }: { readonly name: string; readonly exemplar: string },
 ): void {
+  const key = `${request.key}\u0000${name}`;
+  // Each scrape shows the last one again.
+  if (exemplars.holds(key, exemplar)) return;
+  const read = parseExemplar(exemplar);
+  if (!read) {
+    rows.drop(UNREADABLE_EXEMPLAR);
+    return;
+  }
   const series = () => {
     const scraped = parseSeriesText(name);
     return scraped.ok
       ? cache.relabel(attachTargetLabels(scraped.value, request.labels, request.honorLabels))
       : null;
   };
-  if (!exemplars.note(`${request.key}\u0000${name}`, exemplar, request.at, series))
-    rows.drop('an exemplar that cannot be read');
+  exemplars.note(key, exemplar, { ...read, at: read.at ?? request.at }, series);
 }
 
 function problemOf(name: string): string | undefined {

@@ -1,3 +1,5 @@
+import type { Exemplar } from '../../shared/model/exemplar.ts';
+import type { ExemplarQuestion } from '../../shared/model/exemplar-book.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import type { Span } from '../../shared/model/trace.ts';
@@ -78,5 +80,7 @@ export type ReceiveApi = {
   /** Forgets the numbers of a source's series, or of all: the store came back and may number anew. */
   forget(sourceId: string | null): void;
   status(): { senders: readonly SenderStatus[]; waiting: number; refusedRequests: number };
+  /** The last exemplars that were pushed, newest first. They live as long as this thread. */
+  exemplars(question: ExemplarQuestion): Exemplar[];
   close(): Promise<void>;
 };

@@ -1,4 +1,5 @@
 import type { Result } from '../../shared/error/result.ts';
+import type { ToldExemplar } from '../../shared/model/exemplar-book.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../shared/model/service.ts';
 import type { Span } from '../../shared/model/trace.ts';
@@ -8,6 +9,11 @@ export interface ReceivedSeries {
   readonly labels: Labels;
   readonly times: Float64Array;
   readonly values: Float64Array;
+}
+
+/** One event behind a number, with the labels of the series that it stands at. */
+export interface ReceivedExemplar extends ToldExemplar {
+  readonly series: Labels;
 }
 
 /** An alert of another system, not yet one of ours. */
@@ -23,6 +29,7 @@ export interface ReceivedAlert {
 /** What one body said, decoded and not yet stored. `refused` is what was left out of it, by reason. */
 export interface Received {
   readonly series: readonly ReceivedSeries[];
+  readonly exemplars: readonly ReceivedExemplar[];
   readonly spans: readonly Span[];
   readonly changes: readonly Omit<ChangeEvent, 'id'>[];
   readonly alerts: readonly ReceivedAlert[];
@@ -87,4 +94,11 @@ export interface Decoded {
 /** One protocol: bounded, without state but what its closure keeps by source, never throws for hostile bytes. */
 export type Decoder = (request: ReceiveRequest) => Result<Decoded, ReceiveProblem>;
 
-export const NOTHING_RECEIVED: Received = { series: [], spans: [], changes: [], alerts: [], refused: [] };
+export const NOTHING_RECEIVED: Received = {
+  series: [],
+  exemplars: [],
+  spans: [],
+  changes: [],
+  alerts: [],
+  refused: [],
+};

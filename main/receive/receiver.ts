@@ -68,6 +68,7 @@ export function createReceiveApi(deps: ReceiverDeps): ReceiveApi {
       waiting: hall.queue.waiting(),
       refusedRequests: hall.refusedRequests,
     }),
+    exemplars: (question) => hall.book.exemplars(question),
     async close() {
       hall.queue.close();
       const { listener } = hall;

@@ -1,5 +1,6 @@
 import type { Labels } from '../../shared/model/metric.ts';
-import type { ReceivedSeries } from './received.ts';
+import type { ExemplarDraft } from './exemplar-draft.ts';
+import type { ReceivedExemplar, ReceivedSeries } from './received.ts';
 import { entryOf, NO_ROOM, type SeriesIndex, UNKNOWN } from './series-index.ts';
 import type { SeriesKey } from './series-key.ts';
 import { seriesName } from './series-name.ts';
@@ -25,6 +26,7 @@ type Place = number;
 /** The rows of one request as they are read, and the series among them that have no number yet. */
 export class RowDraft {
   readonly samplesMax: number;
+  readonly exemplars: ExemplarDraft;
   readonly refused = new Tally();
   readonly fresh: Labels[] = [];
   /** Names of series that are over the source's limit: a few of them. */
@@ -49,12 +51,14 @@ export class RowDraft {
     readonly labels: Labels;
     readonly now: number;
     readonly samplesMax: number;
+    readonly exemplars: ExemplarDraft;
   }) {
     this.index = options.index;
     this.key = options.key;
     this.labels = Object.entries(options.labels);
     this.now = options.now;
     this.samplesMax = options.samplesMax;
+    this.exemplars = options.exemplars;
   }
 
   /** Where samples of the series go whose labels the key holds. Refused ones are counted, `samples` times. */
@@ -116,6 +120,19 @@ export class RowDraft {
         if (!this.add(place, times[i] ?? -1, words[i * 2 + LOW] ?? 0, words[i * 2 + HIGH] ?? 0)) return false;
     }
     return true;
+  }
+
+  addExemplars(all: readonly ReceivedExemplar[]): void {
+    for (const { series, ...told } of all) {
+      this.spell(series);
+      this.exemplars.stand(this.seriesOfKey(), 1);
+      this.exemplars.add(told);
+    }
+  }
+
+  /** Labels of the series that the key holds as the store knows it, or why it is none. */
+  seriesOfKey(): Labels | string {
+    return this.key.problem ?? this.readLabels();
   }
 
   /** The rows in arrays of their own, to be handed over. */

@@ -4,6 +4,7 @@ const PRIME = 0x0100_0193;
 const NAME_BYTES_MAX = 512;
 /** All labels of one series together: one series must not take a page of the cache. */
 export const KEY_BYTES_MAX = 64 * 1024;
+export const NO_LABELS = 'no labels';
 
 export interface KeyLimits {
   readonly labelsMax: number;
@@ -79,7 +80,7 @@ export class SeriesKey {
   /** To be called once all labels are added. */
   finish(): void {
     if (this.problem !== null) return;
-    if (this.marks.length === 0) this.problem = 'no labels';
+    if (this.marks.length === 0) this.problem = NO_LABELS;
     else if (!this.sorted) this.sort();
   }
 

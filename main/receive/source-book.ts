@@ -1,14 +1,25 @@
+import type { Exemplar } from '../../shared/model/exemplar.ts';
+import {
+  createExemplarBook,
+  type ExemplarBook,
+  type ExemplarQuestion,
+  joinExemplars,
+} from '../../shared/model/exemplar-book.ts';
 import type { Labels } from '../../shared/model/metric.ts';
 import type { PushSender, SenderStatus } from './receive-api.ts';
 import { SeriesIndex } from './series-index.ts';
 import { Tally } from './tally.ts';
 
 const AGENT_LENGTH_MAX = 120;
+/** A generous series has 500 characters: some two thousand of those, each with its last exemplars. */
+const EXEMPLAR_CHARACTERS_MAX = 2_000_000;
 
 /** What is known of one source while it pushes: its series' numbers, and what came of what it sent. */
 export interface SourceEntry {
   sender: PushSender;
   index: SeriesIndex;
+  /** Of this source alone, so that none can crowd out those of another. */
+  readonly exemplars: ExemplarBook;
   requests: number;
   samples: number;
   lastReceivedAt: number | null;
@@ -24,6 +35,7 @@ export interface SourceBook {
   get(sourceId: string): SourceEntry | undefined;
   forget(sourceId: string | null): void;
   status(): SenderStatus[];
+  exemplars(question: ExemplarQuestion): Exemplar[];
 }
 
 export function createSourceBook(): SourceBook {
@@ -51,6 +63,11 @@ export function createSourceBook(): SourceBook {
         if (sourceId === null || entry.sender.sourceId === sourceId)
           entry.index = new SeriesIndex(entry.sender.seriesMax);
     },
+    exemplars: (question) =>
+      joinExemplars(
+        [...entries.values()].map((one) => one.exemplars.list(question)),
+        question.limit,
+      ),
     status: () =>
       [...entries.values()].map((one) => ({
         sourceId: one.sender.sourceId,
@@ -74,6 +91,7 @@ function freshEntry(sender: PushSender): SourceEntry {
   return {
     sender,
     index: new SeriesIndex(sender.seriesMax),
+    exemplars: createExemplarBook(EXEMPLAR_CHARACTERS_MAX),
     requests: 0,
     samples: 0,
     lastReceivedAt: null,

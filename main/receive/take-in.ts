@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../shared/error/result.ts';
+import { ExemplarDraft } from './exemplar-draft.ts';
 import type { PushBatch } from './receive-api.ts';
 import type { ReceiveAnswer, Received, ReceiveProblem, ReceiveRequest, Refusal } from './received.ts';
 import { readRemoteWrite } from './remote-write/remote-write.ts';
@@ -28,22 +29,22 @@ export function takeIn(
   key: SeriesKey,
 ): Result<TakenIn, ReceiveProblem> {
   const { receivedAt, limits } = request;
+  const exemplars = new ExemplarDraft(source.exemplars, receivedAt);
   const draft = new RowDraft({
     index: source.index,
     key,
     labels: source.sender.labels,
     now: receivedAt,
     samplesMax: limits.samplesMax,
+    exemplars,
   });
   if (route.decode === null) {
     const rows = readRemoteWrite(request, key, draft);
     if (!rows.ok) return rows;
-    const { counted, answer } = rows.value;
+    const { answer } = rows.value;
     const refused = draft.refused.list();
-    const told =
-      counted.exemplars > 0 ? [{ reason: 'exemplars, which are not kept', count: counted.exemplars }] : [];
     return ok({
-      ...takenOf(request, source, draft, { ...EMPTY, refused: [...refused, ...told] }),
+      ...takenOf(request, source, draft, { ...EMPTY, refused: [...refused, ...exemplars.left.list()] }),
       answer: (lost) => answer([...refused, ...lost]),
     });
   }
@@ -56,9 +57,11 @@ export function takeIn(
       message: `The request holds more than ${limits.samplesMax} samples. Nothing of it was stored; send smaller batches.`,
     });
   }
+  draft.addExemplars(received.exemplars);
   const here = draft.refused.list();
+  const refused = [...received.refused, ...here, ...exemplars.left.list()];
   return ok({
-    ...takenOf(request, source, draft, { ...received, refused: [...received.refused, ...here] }),
+    ...takenOf(request, source, draft, { ...received, refused }),
     answer: (lost) => {
       const all = new Tally();
       all.addAll(here);
@@ -78,7 +81,7 @@ function takenOf(
   { sourceId, receivedAt }: ReceiveRequest,
   source: SourceEntry,
   draft: RowDraft,
-  beside: Omit<Received, 'series'>,
+  beside: Omit<Received, 'series' | 'exemplars'>,
 ) {
   const { spans, changes, alerts, refused } = beside;
   return {

@@ -57,7 +57,7 @@ export const sourceContract = {
   watched: base
     .input(z.object({ fromAt: z.number().int(), toAt: z.number().int() }))
     .output(z.array(WatchRecord)),
-  /** The last exemplars of what is scraped as OpenMetrics, newest first: five a series at most, in memory alone. */
+  /** The last exemplars of what is scraped as OpenMetrics or pushed, newest first: five a series at most, in memory alone. */
   exemplars: base.input(ExemplarQuestion).output(z.array(Exemplar)),
 };
 

@@ -1,13 +1,20 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import snappy from 'snappyjs';
 
+/** An exemplar as a sender of remote write knows it. */
+export interface SentExemplar {
+  readonly labels: readonly (readonly [string, string])[];
+  readonly value: number;
+  readonly at: number;
+}
+
 /** One series as a sender of remote write knows it. Labels are sent in the order given. */
 export interface SentSeries {
   readonly labels: readonly (readonly [string, string])[];
   /** A value of `'stale'` is the marker of a series' end. */
   readonly samples: readonly (readonly [value: number | 'stale', at: number])[];
   readonly histograms?: number;
-  readonly exemplars?: number;
+  readonly exemplars?: readonly SentExemplar[];
   readonly createdAt?: number;
 }
 
@@ -25,19 +32,26 @@ export function writeRequest(all: readonly SentSeries[]): Uint8Array {
   const writer = new BinaryWriter();
   for (const one of all) {
     writer.tag(1, WireType.LengthDelimited).fork();
-    for (const [name, value] of one.labels) {
-      writer.tag(1, WireType.LengthDelimited).fork();
-      writer.tag(1, WireType.LengthDelimited).string(name);
-      writer.tag(2, WireType.LengthDelimited).string(value).join();
-    }
+    writeLabels(writer, one.labels);
     for (const sample of one.samples) writeSample(writer, 2, sample);
-    for (let i = 0; i < (one.exemplars ?? 0); i += 1)
-      writer.tag(3, WireType.LengthDelimited).fork().tag(2, WireType.Bit64).double(1).join();
+    for (const { labels, value, at } of one.exemplars ?? []) {
+      writer.tag(3, WireType.LengthDelimited).fork();
+      writeLabels(writer, labels);
+      writer.tag(2, WireType.Bit64).double(value).tag(3, WireType.Varint).int64(at).join();
+    }
     for (let i = 0; i < (one.histograms ?? 0); i += 1)
       writer.tag(4, WireType.LengthDelimited).fork().tag(3, WireType.Bit64).double(1).join();
     writer.join();
   }
   return writer.finish();
+}
+
+function writeLabels(writer: BinaryWriter, labels: SentSeries['labels']): void {
+  for (const [name, value] of labels) {
+    writer.tag(1, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.LengthDelimited).string(name);
+    writer.tag(2, WireType.LengthDelimited).string(value).join();
+  }
 }
 
 function writeSample(
@@ -82,8 +96,11 @@ export function request2(all: readonly SentSeries[], rc: 3 | 4 = 4): Uint8Array 
     }
     for (let i = 0; i < (one.histograms ?? 0); i += 1)
       body.tag(3, WireType.LengthDelimited).fork().tag(3, WireType.Bit64).double(1).join();
-    for (let i = 0; i < (one.exemplars ?? 0); i += 1)
-      body.tag(4, WireType.LengthDelimited).fork().tag(2, WireType.Bit64).double(1).join();
+    for (const { labels, value, at } of one.exemplars ?? []) {
+      body.tag(4, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).fork();
+      for (const [name, text] of labels) body.uint32(refOf(name)).uint32(refOf(text));
+      body.join().tag(2, WireType.Bit64).double(value).tag(3, WireType.Varint).int64(at).join();
+    }
     body.tag(5, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int32(1);
     body.tag(3, WireType.Varint).uint32(refOf('What it counts.')).join();
     if (rc === 3 && one.createdAt !== undefined) body.tag(6, WireType.Varint).int64(one.createdAt);

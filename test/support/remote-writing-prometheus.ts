@@ -39,6 +39,35 @@ export async function startManySeries(series: number): Promise<ManySeries> {
   };
 }
 
+/** A target whose requests are counted in a histogram of OpenMetrics, each scrape with another trace behind a bucket. */
+export async function startTracedTarget(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  let scrapes = 0;
+  const server = createServer((_request, response) => {
+    scrapes += 1;
+    response.writeHead(200, { 'content-type': 'application/openmetrics-text; version=1.0.0' });
+    const trace = scrapes.toString(16).padStart(32, 'a');
+    response.end(
+      `# TYPE latency histogram
+latency_bucket{le="0.5"} ${scrapes} # {trace_id="${trace}"} 0.25 ${Date.now() / 1_000}
+latency_bucket{le="+Inf"} ${scrapes}
+latency_count ${scrapes}
+latency_sum ${scrapes / 4}
+# EOF
+`,
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
 export interface RemoteWritingPrometheus {
   readonly version: string;
   /** One of Prometheus' own metrics, summed. */
@@ -55,6 +84,8 @@ export async function startRemoteWriting(options: {
   readonly receiverPort: number;
   readonly token: string;
   readonly scrapeEvery: string;
+  /** Sends exemplars too, which Prometheus does only where it is told to. */
+  readonly exemplars?: boolean;
 }): Promise<RemoteWritingPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'midwatch-remote-write-'));
   const port = await freePort();
@@ -67,6 +98,7 @@ scrape_configs:
 remote_write:
   - url: http://127.0.0.1:${options.receiverPort}/api/v1/write
     authorization: { credentials_file: ${join(folder, 'token')} }
+    send_exemplars: ${options.exemplars === true}
 `,
   );
   const child = spawn(
@@ -77,6 +109,7 @@ remote_write:
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
       '--query.max-samples=500000000',
+      ...(options.exemplars ? ['--enable-feature=exemplar-storage'] : []),
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );

@@ -31,3 +31,8 @@ export function attributeText(attributes: readonly KeyValue[] | undefined, key: 
   const found = attributes?.find((one) => one.key === key);
   return found ? labelText(found.value) : '';
 }
+
+/** Whether this is a trace's (32) or a span's (16) identifier as hexadecimal text; all zeros is none. */
+export function isIdentifier(text: string, length: number): boolean {
+  return text.length === length && /^[0-9a-f]+$/.test(text) && !/^0+$/.test(text);
+}

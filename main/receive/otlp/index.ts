@@ -36,10 +36,10 @@ export function createOtlpDecoders(streamLimits: StreamLimits = STREAM_LIMITS): 
     metrics: (request) =>
       reading(request, metricsRequest, (message, encoding) => {
         const changes = streams.begin(request.sourceId, request.receivedAt);
-        const { series, refusals } = translate(message, changes, request.limits);
+        const { refusals, ...read } = translate(message, changes, request.limits);
         changes.commit();
         return {
-          received: { ...NOTHING_RECEIVED, series, refused: refusals.list() },
+          received: { ...NOTHING_RECEIVED, ...read, refused: refusals.list() },
           ...answers('metrics', encoding, refusals),
         };
       }),

@@ -50,11 +50,19 @@ const scope = message({
   attributes: attributes(3),
 });
 
+const exemplar = message({
+  timeUnixNano: scalar(2, 'nanos'),
+  asDouble: scalar(3, 'double'),
+  spanId: scalar(4, 'hex'),
+  traceId: scalar(5, 'hex'),
+  asInt: scalar(6, 'sfixed64'),
+  filteredAttributes: attributes(7),
+});
 const numberPoint = message({
   startTimeUnixNano: scalar(2, 'nanos'),
   timeUnixNano: scalar(3, 'nanos'),
   asDouble: scalar(4, 'double'),
-  exemplars: scalar(5, 'tally'),
+  exemplars: many(5, () => exemplar),
   asInt: scalar(6, 'sfixed64'),
   attributes: attributes(7),
   flags: scalar(8, 'uint32'),
@@ -66,7 +74,7 @@ const histogramPoint = message({
   sum: scalar(5, 'double'),
   bucketCounts: scalar(6, 'fixed64s'),
   explicitBounds: scalar(7, 'doubles'),
-  exemplars: scalar(8, 'tally'),
+  exemplars: many(8, () => exemplar),
   attributes: attributes(9),
   flags: scalar(10, 'uint32'),
 });
@@ -82,7 +90,7 @@ const exponentialPoint = message({
   positive: one(8, () => buckets),
   negative: one(9, () => buckets),
   flags: scalar(10, 'uint32'),
-  exemplars: scalar(11, 'tally'),
+  exemplars: many(11, () => exemplar),
   zeroThreshold: scalar(14, 'double'),
 });
 const quantileValue = message({ quantile: scalar(1, 'double'), value: scalar(2, 'double') });
@@ -155,6 +163,7 @@ export type TraceRequest = Of<typeof traceRequest>;
 export type WireResource = Of<typeof resource>;
 export type WireScope = Of<typeof scope>;
 export type WireMetric = Of<typeof metric>;
+export type WireExemplar = Of<typeof exemplar>;
 export type NumberPoint = Of<typeof numberPoint>;
 export type HistogramPoint = Of<typeof histogramPoint>;
 export type ExponentialPoint = Of<typeof exponentialPoint>;

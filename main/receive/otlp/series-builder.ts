@@ -1,3 +1,4 @@
+import type { Labels } from '../../../shared/model/metric.ts';
 import type { ReceivedSeries } from '../received.ts';
 import { tooMuch } from './budget.ts';
 
@@ -47,12 +48,7 @@ export function createSeriesBuilder(samplesMax: number): SeriesBuilder {
     const full = `${name}${suffix}\u0000${extra ? `${extra.name}=${extra.value}` : ''}\u0000${key}`;
     const known = series.get(full);
     if (known) return known;
-    // From entries: a label named `__proto__` must become a label.
-    const labels = Object.fromEntries([
-      ...pairs,
-      ['__name__', name + suffix],
-      ...(extra ? [[extra.name, extra.value] as const] : []),
-    ]);
+    const labels = seriesLabels(name, { pairs, key }, { suffix, extra });
     const fresh = { labels, times: [], values: [], ends: new Set<number>() };
     series.set(full, fresh);
     return fresh;
@@ -75,6 +71,16 @@ export function createSeriesBuilder(samplesMax: number): SeriesBuilder {
     }),
     finish: () => [...series.values()].map(finished),
   };
+}
+
+/** Labels of the series that a part of a point becomes. */
+export function seriesLabels(name: string, { pairs }: PointLabels, { suffix, extra }: SeriesPart): Labels {
+  // From entries: a label named `__proto__` must become a label.
+  return Object.fromEntries([
+    ...pairs,
+    ['__name__', name + suffix],
+    ...(extra ? [[extra.name, extra.value] as const] : []),
+  ]);
 }
 
 /** In the order of time; of several samples at one instant the last one said counts. */

@@ -12,10 +12,18 @@ import type {
   NumberPoint,
   SummaryPoint,
   WireBuckets,
+  WireExemplar,
   WireMetric,
 } from './schema.ts';
-import { createSeriesBuilder, type PointSink, type SeriesBuilder } from './series-builder.ts';
 import {
+  createSeriesBuilder,
+  type PointSink,
+  type SeriesBuilder,
+  type SeriesPart,
+  seriesLabels,
+} from './series-builder.ts';
+import {
+  bucketPart,
   COUNT,
   endStream,
   PLAIN,
@@ -27,12 +35,13 @@ import {
   stepNumber,
 } from './stream.ts';
 import type { StreamChanges } from './stream-table.ts';
+import { createExemplarReader, type ExemplarReader } from './translate-exemplars.ts';
 
 export type MetricTranslator = (
   request: MetricsRequest,
   streams: StreamChanges<Stream>,
   limits: ReceiveLimits,
-) => { readonly series: Received['series']; readonly refusals: Refusals };
+) => Pick<Received, 'series' | 'exemplars'> & { readonly refusals: Refusals };
 
 /** What one body is translated with. */
 interface Work {
@@ -40,6 +49,7 @@ interface Work {
   readonly labeller: Labeller;
   readonly streams: StreamChanges<Stream>;
   readonly refusals: Refusals;
+  readonly exemplars: ExemplarReader;
   readonly nameOf: (name: string, unit: string, kind: NamedKind) => string;
 }
 
@@ -55,6 +65,8 @@ interface AnyPoint {
   readonly timeUnixNano: bigint | undefined;
   readonly attributes: readonly KeyValue[];
   readonly flags: number | undefined;
+  readonly exemplars?: readonly WireExemplar[];
+  readonly explicitBounds?: readonly number[];
 }
 
 /** Says that the point has no value: the series ended. */
@@ -66,12 +78,15 @@ const NO_ROOM = 'delta stream beyond those that can be added up at one time';
 export function createMetricTranslator(): MetricTranslator {
   const nameOf = createMetricNamer();
   const labellerFor = createLabeller();
+  const exemplarsFor = createExemplarReader();
   return (request, streams, limits) => {
+    const refusals = new Refusals();
     const work: Work = {
       builder: createSeriesBuilder(limits.samplesMax),
       labeller: labellerFor(limits),
       streams,
-      refusals: new Refusals(),
+      refusals,
+      exemplars: exemplarsFor(refusals),
       nameOf,
     };
     for (const { resource, scopeMetrics } of request.resourceMetrics) {
@@ -88,7 +103,7 @@ export function createMetricTranslator(): MetricTranslator {
       if (typeof info === 'string') work.refusals.ignore(`target_info: ${info}`, 1);
       else if (info) work.builder.of('target_info', info).put(PLAIN, newestAt, 1);
     }
-    return { series: work.builder.finish(), refusals: work.refusals };
+    return { series: work.builder.finish(), exemplars: work.exemplars.found, refusals };
   };
 }
 
@@ -130,7 +145,6 @@ type Visit<P> = (point: P, at: number, sink: PointSink, key: string) => void;
 /** Each point with its time, its labels and its place; those that cannot be kept are counted by reason. */
 function each<P extends AnyPoint>(work: Work, metric: Metric, points: readonly P[], visit: Visit<P>): void {
   for (const point of inOrder(points)) {
-    work.refusals.ignore('exemplar', 'exemplars' in point ? Number(point.exemplars) : 0);
     const at = millisOf(point.timeUnixNano ?? 0n);
     const labels = work.labeller.point(point.attributes, metric.base);
     if (metric.name === '') work.refusals.refuse('point of a metric without a usable name');
@@ -138,9 +152,22 @@ function each<P extends AnyPoint>(work: Work, metric: Metric, points: readonly P
     else if (typeof labels === 'string') work.refusals.refuse(labels);
     else {
       metric.seen(at);
-      visit(point, at, work.builder.of(metric.name, labels), `${metric.name}\u0000${labels.key}`);
+      const key = `${metric.name}\u0000${labels.key}`;
+      visit(point, at, work.builder.of(metric.name, labels), key);
+      if (point.exemplars && point.exemplars.length > 0)
+        work.exemplars.read(point.exemplars, (value) =>
+          seriesLabels(metric.name, labels, partAt(work.streams.get(key), point, value)),
+        );
     }
   }
+}
+
+/** An exemplar of a histogram stands at the bucket that its value fell into. */
+function partAt(stream: Stream | undefined, point: AnyPoint, value: number): SeriesPart {
+  const { explicitBounds } = point;
+  if (!explicitBounds && !('zeroCount' in point)) return PLAIN;
+  const bounds = explicitBounds ?? (stream?.kind === 'exponential' ? stream.bounds : []);
+  return bucketPart(bounds.find((bound) => value <= bound) ?? Infinity);
 }
 
 /** Deltas of one body may come in any order. */

@@ -1,5 +1,5 @@
 import type { Span } from '../../../shared/model/trace.ts';
-import { attributeText, plainValue } from './attribute.ts';
+import { attributeText, isIdentifier, plainValue } from './attribute.ts';
 import { Refusals } from './refusals.ts';
 import type { KeyValue, TraceRequest, WireSpan } from './schema.ts';
 
@@ -52,11 +52,6 @@ function spanOf(written: WireSpan, service: string, refusals: Refusals): Span | 
     status: STATUSES[status?.code ?? 0] ?? 'unset',
     attributes: attributesOf(written.attributes, status?.message ?? '', refusals),
   };
-}
-
-/** All zeros is no identifier. */
-function isIdentifier(text: string, length: number): boolean {
-  return text.length === length && /^[0-9a-f]+$/.test(text) && !/^0+$/.test(text);
 }
 
 function attributesOf(

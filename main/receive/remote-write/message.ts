@@ -1,29 +1,12 @@
 import type { RowDraft } from '../row-draft.ts';
-import type { SeriesKey } from '../series-key.ts';
-import { BYTES, FIXED64, MalformedError, VARINT, WireReader } from './wire.ts';
-
-/** What a message held beside the rows. */
-export interface Counted {
-  series: number;
-  samples: number;
-  histograms: number;
-  exemplars: number;
-}
+import { readExemplars } from './exemplar.ts';
+import { type SeriesParts, tagOf } from './series-parts.ts';
+import { FIXED64, MalformedError, VARINT, WireReader } from './wire.ts';
 
 /** A hundred thousand series of ten labels in one request; Prometheus sends five hundred samples in one. */
 export const FIELDS_MAX = 5_000_000;
 
 export const HISTOGRAM = 'a native histogram, which is not kept; send classic buckets';
-
-/** The field numbers of a series in the two messages; all else about a sample is the same. */
-export interface SeriesFields {
-  readonly samples: number;
-  readonly exemplars: number;
-  readonly histograms: number;
-}
-
-/** Tag of a field of length-delimited bytes. */
-export const tagOf = (field: number) => (field << 3) | BYTES;
 
 /**
  * Whether a message has no more series than one may, before the first of them is read: so many series of nothing fit into
@@ -40,24 +23,11 @@ export function seriesFit(body: Uint8Array, field: number, seriesMax: number): b
   return true;
 }
 
-/** Reads the labels of one series into the key. The reader stands at the series' begin; `end` is where it ends. */
-export type ReadLabels = (reader: WireReader, end: number, key: SeriesKey) => void;
-
 /**
  * Reads one series of either message: first its labels and what else it holds, then its samples, since the wire promises
  * no order of fields. Answers false where the request holds more samples than one may.
  */
-export function readSeries(
-  reader: WireReader,
-  end: number,
-  parts: {
-    readonly fields: SeriesFields;
-    readonly readLabels: ReadLabels;
-    readonly key: SeriesKey;
-    readonly draft: RowDraft;
-    readonly counted: Counted;
-  },
-): boolean {
+export function readSeries(reader: WireReader, end: number, parts: SeriesParts): boolean {
   const { fields, key, draft, counted } = parts;
   counted.series += 1;
   const begin = reader.at;
@@ -66,6 +36,7 @@ export function readSeries(
   key.finish();
   let samples = 0;
   let histograms = 0;
+  let exemplars = 0;
   let first = 0;
   reader.at = begin;
   while (reader.at < end) {
@@ -75,17 +46,27 @@ export function readSeries(
       if (samples === 0) first = fieldAt;
       samples += 1;
     } else if (tag === tagOf(fields.histograms)) histograms += 1;
-    else if (tag === tagOf(fields.exemplars)) counted.exemplars += 1;
+    else if (tag === tagOf(fields.exemplars)) exemplars += 1;
     reader.skip(tag & 7);
   }
   counted.samples += samples;
   counted.histograms += histograms;
   if (counted.series > draft.samplesMax || counted.samples > draft.samplesMax) return false;
   draft.refused.add(HISTOGRAM, histograms);
-  if (samples === 0) return true;
-  const place = draft.place(samples);
-  if (place === 0) return true;
   reader.at = first;
+  if (samples > 0 && !readSamples(reader, end, draft.place(samples), parts)) return false;
+  reader.at = begin;
+  if (exemplars > 0) readExemplars(reader, end, parts, exemplars);
+  return true;
+}
+
+function readSamples(
+  reader: WireReader,
+  end: number,
+  place: number,
+  { fields, draft }: SeriesParts,
+): boolean {
+  if (place === 0) return true;
   while (reader.at < end) {
     const tag = reader.tag();
     if (tag !== tagOf(fields.samples)) reader.skip(tag & 7);

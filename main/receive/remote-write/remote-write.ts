@@ -4,9 +4,10 @@ import type { ReceiveAnswer, ReceiveProblem, ReceiveRequest, Refusal } from '../
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
 import { refusalText, totalOf } from '../tally.ts';
-import { type Counted, HISTOGRAM } from './message.ts';
+import { HISTOGRAM } from './message.ts';
 import { readWriteRequest } from './request-1.ts';
 import { readRequest2 } from './request-2.ts';
+import type { Counted } from './series-parts.ts';
 import { declaredLength, firstByte, uncompressSnappy } from './snappy.ts';
 import { MalformedError, whyNoBeginning } from './wire.ts';
 
@@ -90,7 +91,7 @@ function answerOf(
       : {
           'X-Prometheus-Remote-Write-Samples-Written': String(Math.max(0, counted.samples - lostSamples)),
           'X-Prometheus-Remote-Write-Histograms-Written': '0',
-          'X-Prometheus-Remote-Write-Exemplars-Written': '0',
+          'X-Prometheus-Remote-Write-Exemplars-Written': String(counted.exemplars),
         };
   if (lost.length === 0) return { status: 204, headers, body: null };
   // 400 and not 2xx: the specification wants a write that lost a sample to be seen, and not sent again.

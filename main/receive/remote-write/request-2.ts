@@ -1,6 +1,7 @@
 import type { RowDraft } from '../row-draft.ts';
 import type { SeriesKey } from '../series-key.ts';
-import { type Counted, FIELDS_MAX, readSeries, type SeriesFields, seriesFit, tagOf } from './message.ts';
+import { FIELDS_MAX, readSeries, seriesFit } from './message.ts';
+import { type Counted, type SeriesFields, tagOf } from './series-parts.ts';
 import { MalformedError, VARINT, WireReader } from './wire.ts';
 
 /**

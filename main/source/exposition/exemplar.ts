@@ -1,3 +1,4 @@
+import { hasLongLabels } from '../../../shared/model/exemplar-book.ts';
 import type { Labels } from '../../../shared/model/metric.ts';
 import { parseSampleValue } from '../number.ts';
 import { endOfQuoted, parseSeriesText } from './series-text.ts';
@@ -11,9 +12,6 @@ export interface ExposedExemplar {
   readonly at: number | null;
 }
 
-/** Names and values together. Source: https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars */
-const LABEL_CHARACTERS_MAX = 128;
-
 /** Reads `{trace_id="…"} 0.67 1520879607.789`; undefined where it is no exemplar, which takes nothing from its sample. */
 export function parseExemplar(text: string): ExposedExemplar | undefined {
   const open = text.indexOf('{');
@@ -23,11 +21,7 @@ export function parseExemplar(text: string): ExposedExemplar | undefined {
   const read = parseSeriesText(`exemplar${text.slice(open, close + 1)}`);
   if (!read.ok) return undefined;
   const { __name__: _name, ...labels } = read.value;
-  const characters = Object.entries(labels).reduce(
-    (sum, [name, value]) => sum + name.length + value.length,
-    0,
-  );
-  if (characters > LABEL_CHARACTERS_MAX) return undefined;
+  if (hasLongLabels(labels)) return undefined;
   const [word = '', time, ...more] = text
     .slice(close + 1)
     .trim()

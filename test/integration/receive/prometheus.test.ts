@@ -6,6 +6,7 @@ import {
   type RemoteWritingPrometheus,
   startManySeries,
   startRemoteWriting,
+  startTracedTarget,
 } from '../../support/remote-writing-prometheus.ts';
 import { until } from '../../support/scraping-prometheus.ts';
 
@@ -60,6 +61,35 @@ describe.skipIf(missing)(`the remote write of a real Prometheus${missing ? ` (${
       expect(receiving.stored('up').map((one) => one.labels.job)).toEqual(['many']);
     } finally {
       await prometheus.stop();
+      await receiving.close();
+    }
+  });
+
+  it('brings its exemplars, which lead to their traces', async () => {
+    const receiving = await startReceiving();
+    const target = await startTracedTarget();
+    const prometheus = await startRemoteWriting({
+      targetPort: target.port,
+      receiverPort: receiving.port,
+      token: TOKEN,
+      scrapeEvery: '1s',
+      exemplars: true,
+    });
+    const kept = () => receiving.api.exemplars({ metric: 'latency_bucket', limit: 10 });
+    try {
+      await until(() => kept().length >= 2, 25_000, 'no exemplars came');
+      expect(kept()[0]).toMatchObject({
+        series: { __name__: 'latency_bucket', job: 'many', le: '0.5' },
+        labels: { trace_id: expect.stringMatching(/^a+[0-9a-f]+$/) },
+        value: 0.25,
+      });
+      const traceId = kept()[0]?.labels.trace_id;
+      expect(receiving.api.exemplars({ traceId, limit: 10 })).toHaveLength(1);
+      expect(receiving.api.status().senders[0]).toMatchObject({ refused: [], lastProblem: null });
+      expect(await prometheus.own('prometheus_remote_storage_exemplars_failed_total')).toBe(0);
+    } finally {
+      await prometheus.stop();
+      await target.close();
       await receiving.close();
     }
   });

@@ -59,15 +59,23 @@ describe('remote write', () => {
 
   it.each([3, 4] as const)('of version 2.0-rc.%i says what was written', async (rc) => {
     receiving = await startReceiving();
-    const one = { ...series('jobs_total', { job: 'a' }, [5, NOW]), exemplars: 2, createdAt: NOW - 60_000 };
+    const exemplars = [
+      { labels: [['trace_id', 'abc']] as const, value: 0.5, at: NOW - 1_000 },
+      { labels: [], value: 1, at: NOW },
+    ];
+    const one = { ...series('jobs_total', { job: 'a' }, [5, NOW]), exemplars, createdAt: NOW - 60_000 };
     const answer = await receiving.post(WRITE, compress(request2([one], rc)), HEADERS_2);
     expect(answer.status).toBe(204);
     expect(answer.headers.get('x-prometheus-remote-write-samples-written')).toBe('1');
     expect(answer.headers.get('x-prometheus-remote-write-histograms-written')).toBe('0');
-    expect(answer.headers.get('x-prometheus-remote-write-exemplars-written')).toBe('0');
+    expect(answer.headers.get('x-prometheus-remote-write-exemplars-written')).toBe('1');
     expect(receiving.stored('jobs_total')).toMatchObject([{ times: [NOW], values: [5] }]);
     expect(receiving.api.status().senders[0]?.refused).toEqual([
-      { reason: 'exemplars, which are not kept', count: 2 },
+      { reason: 'an exemplar without labels', count: 1 },
+    ]);
+    const kept = { labels: { trace_id: 'abc' }, value: 0.5, at: NOW - 1_000 };
+    expect(receiving.api.exemplars({ metric: 'jobs_total', limit: 10 })).toMatchObject([
+      { series: { __name__: 'jobs_total', job: 'a' }, ...kept },
     ]);
   });
 

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Counted } from '../../../main/receive/remote-write/message.ts';
+import { ExemplarDraft } from '../../../main/receive/exemplar-draft.ts';
 import { readWriteRequest } from '../../../main/receive/remote-write/request-1.ts';
 import { readRequest2 } from '../../../main/receive/remote-write/request-2.ts';
+import type { Counted } from '../../../main/receive/remote-write/series-parts.ts';
 import { MalformedError } from '../../../main/receive/remote-write/wire.ts';
 import { RowDraft } from '../../../main/receive/row-draft.ts';
 import { SeriesIndex } from '../../../main/receive/series-index.ts';
 import { SeriesKey } from '../../../main/receive/series-key.ts';
 import { isStale, wordsOf } from '../../../main/store/index.ts';
+import { createExemplarBook } from '../../../shared/model/exemplar-book.ts';
 import { request2, type SentSeries, series, writeRequest } from '../../support/remote-write.ts';
 
 const NOW = 1_700_000_000_000;
@@ -16,9 +18,14 @@ const LIMITS = { labelsMax: 8, labelBytesMax: 100 };
 function reader(seriesMax = 1_000, samplesMax = 10_000) {
   const index = new SeriesIndex(seriesMax);
   const key = new SeriesKey(LIMITS, 42);
+  const book = createExemplarBook();
   let next = 1;
-  const draftAt = (now: number, labels = {}) => new RowDraft({ index, key, labels, now, samplesMax });
+  const draftAt = (now: number, labels = {}) => {
+    const exemplars = new ExemplarDraft(book, now);
+    return new RowDraft({ index, key, labels, now, samplesMax, exemplars });
+  };
   return {
+    book,
     index,
     key,
     draftAt,

@@ -281,13 +281,13 @@ describe('the rest', () => {
     expect([...new BigUint64Array(series?.values.buffer ?? new ArrayBuffer(0))][1]).toBe(0x7ff0000000000002n);
   });
 
-  it('exemplars are counted, and are no fault of the sender', () => {
+  it('an exemplar that says nothing is counted, and is no fault of the sender', () => {
     const dataPoints = [point(10, 1, { exemplars: [{}, {}] })];
     const { received, answer } = takeMetrics(
       createOtlpDecoders(),
       metricsBody([{ name: 'up', gauge: { dataPoints } }]),
     );
-    expect(received.refused).toEqual([{ reason: 'exemplar', count: 2 }]);
+    expect(received.refused).toEqual([{ reason: 'an exemplar without a value', count: 2 }]);
     expect(Buffer.from(answer.body ?? []).toString()).toBe('{}');
   });
 
