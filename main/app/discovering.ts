@@ -55,8 +55,14 @@ function running(sourceId: string, target: DiscoveringDeps['target']) {
   return { target: found, close: async () => undefined };
 }
 
-function open(sourceId: string, { url, auth }: Address, deps: SourceDeps) {
-  const config = SourceConfig.safeParse({ id: sourceId, kind: 'prometheus', url, auth });
+function open(sourceId: string, { url, auth, ca }: Address, deps: SourceDeps) {
+  const config = SourceConfig.safeParse({
+    id: sourceId,
+    kind: 'prometheus',
+    url,
+    auth,
+    tls: ca ? { ca } : {},
+  });
   if (!config.success || config.data.kind !== 'prometheus')
     throw new CodedError(
       'source-refused',

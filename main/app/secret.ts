@@ -1,10 +1,10 @@
 import { CodedError } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import { type Vault, vaultOver } from '../platform/index.ts';
-import { resolveSecret, type SecretError } from '../workspace/index.ts';
+import { type ReferenceUse, resolveSecret, type SecretError } from '../workspace/index.ts';
 
-/** Answers the secret that a reference of the configuration names. The message never holds the secret. */
-export type SecretReader = (reference: string) => Promise<Result<string, SecretError>>;
+/** Answers the secret or certificate that a reference of the configuration names. The message never holds the secret. */
+export type SecretReader = (reference: string, use?: ReferenceUse) => Promise<Result<string, SecretError>>;
 
 const KEYCHAIN = 'keychain:';
 
@@ -13,8 +13,8 @@ export function secretReader(
   vault: Pick<Vault, 'read'> | undefined,
   environment: NodeJS.ProcessEnv,
 ): SecretReader {
-  return async (reference) => {
-    if (!vault || !reference.startsWith(KEYCHAIN)) return resolveSecret(reference, environment);
+  return async (reference, use) => {
+    if (!vault || !reference.startsWith(KEYCHAIN)) return resolveSecret(reference, environment, use);
     const secret = await vault.read(reference.slice(KEYCHAIN.length));
     return secret.ok ? ok(secret.value) : err(new CodedError('secret-missing', secret.error));
   };

@@ -207,8 +207,8 @@ function pipelineOf(
 }
 
 export function secretText(read: SecretReader) {
-  return async (reference: string) => {
-    const secret = await read(reference);
+  return async (...asked: Parameters<SecretReader>) => {
+    const secret = await read(...asked);
     return secret.ok ? ok(secret.value) : err(secret.error.message);
   };
 }

@@ -49,8 +49,10 @@ function saidOfNew(problem: string): string {
   const { what, todo } = withoutMeaning(problem);
   if (/\bauth in midwatch\.yaml/.test(todo))
     return `${what} Give its credentials here, by a reference to a secret that has not expired.`;
-  if (/\btls\b/.test(todo))
-    return `${what} If that is as it should be, write the source into midwatch.yaml with tls.ca, then look again from its row; else renew the certificate.`;
+  if (/\btls\.ca\b/.test(todo))
+    return `${what} If it is the right server, name the file of its authority's certificate under Certificate authority, and look again.`;
+  if (/\bGive the secret where midwatch/.test(todo)) return `${what} Correct it here, and look again.`;
+  if (/\btls\b/.test(todo)) return `${what} Renew the certificate at the server, then look again.`;
   return `${what} ${todo.replace(/^Midwatch keeps trying; (.)/, (_all, first: string) => first.toUpperCase())}`.trim();
 }
 
@@ -60,14 +62,28 @@ function cleaned(text: string): string {
   return full.replace(PAGES, '');
 }
 
-function configOf(kind: SourceConfig['kind'], url: string, { auth }: Address): Result<SourceConfig, string> {
+function configOf(
+  kind: SourceConfig['kind'],
+  url: string,
+  { auth, ca }: Address,
+): Result<SourceConfig, string> {
   const shape = kind === 'exposition' ? { targets: [{ id: 'target', url }] } : { url };
-  const parsed = SourceSchema.safeParse({ id: 'probe', kind, auth, timeout: '8s', ...shape });
+  const parsed = SourceSchema.safeParse({
+    id: 'probe',
+    kind,
+    auth,
+    tls: ca ? { ca } : {},
+    timeout: '8s',
+    ...shape,
+  });
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
-  return err(
-    `${issue?.path.at(-1) === 'url' ? 'The address' : (issue?.path.join('.') ?? 'It')} ${issue?.message ?? 'is not usable'}.`,
-  );
+  return err(`${whatOf(issue?.path ?? [])} ${issue?.message ?? 'is not usable'}.`);
+}
+
+function whatOf(path: readonly PropertyKey[]): string {
+  if (path.at(-1) === 'url') return 'The address';
+  return path.at(-1) === 'ca' ? 'The certificate authority' : path.join('.') || 'It';
 }
 
 async function tryPrometheus(url: string, address: Address, deps: SourceDeps): Promise<Tried> {

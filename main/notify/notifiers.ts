@@ -16,8 +16,11 @@ export interface BrowserNotifier {
   offer(deliveryId: string, page: Page): Promise<Result<'offered', string>>;
 }
 
-/** Reads a secret by its reference (`env:NAME`); fails with what to do. Never logged. */
-export type ReadSecret = (reference: string) => Promise<Result<string, string>>;
+/** Reads a secret or a certificate by its reference (`env:NAME`); fails with what to do. Never logged. */
+export type ReadSecret = (
+  reference: string,
+  use?: 'secret' | 'certificate',
+) => Promise<Result<string, string>>;
 
 /** What one try at one channel came to. */
 export type Attempt =

@@ -62,6 +62,11 @@ export function failureOfHttp(failure: ServerFailure, address: string): SourceFa
       );
     case 'tls':
       return make('unreachable', 'Renew the certificate, or correct tls in midwatch.yaml.');
+    case 'untrusted':
+      return make(
+        'unreachable',
+        'If it is the right server, name its authority under tls.ca in midwatch.yaml: file:PATH of its certificate in PEM text.',
+      );
     case 'no-tls':
       return make('wrong-answer', 'Check the address: http may be what is meant, or another port.');
     case 'certificate-refused':

@@ -5,16 +5,21 @@ import { err, ok, type Result } from '../../shared/error/result.ts';
 
 export type SecretError = CodedError<'secret-missing' | 'secret-exposed' | 'secret-unsupported'>;
 
-/** A secret is a line or a certificate, never a disk image. */
-const SECRET_MAX_BYTES = 64 * 1024;
+/** What a reference is read for. A certificate is public: others may read its file, and a bundle of them is long. */
+export type ReferenceUse = 'secret' | 'certificate';
+
+/** A secret is a line or a key, never a disk image. */
+const BYTES_MAX: Readonly<Record<ReferenceUse, number>> = { secret: 64 * 1024, certificate: 1024 * 1024 };
 
 /**
- * Answers the secret that a reference names: `env:NAME` or `file:PATH` (a plain file that its owner alone may read).
+ * Answers the secret or certificate that a reference names: `env:NAME` or `file:PATH` (a plain file; a secret's its owner
+ * alone may read).
  * The one line break that editors put at a file's end is taken off. The message never holds the secret.
  */
 export async function resolveSecret(
   reference: string,
   environment: Readonly<Record<string, string | undefined>>,
+  use: ReferenceUse = 'secret',
 ): Promise<Result<string, SecretError>> {
   const [, kind, name = ''] = /^(env|file|keychain):(.+)$/.exec(reference) ?? [];
   switch (kind) {
@@ -27,7 +32,7 @@ export async function resolveSecret(
       );
     }
     case 'file':
-      return readSecretFile(name);
+      return readReferredFile(name, use);
     case 'keychain':
       return refuse(
         'secret-unsupported',
@@ -41,31 +46,32 @@ export async function resolveSecret(
   }
 }
 
-async function readSecretFile(path: string): Promise<Result<string, SecretError>> {
+async function readReferredFile(path: string, use: ReferenceUse): Promise<Result<string, SecretError>> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       // Asked of the open file, so that it is the one that is read.
       const stat = await file.stat();
-      if (!stat.isFile()) return refuse('secret-missing', `${path} is no plain file, so it holds no secret.`);
-      if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0)
+      if (!stat.isFile()) return refuse('secret-missing', `${path} is no plain file, so it holds no ${use}.`);
+      if (use === 'secret' && process.platform !== 'win32' && (stat.mode & 0o077) !== 0)
         return refuse(
           'secret-exposed',
           `${path} can be read by others (mode ${(stat.mode & 0o777).toString(8)}), so it is not used. Set it to mode 0600.`,
         );
-      if (stat.size > SECRET_MAX_BYTES)
-        return refuse('secret-missing', `${path} is larger than 64 KiB, which is no secret.`);
-      const bytes = Buffer.alloc(SECRET_MAX_BYTES);
-      const { bytesRead } = await file.read(bytes, 0, SECRET_MAX_BYTES, 0);
+      const bytesMax = BYTES_MAX[use];
+      if (stat.size > bytesMax)
+        return refuse('secret-missing', `${path} is larger than ${bytesMax / 1024} KiB, which is no ${use}.`);
+      const bytes = Buffer.alloc(Math.min(bytesMax, stat.size + 1));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
       const text = bytes.toString('utf8', 0, bytesRead).replace(/\r?\n$/, '');
-      return text === '' ? refuse('secret-missing', `${path} is empty, so it holds no secret.`) : ok(text);
+      return text === '' ? refuse('secret-missing', `${path} is empty, so it holds no ${use}.`) : ok(text);
     } finally {
       await file.close();
     }
   } catch (thrown) {
     return refuse(
       'secret-missing',
-      `${path} cannot be read (${messageOf(thrown)}), so the secret is missing.`,
+      `${path} cannot be read (${messageOf(thrown)}), so the ${use} is missing.`,
     );
   }
 }

@@ -11,9 +11,11 @@ export interface SourceDraft {
   readonly username: string;
   /** `env:NAME`, `file:PATH` or `keychain:NAME`. */
   readonly reference: string;
+  /** The file of a private certificate authority, as a path or a reference. */
+  readonly ca: string;
 }
 
-type Address = { url: string; auth: Auth };
+type Address = { url: string; auth: Auth; ca?: string };
 type Auth =
   | { kind: 'none' }
   | { kind: 'bearer'; token: string }
@@ -26,7 +28,20 @@ export function authOf({ auth, username, reference }: SourceDraft): Auth {
 }
 
 export function addressOf(draft: SourceDraft): Address {
-  return { url: draft.url, auth: authOf(draft) };
+  const ca = authorityOf(draft);
+  return { url: draft.url, auth: authOf(draft), ...(ca === '' ? {} : { ca }) };
+}
+
+/** Only what is asked by https has a certificate. */
+export function isSecure(url: string): boolean {
+  return /^\s*https:/i.test(url);
+}
+
+/** A path as it is pasted is the file that it names. */
+function authorityOf({ url, ca }: SourceDraft): string {
+  const text = ca.trim();
+  if (!isSecure(url) || text === '') return '';
+  return /^(?:\/|[A-Za-z]:[\\/])/.test(text) ? `file:${text}` : text;
 }
 
 /** A name for the source made from its host: `prometheus.example:9090` is `prometheus`. */
@@ -55,13 +70,15 @@ export function firstChoice(discovery: Discovery): Chosen {
 /** The source's own entry; null where it is in the workspace already. */
 export function sourceEdit(draft: SourceDraft, probed: ProbeAnswer): WorkspaceEditInput {
   const auth = draft.auth === 'none' ? {} : { auth: authOf(draft) };
+  const ca = authorityOf(draft);
+  const tls = ca === '' ? {} : { tls: { ca } };
   const where =
     probed.kind === 'exposition' ? { targets: [{ id: draft.id, url: probed.url }] } : { url: probed.url };
   return {
     kind: 'insert',
     file: 'midwatch.yaml',
     path: ['sources'],
-    value: { id: draft.id, kind: probed.kind, ...where, ...auth },
+    value: { id: draft.id, kind: probed.kind, ...where, ...auth, ...tls },
   };
 }
 

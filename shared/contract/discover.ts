@@ -14,6 +14,8 @@ const Address = z.object({
     z.object({ kind: z.literal('bearer'), token: z.string().max(500) }),
     z.object({ kind: z.literal('basic'), username: z.string().max(200), password: z.string().max(500) }),
   ]),
+  /** The authority of its certificate, as `tls.ca` of a source; without one those that the system trusts. */
+  ca: z.string().max(500).optional(),
 });
 export type Address = z.infer<typeof Address>;
 

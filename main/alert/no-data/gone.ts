@@ -1,6 +1,6 @@
 import type { Labels, Series } from '../../../shared/model/metric.ts';
 import type { ChangeEvent } from '../../../shared/model/service.ts';
-import { DAY_MS, formatDuration, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, clockTime, SERIES_MAX } from './ask.ts';
 import { type Likeness, likeness, nameLikeness, type Sighted } from './likeness.ts';
 import { type SelectorText, selectorFor } from './selector.ts';
@@ -28,15 +28,15 @@ const LIKELY = 0.6;
 const NAMES_COMPARED = 3;
 const SCOPES = ['job', 'service', 'app', 'namespace', 'instance'] as const;
 
-/** Looks an hour back, then a day; `never` where nothing was there in a day, null where it could not be learnt. */
+/** Looks an hour back, then a day; a sentence where nothing was there in a day, null where it could not be learnt. */
 export async function lookGone(
   ask: Ask,
   selector: SelectorText,
   known: readonly Target[],
   at: number,
-): Promise<Gone | 'never' | null> {
+): Promise<Gone | string | null> {
   const last = await lastSight(ask, selector, at);
-  if (last === null || last === 'never') return last;
+  if (last === null || typeof last === 'string') return last;
   const { newestAt, ...gone } = last;
   const targets = known.length > 0 ? known : targetsIn(gone.series);
   const seenAgainAt = await seenAgain(ask, targets, newestAt, at);
@@ -48,7 +48,7 @@ interface LastSight extends Omit<Gone, 'seenAgainAt'> {
   readonly newestAt: number;
 }
 
-async function lastSight(ask: Ask, { text }: SelectorText, at: number): Promise<LastSight | 'never' | null> {
+async function lastSight(ask: Ask, { text }: SelectorText, at: number): Promise<LastSight | string | null> {
   const window = { fromAt: at - LOOK_BACK_MS, toAt: at, stepMs: STEP_MS };
   const counted = await ask.instant(`count(last_over_time(${text}[1h]))`, at);
   if (counted === null) return null;
@@ -73,11 +73,11 @@ async function lastSight(ask: Ask, { text }: SelectorText, at: number): Promise<
 }
 
 /** Each sample is in sight at one of the steps at least, as they are as far apart as it stays in sight. */
-async function lastSightInADay(ask: Ask, text: string, at: number): Promise<LastSight | 'never' | null> {
+async function lastSightInADay(ask: Ask, text: string, at: number): Promise<LastSight | string | null> {
   const last = await ask.instant(`max(max_over_time(timestamp(${text})[1d:5m]))`, at);
   if (last === null) return null;
   const [newest] = last;
-  if (!newest) return 'never';
+  if (!newest) return unseenReason(ask, text, at);
   const newestAt = Math.round(newest.value * SECOND_MS);
   const [counted, after] = [
     await ask.instant(`count(${text})`, newestAt),
@@ -203,4 +203,19 @@ export function goneReason(gone: Gone, likely: string | null, change: ChangeEven
   return parts.join(', ');
 }
 
-export const NEVER_SEEN = `nothing of that name was seen in the last ${formatDuration(DAY_MS)}: look for a spelling mistake, or for what should expose it`;
+/** How far raw samples reach back by default, here and at most Prometheus servers. */
+const LONG_AGO_DAYS = [3, 15] as const;
+
+/** Nothing was in sight for a day: whether it went before that, or nothing that is kept ever had the name. */
+async function unseenReason(ask: Ask, text: string, at: number): Promise<string> {
+  let after: number = 1;
+  for (const days of LONG_AGO_DAYS) {
+    const seen = await ask.instant(`count(last_over_time(${text}[${days}d]))`, at);
+    // What cannot be answered is not concluded from; what was learnt before it stands.
+    if (seen === null) break;
+    if (seen.length > 0)
+      return `series gone for more than ${after} d: last seen between ${after} and ${days} days ago. What happened then is not looked into after so long; look for what should expose it`;
+    after = days;
+  }
+  return `nothing of that name was seen in the last ${after} d, and further back nobody looked: look for a spelling mistake, or for what should expose it`;
+}

@@ -2,7 +2,7 @@ import type { QueryTarget } from '../../../shared/model/metric.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import { SECOND_MS } from '../../../shared/unit/time.ts';
 import { type Ask, askOf } from './ask.ts';
-import { changeBefore, type Gone, goneReason, likelyName, lookGone, NEVER_SEEN } from './gone.ts';
+import { changeBefore, type Gone, goneReason, likelyName, lookGone } from './gone.ts';
 import { type Outage, observeOutages } from './outage.ts';
 import type { NoDataDeps, Round, Subject } from './round.ts';
 import { type SelectorText, selectorsOf } from './selector.ts';
@@ -178,7 +178,7 @@ async function lookInto(
       continue;
     }
     const gone = await lookGone(ask, selector, targets, at);
-    if (gone === 'never') return { ...nothing, diagnosis: { kind: 'gone', reason: NEVER_SEEN } };
+    if (typeof gone === 'string') return { ...nothing, diagnosis: { kind: 'gone', reason: gone } };
     if (gone !== null) return judgeGone(looking, subject, selector, gone, targets);
   }
   return nothing;

@@ -37,7 +37,7 @@ export async function sendEmail(
   const password = channel.password === undefined ? null : await deps.secret(channel.password);
   if (password && !password.ok)
     return { kind: 'refused', problem: `the password could not be read: ${password.error}` };
-  const ca = channel.ca === undefined ? null : await deps.secret(channel.ca);
+  const ca = channel.ca === undefined ? null : await deps.secret(channel.ca, 'certificate');
   if (ca && !ca.ok) return { kind: 'refused', problem: `the authority could not be read: ${ca.error}` };
   const where = `${channel.host}:${channel.port}`;
   const sending: { socket?: Socket; late: boolean } = { late: false };

@@ -2,8 +2,16 @@ import type { ConnectionConfig } from '../../../shared/config/source.ts';
 import { isSecretReference } from '../../../shared/config/source.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 
-/** Reads what a reference (`keychain:`, `env:`, `file:`) stands for. The error is a sentence that names no secret. */
-export type SecretReader = (reference: string) => Promise<Result<string, string>>;
+/**
+ * Reads what a reference (`keychain:`, `env:`, `file:`) stands for; a certificate is public, so that others may read its
+ * file. The error is a sentence that names no secret.
+ */
+export type SecretReader = (
+  reference: string,
+  use?: 'secret' | 'certificate',
+) => Promise<Result<string, string>>;
+
+const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
 
 /** What is sent along, and how trust is given; held in memory only, never logged. */
 export interface Credentials {
@@ -24,20 +32,26 @@ export async function readCredentials(
   const headers: Record<string, string> = {};
   const tls: { ca?: string; cert?: string; key?: string; servername?: string } = {};
   const problems: string[] = [];
-  const resolve = async (what: string, text: string): Promise<string> => {
+  const resolve = async (what: string, text: string, use: 'secret' | 'certificate' = 'secret') => {
     if (!isSecretReference(text)) return text;
-    const read = await readSecret(text);
+    const read = await readSecret(text, use);
     if (read.ok && read.value !== '') return read.value;
     problems.push(`${what}: ${read.ok ? `${text} is empty` : read.error}`);
     return '';
+  };
+  const certificate = async (what: string, text: string) => {
+    const pem = await resolve(what, text, 'certificate');
+    if (pem !== '' && !PEM_CERTIFICATE.test(pem))
+      problems.push(`${what}: ${text.slice(0, 200)} holds no certificate in PEM text`);
+    return pem;
   };
   for (const [name, value] of Object.entries(config.headers)) {
     headers[name.toLowerCase()] = headerValue(await resolve(`the header ${name}`, value));
   }
   const authorization = await authorizationOf(config.auth, resolve);
   if (authorization !== undefined) headers.authorization = authorization;
-  if (config.tls.ca !== null) tls.ca = await resolve('tls.ca', config.tls.ca);
-  if (config.tls.cert !== null) tls.cert = await resolve('tls.cert', config.tls.cert);
+  if (config.tls.ca !== null) tls.ca = await certificate('tls.ca', config.tls.ca);
+  if (config.tls.cert !== null) tls.cert = await certificate('tls.cert', config.tls.cert);
   if (config.tls.key !== null) tls.key = await resolve('tls.key', config.tls.key);
   if (config.tls.serverName !== null) tls.servername = config.tls.serverName;
   return problems.length === 0 ? ok({ headers, tls }) : err(problems.join('; '));

@@ -7,6 +7,7 @@ export type HttpFailure =
   | { readonly kind: 'broken-off'; readonly detail: string }
   | { readonly kind: 'timeout'; readonly detail: string }
   | { readonly kind: 'tls'; readonly detail: string }
+  | { readonly kind: 'untrusted'; readonly detail: string }
   | { readonly kind: 'no-tls'; readonly detail: string }
   | { readonly kind: 'certificate-refused'; readonly detail: string }
   | { readonly kind: 'no-secret'; readonly detail: string }
@@ -38,12 +39,16 @@ const ENDED_EARLY = new Set(['HPE_INVALID_EOF_STATE', 'HPE_CLOSED_CONNECTION']);
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; is a clock wrong?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name its authority under tls.ca',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority; name it under tls.ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority; name it under tls.ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority; name it under tls.ca',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
   CERT_REVOKED: 'its certificate has been revoked',
+};
+
+/** Certificates of an authority that this machine does not trust: a private one must be named. */
+const UNTRUSTED: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
 };
 
 /** Alerts by which a server says that it wants another client certificate, or one at all. */
@@ -65,6 +70,8 @@ export function classify(thrown: unknown): HttpFailure {
   if (TIMEOUT.has(code)) return { kind: 'timeout', detail: 'it gave no answer in time' };
   const certificate = CERTIFICATE[code];
   if (certificate) return { kind: 'tls', detail: certificate };
+  const untrusted = UNTRUSTED[code];
+  if (untrusted) return { kind: 'untrusted', detail: untrusted };
   if (CLIENT_CERTIFICATE_ALERT.test(code))
     return { kind: 'certificate-refused', detail: 'it refused the client certificate, or asks for one' };
   if (NO_TLS.has(code))

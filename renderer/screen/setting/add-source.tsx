@@ -44,7 +44,7 @@ const NOTHING: Discovery = {
   detectors: [],
   notes: [],
 };
-const EMPTY: SourceDraft = { id: '', url: '', auth: 'none', username: '', reference: '' };
+const EMPTY: SourceDraft = { id: '', url: '', auth: 'none', username: '', reference: '', ca: '' };
 
 /** A source that is watched already and is looked at again. */
 export type Watched = Pick<SourceStatus, 'id' | 'kind' | 'address'>;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type AuthChoice, idOfUrl, type SourceDraft } from '../../state/add-source.ts';
+import { type AuthChoice, idOfUrl, isSecure, type SourceDraft } from '../../state/add-source.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form } from '../../ui/form.tsx';
 import styles from './add-source.module.css';
@@ -59,6 +59,19 @@ export function SourceForm({
           }
         />
       </label>
+      {isSecure(draft.url) && (
+        <label>
+          <span>Certificate authority, where it is your own: the path of its PEM file</span>
+          <input
+            type="text"
+            spellCheck={false}
+            maxLength={500}
+            placeholder="/etc/ssl/our-ca.pem"
+            value={draft.ca}
+            onChange={(event) => onChange({ ...draft, ca: event.target.value })}
+          />
+        </label>
+      )}
       <fieldset className={styles.auth}>
         <legend>Credentials</legend>
         {AUTHS.map(([auth, label]) => (

@@ -158,7 +158,7 @@ function certificates(): BadBackend[] {
       name: 'a certificate signed by itself',
       kind: 'exposition',
       serving: { kind: 'http', answer, tls: 'selfSigned' },
-      shows: refused('its certificate is signed by itself; name its authority under tls.ca'),
+      shows: refused('its certificate is signed by itself'),
     },
     {
       name: 'a certificate of an unknown authority',

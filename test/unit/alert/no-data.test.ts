@@ -147,7 +147,37 @@ describe('no data', () => {
   it('of a series that nobody ever saw hints at its spelling', async () => {
     const { look } = world(['up{job="a",instance="i:1"} 1x300']);
     const { diagnoses } = await look([subject('typo', 'reqests_total')]);
-    expect(diagnoses.get('typo')?.reason).toContain('look for a spelling mistake');
+    expect(diagnoses.get('typo')?.reason).toBe(
+      'nothing of that name was seen in the last 15 d, and further back nobody looked: look for a spelling mistake, or for what should expose it',
+    );
+  });
+
+  it.each([
+    [2, 'series gone for more than 1 d: last seen between 1 and 3 days ago'],
+    [9, 'series gone for more than 3 d: last seen between 3 and 15 days ago'],
+    [20, 'nothing of that name was seen in the last 15 d'],
+  ])(
+    'of a series that went %s days ago is no spelling mistake as long as its samples are kept',
+    async (days, reason) => {
+      const { look } = world([GONE, 'up{job="a",instance="i:1"} 1x300']);
+      const at = START + days * 24 * 60 * MINUTE;
+      const { diagnoses } = await look([subject('old', 'requests_total')], at);
+      expect(diagnoses.get('old')?.reason).toContain(reason);
+    },
+  );
+
+  it('is not called never seen further back than the source could answer', async () => {
+    const { look } = world(['up{job="a",instance="i:1"} 1x300']);
+    const inline = createInlineTarget('prom', createMemorySamples().reader);
+    const target: QueryTarget = {
+      ...inline,
+      instant: async (expression, at, options) =>
+        /\[\d+d\]/.test(expression)
+          ? err({ code: 'timeout', message: 'too slow', retryable: true })
+          : inline.instant(expression, at, options),
+    };
+    const { diagnoses } = await look([subject('slow', 'requests_total')], START, target);
+    expect(diagnoses.get('slow')?.reason).toContain('in the last 1 d, and further back nobody looked');
   });
 
   it('that has no successor says so', async () => {

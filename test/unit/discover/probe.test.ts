@@ -16,8 +16,8 @@ async function serve(answer: Answer): Promise<TestServer> {
   return server;
 }
 
-const probe = (url: string, auth: Address['auth'] = { kind: 'none' }, secrets = {}) =>
-  probeAddress({ url, auth }, sourceDeps({ readSecret: secretsOf(secrets) }));
+const probe = (url: string, auth: Address['auth'] = { kind: 'none' }, secrets = {}, ca?: string) =>
+  probeAddress({ url, auth, ca }, sourceDeps({ readSecret: secretsOf(secrets) }));
 
 /** A Prometheus: its query API and nothing else. */
 const prometheus: Answer = ({ url }, response) => {
@@ -124,13 +124,39 @@ describe('what answers at an address', () => {
     expect(await said(loops.url)).toMatch(/redirects.*\. Neither a Prometheus API/);
     expect(await said(busy.url)).toMatch(/error of its own \(status 503\)\. Look at that server/);
     expect(await said(cut.url)).toMatch(/Check the server.*whether its address begins with https/);
-    expect(await said(own.url)).toMatch(/certificate.*write the source into midwatch\.yaml with tls\.ca/);
+    expect(await said(own.url)).toMatch(
+      /signed by itself\. If it is the right server, name the file .* under Certificate authority/,
+    );
     expect(await said(own.url.replace('http:', 'https:').replace('https:', 'http:'))).toMatch(
       /begins with https/,
     );
     expect(await said(`https://127.0.0.1:${closed.port}`)).toMatch(
       /http may be what is meant|does not answer in TLS/,
     );
+  });
+
+  it('with a certificate of an own authority is trusted once that is named', async () => {
+    const made = makeCertificates();
+    const server = await startServer(prometheus, made.server);
+    servers.push(server);
+    const none = { kind: 'none' } as const;
+    const secrets = {
+      'file:/etc/ca.pem': made.ca,
+      'file:/etc/passwd': 'root:x:0:0',
+      'file:/etc/other.pem': '',
+    };
+    const ask = (ca?: string) => probe(server.url, none, secrets, ca);
+    expect(await ask('file:/etc/ca.pem')).toMatchObject({ ok: true, value: { kind: 'prometheus' } });
+    const said = async (ca?: string) => {
+      const answer = await ask(ca);
+      return answer.ok ? 'found' : answer.error;
+    };
+    expect(await said()).toMatch(/unknown authority\. If it is the right server/);
+    expect(await said('file:/etc/passwd')).toMatch(
+      /file:\/etc\/passwd holds no certificate.*Correct it here/,
+    );
+    expect(await said('file:/etc/none.pem')).toMatch(/none\.pem.*Correct it here/);
+    expect(await said('ca.pem')).toMatch(/^The certificate authority is neither file:PATH/);
   });
 
   it('is asked with the secret that the reference names', async () => {

@@ -10,7 +10,14 @@ import {
 import { WorkspaceEdits } from '../../../shared/config/edit.ts';
 import type { Discovery } from '../../../shared/model/proposal.ts';
 
-const draft = { id: 'prom', url: 'http://prom', auth: 'none', username: '', reference: '' } as const;
+const draft = {
+  id: 'prom',
+  url: 'http://prom',
+  auth: 'none',
+  username: '',
+  reference: '',
+  ca: '',
+} as const;
 const objective = (id: string, service: string): Discovery['objectives'][number] => ({
   id,
   service,
@@ -72,6 +79,20 @@ describe('adding a source', () => {
     expect(sourceEdit(draft, { ...probed, kind: 'exposition' })).toHaveProperty('value.targets', [
       { id: 'prom', url: 'http://prom' },
     ]);
+  });
+
+  it.each([
+    ['https://prom', ' /etc/ssl/our-ca.pem ', 'file:/etc/ssl/our-ca.pem'],
+    ['https://prom', 'C:\\certificates\\ca.pem', 'file:C:\\certificates\\ca.pem'],
+    ['HTTPS://prom', 'env:OUR_CA', 'env:OUR_CA'],
+    ['https://prom', '', undefined],
+    ['http://prom', '/etc/ssl/our-ca.pem', undefined],
+  ])('of %s with the authority %j asks and writes %s', (url, ca, expected) => {
+    const probed = { kind: 'prometheus', url, latencyMs: 1, said: '' } as const;
+    const secure = { ...draft, url, ca };
+    expect(addressOf(secure).ca).toBe(expected);
+    const { value } = sourceEdit(secure, probed) as { value: { tls?: { ca: string } } };
+    expect(value.tls?.ca).toBe(expected);
   });
 
   it('puts what was accepted into a file a service, with its targets, and names new services only', () => {

@@ -35,6 +35,23 @@ describe('a secret', () => {
     });
   });
 
+  it('that is a certificate is public: others may read its file, and it may be long', async () => {
+    await using folder = await workspaceFolder();
+    const path = join(folder.path, 'ca.pem');
+    const bundle = `${'x'.repeat(300_000)}\n`;
+    await writeFile(path, bundle, { mode: 0o644 });
+    expect(await resolveSecret(`file:${path}`, {}, 'certificate')).toEqual({
+      ok: true,
+      value: bundle.trimEnd(),
+    });
+    expect(await resolveSecret(`file:${path}`, {})).toMatchObject({ ok: false });
+    await writeFile(path, 'x'.repeat(1_100_000));
+    const long = await resolveSecret(`file:${path}`, {}, 'certificate');
+    expect(long).toMatchObject({ ok: false, error: { message: expect.stringContaining('1024 KiB') } });
+    const none = await resolveSecret(`file:${path}.none`, {}, 'certificate');
+    expect(none.ok ? '' : none.error.message).toContain('so the certificate is missing');
+  });
+
   it('is missing where the file is empty, too large, a folder or not there', async () => {
     await using folder = await workspaceFolder();
     const path = join(folder.path, 'token');
