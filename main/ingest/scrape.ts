@@ -44,6 +44,9 @@ const REFUSED_MS = 5 * 60_000;
 const OWN_TIME_PAST_MS = 60 * 60_000;
 const OWN_TIME_FUTURE_MS = 10 * 60_000;
 const OWN_TIMES_MAX = 32;
+const TOO_LONG_BEFORE = `a time of its own more than ${OWN_TIME_PAST_MS / 60_000} min before the scrape`;
+const TOO_LONG_AFTER = `a time of its own more than ${OWN_TIME_FUTURE_MS / 60_000} min after the scrape`;
+const TOO_MANY_TIMES = `a time of its own beside ${OWN_TIMES_MAX} others in one scrape`;
 
 const UNREADABLE_EXEMPLAR = 'an exemplar that cannot be read';
 
@@ -179,10 +182,11 @@ function readBody(
       entry.scrape = cache.scrape;
       return undefined;
     }
-    if (ownAt !== undefined && !timeFits(ownAt, request.at, ownTimes)) {
+    const foreign = ownAt === undefined ? undefined : whyForeign(ownAt, request.at, ownTimes);
+    if (foreign !== undefined) {
       // It is still exposed, so it has not ended, though this sample of it is not taken.
       entry.scrape = cache.scrape;
-      rows.drop('a time of its own that does not fit');
+      rows.drop(foreign);
       return entry.ref === 0 ? problemOf(name) : undefined;
     }
     if (entry.scrape === cache.scrape) {
@@ -269,11 +273,13 @@ function addFresh(
   return undefined;
 }
 
-function timeFits(ownAt: number, at: number, ownTimes: Set<number>): boolean {
-  if (ownAt < at - OWN_TIME_PAST_MS || ownAt > at + OWN_TIME_FUTURE_MS) return false;
-  if (ownTimes.size >= OWN_TIMES_MAX && !ownTimes.has(ownAt)) return false;
+/** Why a sample's own time is not taken; undefined where it is. */
+function whyForeign(ownAt: number, at: number, ownTimes: Set<number>): string | undefined {
+  if (ownAt < at - OWN_TIME_PAST_MS) return TOO_LONG_BEFORE;
+  if (ownAt > at + OWN_TIME_FUTURE_MS) return TOO_LONG_AFTER;
+  if (ownTimes.size >= OWN_TIMES_MAX && !ownTimes.has(ownAt)) return TOO_MANY_TIMES;
   ownTimes.add(ownAt);
-  return true;
+  return undefined;
 }
 
 function entryOf(cache: TargetCache, text: string): Entry {

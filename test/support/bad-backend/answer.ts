@@ -173,7 +173,8 @@ function scraped(name: string, body: (scrape: number) => string, leftOut?: strin
   };
 }
 
-const FOREIGN_TIME = 'a time of its own that does not fit';
+const TOO_LONG_BEFORE = 'a time of its own more than 60 min before the scrape';
+const TOO_LONG_AFTER = 'a time of its own more than 10 min after the scrape';
 
 /** Expositions that are read, and whose samples are not all taken: the target is up, and what was left out is counted. */
 const expositions: readonly BadBackend[] = [
@@ -181,8 +182,8 @@ const expositions: readonly BadBackend[] = [
   scraped('nothing exposed', () => ''),
   scraped('duplicates', () => 'queue_length{a="b"} 1\nqueue_length{a="b"} 2\n', 'twice in one scrape'),
   scraped('out of order', (scrape) => `a 1 ${STARTED_AT - scrape * 1_000}\n`, 'older than what is stored'),
-  scraped('samples of the future', () => `a 1 ${Date.now() + 86_400_000}\n`, FOREIGN_TIME),
-  scraped('samples of the past', () => `a 1 ${Date.now() - 86_400_000}\n`, FOREIGN_TIME),
+  scraped('samples of the future', () => `a 1 ${Date.now() + 86_400_000}\n`, TOO_LONG_AFTER),
+  scraped('samples of the past', () => `a 1 ${Date.now() - 86_400_000}\n`, TOO_LONG_BEFORE),
 ];
 
 export const answerBackends: readonly BadBackend[] = [...queries, ...expositions];

@@ -142,10 +142,11 @@ export const connectionBackends: readonly BadBackend[] = [
 
 function certificates(): BadBackend[] {
   const answer = (_heard: unknown, response: Parameters<typeof sendOne>[0]) => sendOne(response);
-  const refused = (said: string) => ({
+  const refused = (said: string, todo = 'Renew the certificate, or correct tls in midwatch.yaml') => ({
     condition: 'unreachable' as const,
-    problem: [said, 'Renew the certificate, or correct tls in midwatch.yaml'],
+    problem: [said, todo],
   });
+  const untrusted = (said: string) => refused(said, 'name its authority under tls.ca in midwatch.yaml');
   return [
     {
       name: 'an expired certificate',
@@ -158,13 +159,13 @@ function certificates(): BadBackend[] {
       name: 'a certificate signed by itself',
       kind: 'exposition',
       serving: { kind: 'http', answer, tls: 'selfSigned' },
-      shows: refused('its certificate is signed by itself'),
+      shows: untrusted('its certificate is signed by itself'),
     },
     {
       name: 'a certificate of an unknown authority',
       kind: 'prometheus',
       serving: { kind: 'http', answer, tls: 'server' },
-      shows: refused('unknown authority'),
+      shows: untrusted('unknown authority'),
     },
     {
       name: 'a certificate for another host name',

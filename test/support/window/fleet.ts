@@ -298,6 +298,7 @@ function health(now: number): Health {
     drops: [
       { reason: 'over the limit of series', count: 1_204 },
       { reason: 'twice for one instant', count: 36 },
+      { reason: 'a time of its own more than 60 min before the scrape', count: 7 },
     ],
     logBytes: 4_210_688,
     metricBytes: 186_646_528,

@@ -168,8 +168,19 @@ describe('a scrape', () => {
     const { settled, scrape } = reader();
     const first = settled('a 1 1000500\nb 2 -9000000\nc 3 9999999999999\n');
     expect([...(first.times ?? [])].slice(3)).toEqual([1_000_500]);
-    expect(first.dropped).toEqual([{ reason: 'a time of its own that does not fit', count: 2 }]);
+    expect(first.dropped).toEqual([
+      { reason: 'a time of its own more than 60 min before the scrape', count: 1 },
+      { reason: 'a time of its own more than 10 min after the scrape', count: 1 },
+    ]);
     expect([...scrape('d 1\n').vanished]).toEqual([]);
+  });
+
+  it('keeps at most so many different times of one scrape', () => {
+    const lines = Array.from({ length: 34 }, (_, index) => `a{i="${index}"} 1 ${1_000_000 + index}\n`);
+    const answer = reader().scrape([...lines, 'b 1 1000005\n'].join(''));
+    expect(answer.dropped).toEqual([
+      { reason: 'a time of its own beside 32 others in one scrape', count: 2 },
+    ]);
   });
 
   it('forgets when it is told to', () => {
