@@ -10,7 +10,7 @@ import {
   type HitServices,
   renewAcknowledgement,
 } from './rule/acknowledge.ts';
-import { isAlerting, isAudible } from './rule/memory.ts';
+import { isAlerting, isAudible, memoryOf } from './rule/memory.ts';
 
 export type AlertTarget = { readonly alertIds: readonly string[] } | { readonly groupKey: string };
 
@@ -50,6 +50,19 @@ export function acknowledgeAll(
     return err('Nothing of this is firing any more, so there is nothing to acknowledge.');
   const taken = effects.flatMap((one) => book.get(one.alertId) ?? []);
   return ok({ effects, told: acknowledgementNews(taken, by) });
+}
+
+/**
+ * What was taken before a crash and perhaps not handed to the notifier: the acknowledgement is kept as news in the same
+ * transaction that stores it, and a system that pages on its own takes the same word twice as once.
+ */
+export function acknowledgedBefore(book: AlertBook): NotificationRequest[] {
+  const taken = book
+    .all()
+    .filter((one) => memoryOf(one).unsettled.some(({ change }) => change === 'acknowledged'));
+  return [...Map.groupBy(taken, (one) => one.acknowledgement?.by ?? null)].flatMap(([by, alerts]) =>
+    by === null ? [] : acknowledgementNews(alerts, by),
+  );
 }
 
 /** Takes back what no longer stands: too old, or things got worse than what was acknowledged. */

@@ -14,7 +14,13 @@ import {
   type Logger,
 } from '../platform/index.ts';
 import type { VerdictRecord } from '../store/index.ts';
-import { type AlertTarget, acknowledgeAll, breakAcknowledgements, renewAll } from './acknowledging.ts';
+import {
+  type AlertTarget,
+  acknowledgeAll,
+  acknowledgedBefore,
+  breakAcknowledgements,
+  renewAll,
+} from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
 import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { type DispatchDeps, dispatchAll } from './dispatching.ts';
@@ -125,7 +131,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       turns.take(async () => {
         const now = deps.clock.now();
         await book.load(now - RESOLVED_KEPT_MS);
-        return { changes: restore(book), notifications: [], updated: book.all() };
+        const changes = restore(book);
+        return { changes, notifications: acknowledgedBefore(book), updated: book.all() };
       }),
     process: round,
     tick: (now) => round([], now),

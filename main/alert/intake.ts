@@ -78,8 +78,8 @@ export function createIntake(deps: IntakeDeps, book: AlertBook): Intake {
     const after = step(before, observation, context);
     // What is quiet and was never anything else is no alert: a fleet has thousands of those.
     if (existing === null && after.alert.phase === 'inactive') return [];
-    // The group that heard of it also hears of its end.
-    const isOwed = memoryOf(after.alert).resolutionOwed && !isAlerting(after.alert);
+    // The group that heard of it also hears of its end, or that it fires again.
+    const isOwed = memoryOf(after.alert).resolutionOwed;
     const moved = isAlerting(before) || isOwed ? after.alert : { ...after.alert, groupKey };
     book.put(unsettled(moved, after.effects, now), [...verdicts, ...after.verdicts]);
     return after.effects.map((effect) => ({ ...effect, alertId: id }));

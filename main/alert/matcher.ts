@@ -21,7 +21,9 @@ export function compileMatchers(matchers: readonly Matcher[]): Result<LabelTest,
     return err(
       `${matchers.map(formatMatcher).join(', ')} matches alerts that have none of these labels, so it would match everything; name a value that must be there`,
     );
-  return ok((labels) => tests.every(({ name, test }) => test(labels[name] ?? '')));
+  return ok((labels) =>
+    tests.every(({ name, test }) => test(Object.hasOwn(labels, name) ? (labels[name] ?? '') : '')),
+  );
 }
 
 function compileOne({ op, value }: Matcher): Result<(text: string) => boolean, string> {

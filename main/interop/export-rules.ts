@@ -78,21 +78,13 @@ function objectiveRules(objective: Objective, plan: ObjectivePlan, usable: reado
   return [...was, ...recorded, ...rows, ...usable.map((row, at) => alertRule(objective, usable, row, at))];
 }
 
-/**
- * The row that fired last. A short window without events says nothing, so it is still the row that fired last while that
- * lasts: when events come again and it burns on, the alert goes on whatever the minimums say.
- */
+/** The row that fired the time before: it goes on without the minimums, and while there are no events. */
 function wasFiringRule(id: string, row: PolicyRow): Rule {
-  const labels = { midwatch_objective: id, midwatch_row: row.name };
-  const firing = { alertstate: 'firing', midwatch_objective: id };
-  const short = selector({ midwatch_objective: id, midwatch_window: promDuration(row.shortMs) });
-  const one = (series: string) => `max by (midwatch_objective) (${series})`;
-  const before = one(`midwatch:slo_alert:was_firing${selector(labels)}`);
-  const other = one(`ALERTS${selector(firing)}`);
+  const firing = { alertstate: 'firing', midwatch_objective: id, midwatch_row: row.name };
   return {
     record: 'midwatch:slo_alert:was_firing',
-    expr: `${one(`ALERTS${selector({ ...firing, midwatch_row: row.name })}`)} or (${before} unless ${other} unless ${one(`midwatch:slo_burn:rate${short} >= 0`)})`,
-    labels,
+    expr: `max by (midwatch_objective) (ALERTS${selector(firing)})`,
+    labels: { midwatch_objective: id, midwatch_row: row.name },
   };
 }
 
@@ -142,11 +134,18 @@ function alertRule(objective: Objective, usable: readonly PolicyRow[], row: Poli
     rows.length === 0 ? '' : ` unless on (midwatch_objective) ${of(record, rows)}`;
   const starts = `midwatch:slo_row:passes${selector(labels)}${unless('midwatch:slo_row:passes', higher)}`;
   const was = `midwatch:slo_alert:was_firing{midwatch_objective=${JSON.stringify(objective.id)}}`;
+  // Without events in the shortest window nobody knows whether it burns; a row that is over all the same takes it on.
+  const shortestMs = Math.min(...usable.map((one) => one.shortMs));
+  const shortest = selector({
+    midwatch_objective: objective.id,
+    midwatch_window: promDuration(shortestMs),
+  });
+  const unknown = `midwatch:slo_alert:was_firing${selector(labels)} unless on (midwatch_objective) midwatch:slo_burn:rate${shortest} >= 0${unless('midwatch:slo_row:over', usable)}`;
   const goesOn = `midwatch:slo_row:over${selector(labels)} and on (midwatch_objective) ${was}${unless('midwatch:slo_row:over', higher)}${unless('midwatch:slo_row:passes', usable)}`;
   const document = at === 0 ? { [DOCUMENT_ANNOTATION]: JSON.stringify(openSloOf(objective)) } : {};
   return {
     alert: 'MidwatchBurn',
-    expr: `(${starts}) or (${goesOn})`,
+    expr: `(${starts}) or (${goesOn}) or (${unknown})`,
     labels: {
       midwatch_objective: objective.id,
       midwatch_row: row.name,

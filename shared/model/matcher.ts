@@ -4,9 +4,8 @@ import type { Labels } from './metric.ts';
 
 /** One condition on one label, as Prometheus and Alertmanager have them. A label that is not there is empty text. */
 export const Matcher = z.object({
-  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, {
-    message: 'is not a label name: letters, digits and underscores, not beginning with a digit',
-  }),
+  /** Any text, as Prometheus 3 and Alertmanager 0.27 have it; one that is not plain stands in quotes where it is written. */
+  name: z.string().min(1, { message: 'is not a label name: it is empty' }).max(512),
   op: z.enum(['=', '!=', '=~', '!~']),
   value: z.string().max(2_000),
 });
@@ -16,6 +15,7 @@ export type Matcher = z.infer<typeof Matcher>;
 export const MATCHERS_MAX = 50;
 
 const NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+const PLAIN_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const OPERATOR = /\s*(=~|!~|!=|=)\s*/y;
 const QUOTED = /"((?:[^"\\\n]|\\.)*)"/y;
 const BARE = /[^\s,{}"]*/y;
@@ -23,7 +23,8 @@ const BETWEEN = /[\s,]*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\' };
 
 /**
- * Reads `service="api", code=~"5.."`, with or without braces; quotes may be left out around a plain value.
+ * Reads `service="api", code=~"5.."`, with or without braces; quotes may be left out around a plain value, and stand around
+ * a name that is not plain: `"service.name"="api"`.
  * Source: https://prometheus.io/docs/alerting/latest/configuration/#matcher
  */
 export function parseMatchers(text: string): Result<Matcher[], string> {
@@ -37,15 +38,14 @@ export function parseMatchers(text: string): Result<Matcher[], string> {
     return found;
   };
   for (take(BETWEEN); at < inner.length; take(BETWEEN)) {
-    const name = take(NAME)?.[0];
+    const quotedName = take(QUOTED)?.[1];
+    const name = quotedName === undefined ? take(NAME)?.[0] : unescaped(quotedName);
     if (name === undefined) return err(`expected a label name at ${quote(inner.slice(at))}`);
     const op = take(OPERATOR)?.[1];
     if (op === undefined) return err(`expected =, !=, =~ or !~ after ${name}`);
     const quoted = take(QUOTED);
     if (!quoted && inner[at] === '"') return err(`the quote after ${name}${op} is not closed`);
-    const value = quoted
-      ? (quoted[1] ?? '').replace(/\\(.)/g, (all, letter: string) => ESCAPES[letter] ?? all)
-      : (take(BARE)?.[0] ?? '');
+    const value = quoted ? unescaped(quoted[1] ?? '') : (take(BARE)?.[0] ?? '');
     const checked = Matcher.safeParse({ name, op, value });
     if (!checked.success) return err(`${name}: ${checked.error.issues[0]?.message ?? 'cannot be used'}`);
     matchers.push(checked.data);
@@ -56,7 +56,15 @@ export function parseMatchers(text: string): Result<Matcher[], string> {
 }
 
 export function formatMatcher({ name, op, value }: Matcher): string {
-  return `${name}${op}"${value.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+  return `${PLAIN_NAME.test(name) ? name : inQuotes(name)}${op}${inQuotes(value)}`;
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, (all, letter: string) => ESCAPES[letter] ?? all);
 }
 
 export function formatMatchers(matchers: readonly Matcher[]): string {

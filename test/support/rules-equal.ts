@@ -165,7 +165,8 @@ function rowsOverTime(
     const status = { ...startingStatus(objective), ...decision, rows: [...plan.rows], evaluatedAt: at };
     const observed = observeObjective(status, memory);
     alert = step(alert, observed, { now: at, pollEveryMs: range.stepMs, tier1: false }).alert;
-    found.push([at / MINUTE_MS, alert.phase === 'firing' ? decision.holding : null]);
+    // Without events in its short window, the row that held last is the one that goes on.
+    found.push([at / MINUTE_MS, alert.phase === 'firing' ? memory.lastHeld : null]);
   }
   return found;
 }

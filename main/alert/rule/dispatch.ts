@@ -84,7 +84,10 @@ function marked(alert: Alert, outgoing: Outgoing, nobody: boolean, { now, routin
   const kept = memory.notifications.filter(
     (one) => one.at > now - Math.max(routing.rate_limit.per, routing.group_interval) && !isAhead(one.at, now),
   );
-  return remember(fresh ? { ...alert, receivers: [...(addressing?.receivers ?? [])] } : alert, {
+  // Whoever heard of it hears of its acknowledgement and its end, whomever a reminder goes to at another hour.
+  const before = memory.notifiedAt !== null || memory.resolutionOwed ? alert.receivers : [];
+  const receivers = [...new Set([...before, ...(addressing?.receivers ?? [])])];
+  return remember(fresh ? { ...alert, receivers } : alert, {
     // A storm is one notification that is brought up to date: it takes nothing from what a service may say.
     notifications:
       nobody || stormOf(dispatch.groupKey)

@@ -265,13 +265,18 @@ function fire(alert: Alert, phase: 'firing' | 'no_data' | 'error', priority: Pri
       acknowledgedValue: null,
       notifiedAt: null,
       renotify: null,
-      resolutionOwed: false,
+      // Whoever heard of the firing before this one still waits for its end, should this one never be said.
+      resolutionOwed: isOwed(alert),
     },
   );
 }
 
-function resolve(alert: Alert, at: number, reason: string): Alert {
+function isOwed(alert: Alert): boolean {
   const { notifiedAt, resolutionOwed } = memoryOf(alert);
+  return resolutionOwed || notifiedAt !== null;
+}
+
+function resolve(alert: Alert, at: number, reason: string): Alert {
   return remember(
     { ...alert, phase: 'resolved', resolvedAt: at, activeSinceAt: null, acknowledgement: null, reason },
     {
@@ -280,7 +285,7 @@ function resolve(alert: Alert, at: number, reason: string): Alert {
       unseenMs: 0,
       acknowledgedValue: null,
       renotify: null,
-      resolutionOwed: resolutionOwed || notifiedAt !== null,
+      resolutionOwed: isOwed(alert),
     },
   );
 }

@@ -96,7 +96,8 @@ function isCause(alert: Alert): boolean {
   if (!isAlerting(alert) || alert.phase !== 'firing') return false;
   const { hold, notifiedAt } = memoryOf(alert);
   if (hold) return hold.stage === 'maintenance' && hold.covers;
-  return notifiedAt !== null || alert.acknowledgement !== null;
+  // A route without receivers tells nobody, and what nobody knows explains nothing.
+  return (notifiedAt !== null && alert.receivers.length > 0) || alert.acknowledgement !== null;
 }
 
 /** A strict order: earlier start, then deeper in the graph, then name. Without ties two alerts cannot explain each other. */

@@ -52,7 +52,7 @@ export function readSilences(body: Uint8Array): Result<readonly ReportedSilence[
   return ok(read.data.flatMap((one) => silenceOf(one) ?? []));
 }
 
-/** Null where its matchers are none that can be used here: a label name of UTF-8, or one over the length. */
+/** Null where its matchers are none that can be used here: a name or a value over the length. */
 function silenceOf(one: z.output<typeof Gettable>): ReportedSilence | null {
   const matchers = z.array(Matcher).safeParse(
     one.matchers.map(({ name, value, isRegex, isEqual }) => ({

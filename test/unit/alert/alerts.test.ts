@@ -352,6 +352,27 @@ describe('a restart', () => {
     expect((await it.see({})).notifications).toEqual([]);
   });
 
+  it('tells systems that page on their own of an acknowledgement that was stored and not handed over', async () => {
+    const it = watch();
+    await it.see({});
+    const taken = await it.alerts.acknowledge({ groupKey: 'service=gateway' }, 'Robin', it.clock.now());
+    if (!taken.ok) throw new Error(taken.error);
+    const again = await it.restart();
+    expect(again.notifications).toEqual(taken.value.notifications);
+    expect(again.notifications).toMatchObject([{ page: { acknowledgedBy: 'Robin' } }]);
+    // Handed over, it is told once.
+    await it.alerts.settle(again);
+    expect((await it.restart()).notifications).toEqual([]);
+  });
+
+  it('does not tell of an acknowledgement that ended with its alert meanwhile', async () => {
+    const it = watch();
+    await it.see({});
+    await it.alerts.acknowledge({ groupKey: 'service=gateway' }, 'Robin', it.clock.now());
+    await it.see({ finding: FINDING.clear() });
+    expect((await it.restart()).notifications).toEqual([]);
+  });
+
   it('says again what was decided and not taken over before the crash', async () => {
     const it = watch();
     const { alerts, clock } = it;

@@ -24,6 +24,8 @@ describe('matchers as they are written', () => {
     ],
     ['message="a \\"quoted\\" \\\\ text, with = and }"', 'message="a \\"quoted\\" \\\\ text, with = and }"'],
     ['zone=""', 'zone=""'],
+    ['"service.name"="api", "plain"=x', '"service.name"="api", plain="x"'],
+    ['{"a \\"b\\" \\\\"!~"c"}', '"a \\"b\\" \\\\"!~"c"'],
   ])('%s is read as %s', (text, read) => {
     expect(formatMatchers(matchersOf(text))).toBe(read);
   });
@@ -35,13 +37,20 @@ describe('matchers as they are written', () => {
     ['service="api', 'is not closed'],
     ['=api', 'expected a label name'],
     ['5xx="a"', 'expected a label name'],
+    ['""="a"', 'is not a label name: it is empty'],
+    ['"service.name', 'expected a label name'],
   ])('%s is refused: %s', (text, why) => {
     expect(parseMatchers(text)).toMatchObject({ ok: false, error: expect.stringContaining(why) });
   });
 
   it('come back the same however they are written, for any value', () => {
     const matcher = fc.record({
-      name: fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,9}$/),
+      name: fc.oneof(
+        fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,9}$/),
+        fc
+          .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+          .map((text) => text.replace(/[\r\n]/g, '.')),
+      ),
       op: fc.constantFrom('=' as const, '!=' as const, '=~' as const, '!~' as const),
       value: fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replace(/[\r\n]/g, ' ')),
     });
