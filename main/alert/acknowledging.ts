@@ -8,6 +8,7 @@ import {
   acknowledge,
   breakAcknowledgement,
   type HitServices,
+  rearm,
   renewAcknowledgement,
 } from './rule/acknowledge.ts';
 import { isAlerting, isAudible, memoryOf } from './rule/memory.ts';
@@ -74,6 +75,20 @@ export function breakAcknowledgements(book: AlertBook, now: number): void {
     const broken = breakAcknowledgement(alert, now, hit.get(alert.incidentId ?? ''));
     if (broken) book.put(broken.alert, [broken.verdict]);
   }
+}
+
+/** A person takes the word back, for all that it was given for. */
+export function rearmAll(
+  book: AlertBook,
+  alertIds: readonly string[],
+  { by, why, now }: { readonly by: string; readonly why: string; readonly now: number },
+): Result<null, string> {
+  const steps = alertIds.flatMap((id) => {
+    const alert = book.get(id);
+    return (alert && rearm(alert, by, why, now)) ?? [];
+  });
+  for (const step of steps) book.put(step.alert, [step.verdict]);
+  return steps.length > 0 ? ok(null) : err('Nobody has acknowledged this, so there is nothing to take back.');
 }
 
 /** The acknowledgement itself stands on the timeline as well, and is no further sign of life. */

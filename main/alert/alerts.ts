@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../shared/error/result.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import type { AlertChange } from '../../shared/model/alert-change.ts';
+import type { EscalationOutlook } from '../../shared/model/escalation.ts';
 import type { Delivery } from '../../shared/model/notification.ts';
 import type { NotificationRequest } from '../../shared/model/notification-request.ts';
 import type { Observation } from '../../shared/model/observation.ts';
@@ -19,11 +20,13 @@ import {
   acknowledgeAll,
   acknowledgedBefore,
   breakAcknowledgements,
+  rearmAll,
   renewAll,
 } from './acknowledging.ts';
 import { type AlertBook, type AlertLog, createAlertBook, RESOLVED_KEPT_MS } from './book.ts';
 import { noteDelivery, whyUntrue } from './delivery-news.ts';
 import { type DispatchDeps, dispatchAll } from './dispatching.ts';
+import { escalateOne, outlookOf } from './escalating.ts';
 import { createIntake } from './intake.ts';
 import { changeOf, type Effect, unsettled } from './news.ts';
 import { createPauses } from './pauses.ts';
@@ -41,6 +44,13 @@ export interface AlertsDeps extends DispatchDeps {
   readonly serviceOfRule: (ruleId: string) => string | null;
   /** The planned time between two evaluations of a rule. */
   readonly pollEveryMs: (ruleId: string) => number;
+}
+
+/** What a person wants of an alert, and why. */
+export interface PersonWord {
+  readonly by: string;
+  readonly why: string;
+  readonly now: number;
 }
 
 /** What one round decided. All of it is stored before it is answered. */
@@ -66,6 +76,12 @@ export interface Alerts {
   /** The outcome has been taken over (incident stored, notifications queued); until then a restart says it again. */
   settle(outcome: AlertOutcome): Promise<void>;
   acknowledge(target: AlertTarget, by: string, now: number): Promise<Result<AlertOutcome, string>>;
+  /** A person takes acknowledgements back: what they held back is told again with the next round. */
+  rearm(alertIds: readonly string[], word: PersonWord): Promise<Result<AlertOutcome, string>>;
+  /** The next step of its chain at once; refused where there is none, or where the alert is held or over. */
+  escalate(alertId: string, word: PersonWord): Promise<Result<AlertOutcome, string>>;
+  /** What that would do. */
+  escalation(alertId: string, now: number): Result<EscalationOutlook, string>;
   /** A person's entry on an incident's timeline: the time of its acknowledgements begins anew. */
   personActed(incidentId: string, by: string, at: number): Promise<void>;
   linkIncidents(links: readonly IncidentLink[]): Promise<void>;
@@ -137,11 +153,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     process: round,
     tick: (now) => round([], now),
     settle: (outcome) => stored(() => settle(book, outcome)),
-    acknowledge: (target, by, now) =>
-      turns.first(async () => {
-        const taken = acknowledgeAll(book, target, by, now);
-        return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
-      }),
+    ...wordsOf(book, deps, turns),
     personActed: (incidentId, by, at) => stored(() => renewAll(book, incidentId, by, at)),
     linkIncidents: (links) =>
       stored(() => {
@@ -156,6 +168,32 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     list: () => book.all(),
     verdicts: (alertId) => deps.log.verdicts(alertId, VERDICTS_SHOWN),
     problem: () => book.problem(),
+  };
+}
+
+/** What people say, before whatever else waits for its turn. */
+function wordsOf(
+  book: AlertBook,
+  deps: AlertsDeps,
+  turns: ReturnType<typeof createTurns>,
+): Pick<Alerts, 'acknowledge' | 'rearm' | 'escalate' | 'escalation'> {
+  return {
+    acknowledge: (target, by, now) =>
+      turns.first(async () => {
+        const taken = acknowledgeAll(book, target, by, now);
+        return taken.ok ? ok(await finish(book, taken.value.effects, taken.value.told, now)) : taken;
+      }),
+    rearm: (alertIds, word) =>
+      turns.first(async () => {
+        const taken = rearmAll(book, alertIds, word);
+        return taken.ok ? ok(await finish(book, [], [], word.now)) : taken;
+      }),
+    escalate: (alertId, word) =>
+      turns.first(async () => {
+        const told = escalateOne(book, deps, alertId, word);
+        return told.ok ? ok(await finish(book, [], [told.value], word.now)) : told;
+      }),
+    escalation: (alertId, now) => outlookOf(book, deps, alertId, now),
   };
 }
 

@@ -31,6 +31,8 @@ export function whyUntrue(book: AlertBook, delivery: Delivery): string | null {
     return alerting.some((one) => one.acknowledgement !== null) ? null : 'its acknowledgement is over';
   if (delivery.page.resolved) return alerting.length > 0 ? 'it fires again' : null;
   if (alerting.length === 0) return 'all its alerts are over';
+  // Whoever asks for help has usually acknowledged before.
+  if (delivery.page.escalatedBy !== undefined) return null;
   const open = alerting.filter((one) => one.acknowledgement === null);
   const audible = open.filter((one) => memoryOf(one).hold === null);
   if (audible.length === 0 && open[0]) return memoryOf(open[0]).hold?.reason ?? null;

@@ -1,19 +1,49 @@
+import type { Result } from '../../shared/error/result.ts';
+import type { EscalationOutlook } from '../../shared/model/escalation.ts';
+import type { FiredEpisode } from '../../shared/model/fired.ts';
+import type { OnCallNow } from '../../shared/model/on-call.ts';
 import type { Remote } from '../platform/index.ts';
 import type { LogApi } from '../store/index.ts';
 import { answering, procedures } from './context.ts';
 
 export interface AlertPart {
   readonly log: Remote<LogApi>;
-  readonly acknowledge: (alertId: string, by: string) => Promise<void>;
+  readonly people: PersonActions;
+  readonly fired: (question: {
+    objectiveId: string;
+    fromAt: number;
+    toAt: number;
+  }) => Promise<FiredEpisode[]>;
+  readonly onCall: () => OnCallNow[];
+}
+
+/** What a person may do about an alert; each rejects with a coded error where it cannot be done. */
+interface PersonActions {
+  acknowledgeAlert(alertId: string, by: string): Promise<void>;
+  rearm(alertId: string, by: string, why: string): Promise<void>;
+  escalate(alertId: string, by: string, why: string): Promise<EscalationOutlook>;
+  escalation(alertId: string): Result<EscalationOutlook, string>;
 }
 
 /** Requests about alerts. */
-export function alertRouter({ log, acknowledge }: AlertPart) {
+export function alertRouter({ log, people, fired, onCall }: AlertPart) {
   const at = procedures.alert;
   return at.router({
     acknowledge: at.acknowledge.handler(({ input, context, errors }) =>
-      answering(errors, () => acknowledge(input.alertId, context.actor)),
+      answering(errors, () => people.acknowledgeAlert(input.alertId, context.actor)),
     ),
+    rearm: at.rearm.handler(({ input, context, errors }) =>
+      answering(errors, () => people.rearm(input.alertId, context.actor, input.reason)),
+    ),
+    escalation: at.escalation.handler(({ input }) => {
+      const found = people.escalation(input.alertId);
+      return found.ok ? { outlook: found.value, problem: null } : { outlook: null, problem: found.error };
+    }),
+    escalate: at.escalate.handler(({ input, context, errors }) =>
+      answering(errors, () => people.escalate(input.alertId, context.actor, input.reason)),
+    ),
+    fired: at.fired.handler(({ input, errors }) => answering(errors, () => fired(input))),
+    onCall: at.onCall.handler(() => onCall()),
     why: at.why.handler(({ input, errors }) =>
       answering(errors, () => {
         const { alertId, fromAt, toAt, limit } = input;

@@ -3,6 +3,7 @@
  * One router serves a message port and a WebSocket alike; coded errors of the stages become the contract's.
  * State travels as a snapshot and numbered patches, so a window that comes late or back is right.
  */
+export type { AlertPart } from './alert.ts';
 export type { DetectorPastAnswer } from './bounds.ts';
 export type { ApiContext } from './context.ts';
 export type { FleetControl } from './demo.ts';

@@ -18,6 +18,7 @@ import {
   type WriterOptions,
   watchWorkspace,
 } from '../workspace/index.ts';
+import { alertPart } from './alert-part.ts';
 import { chartsOf } from './charts.ts';
 import { rulesOf } from './configuration.ts';
 import type { DataFolders } from './data-folder.ts';
@@ -335,7 +336,7 @@ function routerOf(
       watched: stages.ledger.records,
       exemplars: exemplarsOf(threads, stages.receiving),
     },
-    alert: { log: threads.log.call, acknowledge: (id, by) => stages.pipeline.acknowledgeAlert(id, by) },
+    alert: alertPart(stages, threads, clock, workspace),
     incident: {
       incidents: stages.incidents,
       log: threads.log.call,

@@ -17,6 +17,11 @@ export type WhyAnswer =
   | { readonly kind: 'several'; readonly alerts: readonly Alert[] }
   | { readonly kind: 'one'; readonly alert: Alert; readonly verdicts: readonly VerdictRecord[] };
 
+/** The oldest first, and those of one instant as the stages come: the log answers the newest first. */
+function inOrder(verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] {
+  return verdicts.toReversed().sort((a, b) => a.at - b.at);
+}
+
 const LISTED_MAX = 20;
 const VERDICTS_MAX = 10_000;
 
@@ -31,7 +36,7 @@ export function whyOf(question: WhyQuestion): WhyAnswer {
     if (!alert) return { kind: 'none' };
     if (!exact && found.length > 1) return { kind: 'several', alerts: found };
     const verdicts = log.verdictsBetween(alert.id, question.fromAt, question.toAt, VERDICTS_MAX);
-    return { kind: 'one', alert, verdicts: verdicts.toSorted((a, b) => a.at - b.at) };
+    return { kind: 'one', alert, verdicts: inOrder(verdicts) };
   } finally {
     log.close();
   }

@@ -1,5 +1,5 @@
 import type { Workspace } from '../../shared/config/workspace.ts';
-import { CodedError, messageOf } from '../../shared/error/coded.ts';
+import { messageOf } from '../../shared/error/coded.ts';
 import type { Alert } from '../../shared/model/alert.ts';
 import type { DetectorStatus } from '../../shared/model/detector.ts';
 import type { QueryTarget } from '../../shared/model/metric.ts';
@@ -13,7 +13,6 @@ import { formatDuration, HOUR_MS, SECOND_MS } from '../../shared/unit/time.ts';
 import {
   type AlertRule,
   type Alerts,
-  type AlertTarget,
   createNoDataWatch,
   createReported,
   holdBackDetectors,
@@ -32,6 +31,7 @@ import { createChangeWatch, type LookTime } from './change-watch.ts';
 import { blindnessOf, explainObservation, explainStatus, subjectsOf } from './diagnose.ts';
 import { lookBack } from './look-back.ts';
 import { outlook } from './outlook.ts';
+import { createPersonActions, type PersonActions } from './person-actions.ts';
 import { goesWith, type NewReport } from './report-round.ts';
 import { createTakeOver } from './take-over.ts';
 
@@ -89,6 +89,8 @@ export interface Pipeline {
   gapFilled(sourceId: string, gap: Unwatched): Promise<void>;
   /** What only time brings; to be called each second. */
   tick(): Promise<void>;
+  /** What a person says of alerts and incidents. */
+  readonly people: PersonActions;
   acknowledgeIncident(incidentId: string, by: string): Promise<void>;
   acknowledgeAlert(alertId: string, by: string): Promise<void>;
   status(objectiveId: string): ObjectiveStatus | undefined;
@@ -119,6 +121,7 @@ class Chain implements Pipeline {
   private readonly rounds;
   private readonly noData;
   private readonly forget: () => void;
+  readonly people: PersonActions;
   private tendedAt = 0;
   private tending: Promise<void> | undefined;
 
@@ -144,6 +147,7 @@ class Chain implements Pipeline {
       outlook: (alerts) => outlook(alerts, this.statuses),
       publish: (alerts) => deps.publish.alerts(alerts),
     });
+    this.people = createPersonActions({ ...deps, takeOver: this.takeOver, tick: () => this.tick() });
     this.forget = deps.notifier.onOutcome((outcome, delivery) => {
       this.noteDelivery(outcome, delivery).catch((thrown: unknown) =>
         deps.logger.warn(
@@ -237,20 +241,12 @@ class Chain implements Pipeline {
       });
   }
 
-  async acknowledgeIncident(incidentId: string, by: string): Promise<void> {
-    const incident = this.deps.incidents.get(incidentId);
-    if (!incident) throw new CodedError('incident-not-found', `There is no incident ${incidentId}.`);
-    await this.acknowledge({ alertIds: incident.alertIds }, by);
-    await this.deps.incidents.acknowledge(incidentId, by);
+  acknowledgeIncident(incidentId: string, by: string): Promise<void> {
+    return this.people.acknowledgeIncident(incidentId, by);
   }
 
-  async acknowledgeAlert(alertId: string, by: string): Promise<void> {
-    const alert = this.deps.alerts.list().find((one) => one.id === alertId);
-    if (!alert) throw new CodedError('alert-not-found', 'This alert is not there any more.');
-    const incident = alert.incidentId === null ? undefined : this.deps.incidents.get(alert.incidentId);
-    if (incident && !isOver(incident.phase)) return this.acknowledgeIncident(incident.id, by);
-    const refusal = await this.acknowledge({ alertIds: [alertId] }, by);
-    if (refusal !== null) throw new CodedError('nothing-to-acknowledge', refusal);
+  acknowledgeAlert(alertId: string, by: string): Promise<void> {
+    return this.people.acknowledgeAlert(alertId, by);
   }
 
   status(objectiveId: string): ObjectiveStatus | undefined {
@@ -281,14 +277,6 @@ class Chain implements Pipeline {
 
   stop(): void {
     this.forget();
-  }
-
-  /** Null where something was acknowledged; else why there was nothing. */
-  private async acknowledge(target: AlertTarget, by: string): Promise<string | null> {
-    const result = await this.deps.alerts.acknowledge(target, by, this.deps.clock.now());
-    if (!result.ok) return result.error;
-    await this.takeOver.add(result.value);
-    return null;
   }
 
   private async evaluate(sourceId: string, target: QueryTarget, at: number): Promise<Observation[]> {

@@ -1,10 +1,12 @@
 import { useCore, useUi } from '../state/use-core.tsx';
 import { ConfirmStep } from './dialog/confirm-step.tsx';
+import { Escalate } from './dialog/escalate.tsx';
 import { KeyHelp } from './dialog/key-help.tsx';
 import { NoteDialog } from './dialog/note-dialog.tsx';
 import { ObserveStep } from './dialog/observe-step.tsx';
 import { OpenIncident } from './dialog/open-incident.tsx';
 import { PhaseDialog } from './dialog/phase-dialog.tsx';
+import { Rearm } from './dialog/rearm.tsx';
 import { SeverityDialog } from './dialog/severity-dialog.tsx';
 import { TextDialog } from './dialog/text-dialog.tsx';
 import { Palette } from './palette.tsx';
@@ -30,6 +32,10 @@ export function Overlays() {
       return <PhaseDialog incidentId={overlay.incidentId} onClose={onClose} />;
     case 'open-incident':
       return <OpenIncident onClose={onClose} />;
+    case 'escalate':
+      return <Escalate alertId={overlay.alertId} onClose={onClose} />;
+    case 'rearm':
+      return <Rearm alertId={overlay.alertId} onClose={onClose} />;
     case 'new-silence':
       return <Late part={newSilence} with={{ matchers: overlay.matchers, onClose }} />;
     case 'new-objective':

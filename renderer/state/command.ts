@@ -1,3 +1,4 @@
+import { alertInHand, canRearm } from './alert-word.ts';
 import type { Core } from './core.ts';
 import type { DemoFaultKind } from './demo.ts';
 import type { CommandId } from './key-table.ts';
@@ -7,6 +8,7 @@ import { flatten, incidentInHand, incidentToShow, playbookNow, selectedEntry } f
 import { signalCommands } from './signal-command.ts';
 import { silenceCommands } from './silence-command.ts';
 import { moveTrace, traceCommands } from './trace-command.ts';
+import { needsWord } from './triage.ts';
 
 /** What the table's commands do. Screens and the palette run commands; they never do the same thing by another way. */
 export function runCommand(core: Core, id: CommandId): void {
@@ -51,6 +53,8 @@ const handlers: Partial<Record<CommandId, Handler>> = {
   previous: (core) => move(core, -1),
   open: openSelected,
   acknowledge,
+  rearm,
+  escalate,
   severity: withIncident((core, incident) =>
     core.ui.open({ kind: 'severity', incidentId: incident.id, proposed: incident.suggestion.severity }),
   ),
@@ -121,7 +125,7 @@ function acknowledge(core: Core): void {
   holdSelection(core);
   const incident = incidentInHand(core);
   if (incident) {
-    if (incident.acknowledgedAt === null) void core.incident.acknowledge(incident);
+    if (needsWord(incident, core.mirror.alerts.getState().byId)) void core.incident.acknowledge(incident);
     return;
   }
   const { route, queueKey } = core.uiStore.getState();
@@ -130,6 +134,21 @@ function acknowledge(core: Core): void {
   void core.requests.say(`acknowledge:${entry.alert.id}`, (api) =>
     api.alert.acknowledge({ alertId: entry.alert.id }),
   );
+}
+
+function rearm(core: Core): void {
+  holdSelection(core);
+  const alert = alertInHand(core);
+  if (alert && canRearm(alert, core.mirror.alerts.getState().byId.values()))
+    core.ui.open({ kind: 'rearm', alertId: alert.id });
+  else core.ui.toast('problem', 'Nobody has acknowledged what fires here, so there is nothing to re-arm.');
+}
+
+function escalate(core: Core): void {
+  holdSelection(core);
+  const alert = alertInHand(core);
+  if (alert) core.ui.open({ kind: 'escalate', alertId: alert.id });
+  else core.ui.toast('problem', 'Nothing of this fires, so no chain tells anybody.');
 }
 
 function openSelected(core: Core): void {

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { OnCallNow } from '../../shared/model/on-call.ts';
 import type { Api } from '../transport/api.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { OpenLine } from '../transport/line.ts';
@@ -6,10 +7,12 @@ import { type Hello, type Notice, type SessionWorld, startSession } from '../tra
 import { createDemoDomain, type DemoDomain } from './demo.ts';
 import { createHealthDomain, type HealthDomain } from './health.ts';
 import { createIncidentDomain, type IncidentDomain } from './incident.ts';
+import type { LoadedStore } from './loaded.ts';
 import { createMirror, type MirrorStores } from './mirror.ts';
 import { createObjectiveDomain, type ObjectiveDomain } from './objective.ts';
 import { createObjectivePast, type ObjectivePast } from './objective-past.ts';
 import type { ObjectiveSort } from './objective-table.ts';
+import { createOnCallDomain } from './on-call.ts';
 import { createPlaybookDomain, type PlaybookDomain } from './playbook.ts';
 import { createPostmortemDomain, type PostmortemDomain } from './postmortem.ts';
 import { createRequests, type Requests } from './request.ts';
@@ -50,6 +53,9 @@ export interface Core {
   readonly demo: DemoDomain;
   readonly secret: SecretDomain;
   readonly trace: TraceDomain;
+  /** Who is on call, under the key `now`. */
+  readonly onCall: LoadedStore<readonly OnCallNow[]>;
+  loadOnCall(): Promise<void>;
   tryNow(): void;
   stop(): void;
 }
@@ -134,6 +140,7 @@ export function createCore({ open, world, hash, theme, sort, onNotification }: C
     demo: createDemoDomain(requests, ui),
     secret: createSecretDomain(requests),
     trace: createTraceDomain(requests),
+    ...createOnCallDomain(requests),
     tryNow: session.tryNow,
     stop: () => {
       stopTicks();

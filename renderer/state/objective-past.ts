@@ -1,4 +1,5 @@
 import type { Correction } from '../../shared/model/correction.ts';
+import type { FiredEpisode } from '../../shared/model/fired.ts';
 import type { ObjectiveHistory, SpentBy, WhatIf } from '../../shared/model/objective-history.ts';
 import { DAY_MS, HOUR_MS } from '../../shared/unit/time.ts';
 import type { Api } from '../transport/api.ts';
@@ -26,6 +27,7 @@ export interface ObjectivePast {
   /** What of it is under way, under `alerts:`, `spent:`, `what-if:` or `tried:` and its key, or `report`. */
   readonly looks: PastLooks;
   readonly alerts: LoadedStore<ObjectiveHistory>;
+  readonly fired: LoadedStore<readonly FiredEpisode[]>;
   readonly spent: LoadedStore<SpentBy>;
   readonly whatIf: LoadedStore<WhatIf>;
   readonly tried: LoadedStore<Tried>;
@@ -35,6 +37,7 @@ export interface ObjectivePast {
   /** Under the key `all`. */
   readonly policies: LoadedStore<readonly PolicyChoice[]>;
   loadAlerts(key: string, objectiveId: string, now: number, spanMs: number): Promise<void>;
+  loadFired(key: string, objectiveId: string, now: number, spanMs: number): Promise<void>;
   loadSpent(key: string, objectiveId: string, now: number, spanMs: number, label: string): Promise<void>;
   loadWhatIf(key: string, objectiveId: string, change: Change, now: number, spanMs: number): Promise<void>;
   loadTried(key: string, source: string, document: Document, now: number, spanMs: number): Promise<void>;
@@ -64,6 +67,10 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
         looks.run(`alerts:${key}`, (api, { ask, options }) =>
           api.objective.alertHistory({ objectiveId, ask, ...range(now, spanMs) }, options),
         ),
+      ),
+    loadFired: (key, objectiveId, now, spanMs) =>
+      loaders.fired(key, () =>
+        requests.quiet((api) => api.alert.fired({ objectiveId, ...range(now, spanMs), toAt: now })),
       ),
     loadSpent: (key, objectiveId, now, spanMs, label) =>
       loaders.spent(key, () =>
@@ -104,6 +111,7 @@ export function createObjectivePast(requests: Requests, ui: UiActions): Objectiv
 function createStores() {
   const stores = {
     alerts: createLoadedStore<ObjectiveHistory>(),
+    fired: createLoadedStore<readonly FiredEpisode[]>(),
     spent: createLoadedStore<SpentBy>(),
     whatIf: createLoadedStore<WhatIf>(),
     tried: createLoadedStore<Tried>(),
@@ -113,6 +121,7 @@ function createStores() {
   };
   const loaders = {
     alerts: createLoader(stores.alerts),
+    fired: createLoader(stores.fired),
     spent: createLoader(stores.spent),
     whatIf: createLoader(stores.whatIf),
     tried: createLoader(stores.tried),

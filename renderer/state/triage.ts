@@ -65,8 +65,21 @@ export function triageGroups(input: TriageInput, before: readonly QueueGroup[] =
     watch: [],
     resolved: [],
   };
+  const silentSources = new Set<string>();
+  for (const source of input.sources) {
+    if (isWatching(source.condition) || source.condition === 'starting') continue;
+    silentSources.add(source.id);
+    found.watch.push({ key: `source:${source.id}`, kind: 'source', sinceAt: source.sinceAt, source });
+  }
+  const calling = new Set<string>();
+  for (const alert of input.alerts) {
+    const { group, entry, callsFor } = placeOf(alert, input.now);
+    if (callsFor !== null) calling.add(callsFor);
+    if (alert.kind === 'source' && silentSources.has(alert.labels.source ?? '')) continue;
+    if (group) found[group].push(entry);
+  }
   for (const incident of input.incidents) {
-    const group = groupOfIncident(incident, input.now);
+    const group = groupOfIncident(incident, calling.has(incident.id), input.now);
     if (group)
       found[group].push({
         key: `incident:${incident.id}`,
@@ -74,17 +87,6 @@ export function triageGroups(input: TriageInput, before: readonly QueueGroup[] =
         sinceAt: sinceOf(incident),
         incident,
       });
-  }
-  const silentSources = new Set<string>();
-  for (const source of input.sources) {
-    if (isWatching(source.condition) || source.condition === 'starting') continue;
-    silentSources.add(source.id);
-    found.watch.push({ key: `source:${source.id}`, kind: 'source', sinceAt: source.sinceAt, source });
-  }
-  for (const alert of input.alerts) {
-    if (alert.kind === 'source' && silentSources.has(alert.labels.source ?? '')) continue;
-    const { group, entry } = placeOf(alert, input.now);
-    if (group) found[group].push(entry);
   }
   found.watch.push(...ownTroubles(input.health));
   return ORDER.map((id) => ({
@@ -99,6 +101,8 @@ export function triageGroups(input: TriageInput, before: readonly QueueGroup[] =
 interface Place {
   readonly group: GroupId | null;
   readonly entry: QueueEntry;
+  /** The incident that needs a person because of it, whoever has it. */
+  readonly callsFor: string | null;
 }
 
 const places = new WeakMap<Alert, Place>();
@@ -115,7 +119,8 @@ function placeOf(alert: Alert, now: number): Place {
     alert,
     verdict,
   };
-  const place = { group: groupOfAlert(alert, verdict, now), entry };
+  const callsFor = callsAgain(alert) ? alert.incidentId : null;
+  const place = { group: groupOfAlert(alert, verdict, now), entry, callsFor };
   places.set(alert, place);
   return place;
 }
@@ -143,9 +148,26 @@ export function isOpen(incident: Incident): boolean {
   return !['postmortem', 'closed', 'merged', 'cancelled'].includes(incident.phase);
 }
 
-function groupOfIncident(incident: Incident, now: number): GroupId | null {
+/** Fires, nothing holds it, and nobody has it: also where an acknowledgement broke or was taken back, and others joined. */
+export function callsAgain(alert: Pick<Alert, 'phase' | 'acknowledgement' | 'verdicts'>): boolean {
+  return (
+    alert.phase === 'firing' && alert.acknowledgement === null && alert.verdicts.every((one) => !holds(one))
+  );
+}
+
+/** Nobody has said of an incident that they have it, or of an alert of it that fires now. */
+export function needsWord(incident: Incident, alerts: ReadonlyMap<string, Alert>): boolean {
+  if (!isOpen(incident)) return false;
+  if (incident.acknowledgedAt === null) return true;
+  return incident.alertIds.some((id) => {
+    const alert = alerts.get(id);
+    return alert !== undefined && callsAgain(alert);
+  });
+}
+
+function groupOfIncident(incident: Incident, calls: boolean, now: number): GroupId | null {
   if (incident.phase === 'merged' || incident.phase === 'cancelled') return null;
-  if (isOpen(incident)) return incident.acknowledgedAt === null ? 'needs-you' : 'someone-has-it';
+  if (isOpen(incident)) return incident.acknowledgedAt === null || calls ? 'needs-you' : 'someone-has-it';
   const endedAt = incident.closedAt ?? incident.resolvedAt ?? incident.recoveredAt ?? incident.openedAt;
   // A postmortem that is not finished stays in sight, however old; written history never asks for one.
   if (incident.phase === 'postmortem' && !incident.synthetic) return 'resolved';
@@ -185,11 +207,11 @@ export function alertsOf(
 
 /** The verdict that keeps an alert from paging now, if one does. */
 export function holdingVerdict(alert: Alert): StageVerdict | null {
-  return (
-    alert.verdicts.find(
-      (one) => one.outcome === 'suppressed' || (one.outcome === 'held' && one.stage !== 'state'),
-    ) ?? null
-  );
+  return alert.verdicts.find(holds) ?? null;
+}
+
+function holds({ outcome, stage }: StageVerdict): boolean {
+  return outcome === 'suppressed' || (outcome === 'held' && stage !== 'state');
 }
 
 function ownTroubles(health: Health | null): QueueEntry[] {

@@ -13,6 +13,7 @@ export type Overlay =
   | { readonly kind: 'severity'; readonly incidentId: string; readonly proposed: Severity | null }
   | { readonly kind: 'phase'; readonly incidentId: string }
   | { readonly kind: 'open-incident' }
+  | { readonly kind: 'escalate' | 'rearm'; readonly alertId: string }
   | { readonly kind: 'new-silence'; readonly matchers: string }
   | { readonly kind: 'new-objective' }
   | { readonly kind: 'report' }

@@ -1,11 +1,16 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { EscalationOutlook } from '../model/escalation.ts';
+import { FiredEpisode } from '../model/fired.ts';
 import { Delivery } from '../model/notification.ts';
+import { OnCallNow } from '../model/on-call.ts';
 import { contractErrors } from './error.ts';
 
 const base = oc.errors(contractErrors);
 const AlertId = z.string().max(200);
 const Instant = z.number().int();
+/** Stands on the timeline and before the page. */
+const Reason = z.string().trim().min(1).max(500);
 
 /** What one stage said of one alert. */
 const Verdict = z.object({
@@ -41,6 +46,20 @@ export const alertContract = {
     )
     .output(z.object({ found: z.array(Delivery), more: z.boolean() })),
   acknowledge: base.input(z.object({ alertId: AlertId })),
+  /** Takes the acknowledgement of it and of its incident back, with a reason: it is told again. */
+  rearm: base.input(z.object({ alertId: AlertId, reason: Reason })),
+  /** Whom the next step of its chain would tell, before anybody is told; or why nobody can be. */
+  escalation: base
+    .input(z.object({ alertId: AlertId }))
+    .output(z.object({ outlook: EscalationOutlook.nullable(), problem: z.string().nullable() })),
+  /** Tells the next step of its chain now. Answers whom. */
+  escalate: base.input(z.object({ alertId: AlertId, reason: Reason })).output(EscalationOutlook),
+  /** When the alerts of an objective really fired in a time, as the verdicts that are kept have it, newest first. */
+  fired: base
+    .input(z.object({ objectiveId: AlertId, fromAt: Instant, toAt: Instant }))
+    .output(z.array(FiredEpisode)),
+  /** Who is on call now by each schedule of the workspace. */
+  onCall: base.output(z.array(OnCallNow)),
   /**
    * The kept verdicts on one alert, newest first. Within a time: those of that time, then of each stage the one that was
    * in force when it began.

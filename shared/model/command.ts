@@ -31,6 +31,8 @@ export type CommandId =
   | 'previous'
   | 'open'
   | 'acknowledge'
+  | 'rearm'
+  | 'escalate'
   | 'severity'
   | 'phase'
   | 'note'
@@ -106,6 +108,20 @@ export const commands: readonly Command[] = [
     hidden: true,
   },
   { id: 'acknowledge', label: 'Acknowledge', keys: 'a', group: 'Respond', screens: RESPOND },
+  {
+    id: 'rearm',
+    label: 'Re-arm: give an acknowledgement back',
+    keys: 'Shift+A',
+    group: 'Respond',
+    screens: RESPOND,
+  },
+  {
+    id: 'escalate',
+    label: 'Escalate: tell the next now',
+    keys: 'Shift+E',
+    group: 'Respond',
+    screens: RESPOND,
+  },
   { id: 'severity', label: 'Confirm or change the severity', keys: 's', group: 'Respond', screens: RESPOND },
   {
     id: 'phase',

@@ -44,6 +44,8 @@ export const Page = z.object({
   resolved: z.boolean(),
   /** Who acknowledged: news for systems that page on their own, and for nobody's screen. */
   acknowledgedBy: z.string().optional(),
+  /** Who asked for help: told also where somebody has acknowledged. */
+  escalatedBy: z.string().optional(),
 });
 export type Page = z.infer<typeof Page>;
 

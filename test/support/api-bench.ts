@@ -42,7 +42,17 @@ export function apiBench(answers: Answers = {}, actor = 'ada') {
     hub,
     health: proxied('health'),
     source: proxied('source'),
-    alert: { log: proxied('log'), acknowledge: stage('alert')('acknowledge') },
+    alert: {
+      log: proxied('log'),
+      people: {
+        acknowledgeAlert: stage('alert')('acknowledge'),
+        rearm: stage('alert')('rearm'),
+        escalate: stage('alert')('escalate'),
+        escalation: stage('alert')('escalation'),
+      },
+      fired: stage('alert')('fired'),
+      onCall: stage('alert')('onCall'),
+    },
     incident: {
       incidents: proxied('incidents'),
       log: proxied('log'),

@@ -59,6 +59,23 @@ export function renewAcknowledgement(alert: Alert, by: string, now: number): Ack
   return { alert: renewed, verdict: verdictOf('notify', 'held', reason, now) };
 }
 
+/** A person gives back what was acknowledged: it is said again, and its chain begins anew. Null where nobody has it. */
+export function rearm(alert: Alert, by: string, why: string, now: number): AcknowledgementStep | null {
+  const { acknowledgement } = alert;
+  if (acknowledgement === null || !isAlerting(alert)) return null;
+  const reason = `Re-armed by ${by}: nobody has it any more. ${why}`;
+  const rearmed = remember(
+    { ...alert, acknowledgement: null },
+    {
+      acknowledgedValue: null,
+      acknowledgedBudget: null,
+      acknowledgedServices: [],
+      renotify: { reason, silent: false },
+    },
+  );
+  return { alert: rearmed, verdict: verdictOf('notify', 'pass', reason, now) };
+}
+
 function lastsOf({ priority }: Alert): number {
   return priority === 'P0' ? LASTS_P0_MS : LASTS_MS;
 }

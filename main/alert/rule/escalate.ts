@@ -45,8 +45,8 @@ export function escalateGroup(group: readonly Alert[], context: EscalationContex
   );
   const waitedMs = Math.max(...due.map(({ alert }) => waited(alert, now)));
   const alerts = due.map(({ alert, steps: done }) => {
-    const { escalated, notifiedAt } = memoryOf(alert);
-    const before = escalated?.ofAt === notifiedAt ? escalated.steps : 0;
+    const { notifiedAt } = memoryOf(alert);
+    const before = stepsDone(alert);
     return remember(
       { ...alert, receivers: [...new Set([...alert.receivers, ...receivers])] },
       {
@@ -63,44 +63,50 @@ export function escalateGroup(group: readonly Alert[], context: EscalationContex
   return {
     alerts,
     verdict: verdictOf('notify', 'pass', reason, now, routingDefinedAt),
-    request: pageOf(
+    request: escalationPage(
       group,
-      due,
-      receivers,
-      steps.some((one) => one.sound),
-      reason,
-      since,
+      due.map((one) => one.alert),
+      { receivers, sound: steps.some((one) => one.sound) },
+      { reason, first: `Not acknowledged ${since}.` },
     ),
   };
 }
 
-function pageOf(
+/** The page of a step: what the group's page says, after the line that says why it comes now and to whom it had not gone. */
+export function escalationPage(
   group: readonly Alert[],
-  due: readonly Due[],
-  receivers: readonly string[],
-  sound: boolean,
-  reason: string,
-  since: string,
+  due: readonly Alert[],
+  { receivers, sound }: { readonly receivers: readonly string[]; readonly sound: boolean },
+  { reason, first }: { readonly reason: string; readonly first: string },
 ): NotificationRequest {
-  const fresh = due.map((one) => one.alert).sort(byUrgency);
+  const fresh = [...due].sort(byUrgency);
   const [lead] = fresh;
   const dispatch = {
     ...{ groupKey: lead?.groupKey ?? '', service: lead?.service ?? '', fresh, over: [], why: reason },
     ...{ alerting: group.filter(isAudible).sort(byUrgency), firstP0: false, silent: !sound, summary: false },
   };
   const request = requestOf({ dispatch, addressing: { receivers, sound } }, reason);
-  const body = `Not acknowledged ${since}.\n${request.page.body}`;
+  const body = `${first}\n${request.page.body}`;
   return { ...request, page: { ...request.page, body } };
+}
+
+/** Steps of its chain that are done since the page that was said last. */
+export function stepsDone(alert: Alert): number {
+  const { escalated, notifiedAt } = memoryOf(alert);
+  if (!escalated) return 0;
+  // A person may ask before the page of this episode was said.
+  const asked = notifiedAt === null && alert.firedAt !== null && escalated.ofAt >= alert.firedAt;
+  return asked || escalated.ofAt === notifiedAt ? escalated.steps : 0;
 }
 
 /** The time counts from the page that was said last: a reminder, a raised priority and a broken acknowledgement begin anew. */
 function dueOf(alert: Alert, { now, routing }: EscalationContext): Due[] {
-  const { notifiedAt, escalated, renotify } = memoryOf(alert);
+  const { notifiedAt, renotify } = memoryOf(alert);
   if (alert.acknowledgement !== null || notifiedAt === null || renotify !== null) return [];
   const chain = routing.escalation[alert.priority];
   const passedMs = waited(alert, now);
   const steps = chain.filter((one) => one.after <= passedMs).length;
-  const done = escalated?.ofAt === notifiedAt ? escalated.steps : 0;
+  const done = stepsDone(alert);
   return steps > done ? [{ alert, steps, fresh: chain.slice(done, steps) }] : [];
 }
 

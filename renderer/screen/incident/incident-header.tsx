@@ -4,7 +4,7 @@ import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
 import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
 import { hashOf, type IncidentTab } from '../../state/route.ts';
-import { isOpen } from '../../state/triage.ts';
+import { isOpen, needsWord } from '../../state/triage.ts';
 import { useBusy, useCollection, useCore, useNow, useUi } from '../../state/use-core.tsx';
 import { Due, PriorityBadge, SeverityBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -17,8 +17,13 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
   const core = useCore();
   const now = useNow();
   const busy = useBusy(`acknowledge:${incident.id}`);
-  const actions = useArrivalFocus(incident.acknowledgedAt === null);
   const alerts = useCollection('alerts').byId;
+  const asks = useMemo(() => needsWord(incident, alerts), [incident, alerts]);
+  const actions = useArrivalFocus(asks);
+  const fires = useMemo(
+    () => incident.alertIds.some((id) => (alerts.get(id)?.phase ?? 'resolved') !== 'resolved'),
+    [incident, alerts],
+  );
   const deadlines = deadlinesOf(incident, [...alerts.values()], now);
   const age = isOpen(incident) ? `open for ${coarse(Math.max(0, now - incident.openedAt))}` : incident.phase;
   return (
@@ -49,7 +54,7 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
       <div className="line wrap">
         <Lifecycle incident={incident} />
         <span className="push line" ref={actions}>
-          {incident.acknowledgedAt === null ? (
+          {asks ? (
             <Button kind="primary" caps={['a']} busy={busy} onPress={() => runCommand(core, 'acknowledge')}>
               Acknowledge
             </Button>
@@ -57,6 +62,16 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
             <span className="s12 t3 only-wide">
               acknowledged by <b className="t1">{incident.acknowledgedBy}</b>
             </span>
+          )}
+          {fires && !asks && (
+            <Button caps={['Shift A']} onPress={() => runCommand(core, 'rearm')}>
+              Re-arm
+            </Button>
+          )}
+          {fires && (
+            <Button caps={['Shift E']} onPress={() => runCommand(core, 'escalate')}>
+              Escalate
+            </Button>
           )}
           <Button caps={['s']} onPress={() => runCommand(core, 'severity')}>
             Severity

@@ -3,6 +3,7 @@ import { useCollection, useCore, useUi } from '../../state/use-core.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Skeleton } from '../../ui/state.tsx';
 import { AddSource, type Watched } from './add-source.tsx';
+import { OnCall } from './on-call.tsx';
 import { Receivers } from './receivers.tsx';
 import { Secrets } from './secrets.tsx';
 import styles from './setting.module.css';
@@ -53,6 +54,7 @@ export function SettingScreen() {
             ))}
           </section>
           <div className={styles.column}>
+            <OnCall />
             <Receivers />
             <TestPages />
             <Secrets />

@@ -40,6 +40,21 @@ export function AlertCard({ alert, verdict }: { alert: Alert; verdict: StageVerd
               Acknowledge
             </Button>
           )}
+          {alert.acknowledgement !== null && (
+            <Button caps={['Shift A']} onPress={() => runCommand(core, 'rearm')}>
+              Re-arm
+            </Button>
+          )}
+          {alert.phase !== 'resolved' && (
+            <>
+              <Button caps={['Shift E']} onPress={() => runCommand(core, 'escalate')}>
+                Escalate
+              </Button>
+              <Button caps={['z']} onPress={() => runCommand(core, 'new-silence')}>
+                Silence
+              </Button>
+            </>
+          )}
           {incident && (
             <Button onPress={() => core.ui.go({ screen: 'incident', id: incident.id, tab: 'response' })}>
               Open {incident.name}

@@ -5,7 +5,7 @@ import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
 import { alertFacts, objectiveFacts, worstObjective } from '../../state/fact.ts';
 import { hashOf } from '../../state/route.ts';
-import { alertsOf } from '../../state/triage.ts';
+import { alertsOf, needsWord } from '../../state/triage.ts';
 import { useBusy, useCollection, useCore, useNow } from '../../state/use-core.tsx';
 import { whyRoute } from '../../state/why.ts';
 import { Due, PriorityBadge, SeverityBadge } from '../../ui/badge.tsx';
@@ -44,6 +44,7 @@ function Head({ incident, first }: { incident: Incident; first: Alert | undefine
   const busy = useBusy(`acknowledge:${incident.id}`);
   const alerts = useCollection('alerts').byId;
   const deadlines = deadlinesOf(incident, [...alerts.values()], now);
+  const asks = useMemo(() => needsWord(incident, alerts), [incident, alerts]);
   const others = incident.services.filter((one) => one !== incident.service);
   return (
     <header className="stack">
@@ -74,16 +75,12 @@ function Head({ incident, first }: { incident: Incident; first: Alert | undefine
               Why
             </a>
           )}
-          {incident.acknowledgedAt === null && (
+          {asks && (
             <Button kind="primary" caps={['a']} busy={busy} onPress={() => runCommand(core, 'acknowledge')}>
               Acknowledge
             </Button>
           )}
-          <Button
-            kind={incident.acknowledgedAt === null ? 'plain' : 'primary'}
-            caps={['↵']}
-            onPress={() => runCommand(core, 'open')}
-          >
+          <Button kind={asks ? 'plain' : 'primary'} caps={['↵']} onPress={() => runCommand(core, 'open')}>
             Open
           </Button>
         </span>

@@ -5,7 +5,7 @@ import type { SourceStatus } from '../../../shared/model/source.ts';
 import { formatDuration } from '../../../shared/unit/time.ts';
 import { runCommand } from '../../state/command.ts';
 import { deadlinesOf, nextDeadline } from '../../state/deadline.ts';
-import { isOpen, type QueueEntry } from '../../state/triage.ts';
+import { isOpen, needsWord, type QueueEntry } from '../../state/triage.ts';
 import { useCollection, useCore, useNow } from '../../state/use-core.tsx';
 import { AlertState } from '../../ui/alert-state.tsx';
 import { Due, PriorityBadge, SeverityBadge, StateBadge } from '../../ui/badge.tsx';
@@ -69,6 +69,7 @@ function IncidentRow({ incident, sinceAt }: { incident: Incident; sinceAt: numbe
   const now = useNow();
   const alerts = useCollection('alerts').byId;
   const mine = useMemo(() => incident.alertIds.flatMap((id) => alerts.get(id) ?? []), [incident, alerts]);
+  const asks = useMemo(() => needsWord(incident, alerts), [incident, alerts]);
   const due = isOpen(incident) ? nextDeadline(deadlinesOf(incident, mine, now)) : null;
   const reason =
     mine.find((one) => one.phase === 'firing')?.reason ?? mine[0]?.reason ?? incident.suggestion.arithmetic;
@@ -79,7 +80,7 @@ function IncidentRow({ incident, sinceAt }: { incident: Incident; sinceAt: numbe
       <Age at={sinceAt} resolved={!isOpen(incident)} />
       <div className="meta">
         {incident.priority && <PriorityBadge priority={incident.priority} />}
-        <IncidentState incident={incident} />
+        <IncidentState incident={incident} asks={asks} />
         {due && (
           <span className="push">
             <Due
@@ -99,7 +100,7 @@ function IncidentRow({ incident, sinceAt }: { incident: Incident; sinceAt: numbe
 
 const DUE_NAMES = { respond: 'respond', acknowledgement: 'ack ends', resolve: 'resolve' } as const;
 
-function IncidentState({ incident }: { incident: Incident }) {
+function IncidentState({ incident, asks }: { incident: Incident; asks: boolean }) {
   if (incident.phase === 'postmortem')
     return <StateBadge state="ok">Resolved, postmortem to finish</StateBadge>;
   if (incident.phase === 'closed')
@@ -117,6 +118,7 @@ function IncidentState({ incident }: { incident: Incident }) {
         Recovered{incident.phase === 'recovering' ? '' : `, ${incident.phase}`}
       </StateBadge>
     );
+  if (asks && incident.acknowledgedAt !== null) return <StateBadge state="firing">Fires again</StateBadge>;
   if (incident.acknowledgedAt !== null)
     return (
       <StateBadge state="acknowledged">

@@ -43,6 +43,7 @@ export type WorkerName = 'slo' | 'detect';
 
 export type Action =
   | { readonly kind: 'acknowledge'; readonly target: Target; readonly by: string }
+  | { readonly kind: 'rearm' | 'escalate'; readonly alert: string; readonly by: string; readonly why: string }
   | { readonly kind: 'restart' }
   | {
       readonly kind: 'silence';

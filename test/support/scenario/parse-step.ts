@@ -8,6 +8,8 @@ import type { WordReader } from './words.ts';
 
 const ACTIONS = [
   'acknowledge',
+  'rearm',
+  'escalate',
   'restart',
   'silence',
   'renew',
@@ -34,6 +36,13 @@ export function parseAction(reader: WordReader): Action {
         ? { kind: 'alert', name: reader.word('an alert') }
         : { kind: 'incident' };
       return { kind, target, by: reader.take('by') ? reader.word('a name') : 'anna' };
+    }
+    case 'rearm':
+    case 'escalate': {
+      if (!reader.take('alert')) reader.fail('expected "alert" and which');
+      const alert = reader.word('an alert');
+      const by = reader.take('by') ? reader.word('a name') : 'anna';
+      return { kind, alert, by, why: reader.take('because') ? reader.quoted('a reason') : 'It must be.' };
     }
     case 'silence': {
       const matchers = reader.word('matchers');

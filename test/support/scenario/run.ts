@@ -69,6 +69,9 @@ async function act(action: Action, world: World): Promise<void> {
   switch (action.kind) {
     case 'acknowledge':
       return acknowledge(action, world);
+    case 'rearm':
+    case 'escalate':
+      return ask(action, world);
     case 'restart':
       return world.restart();
     case 'silence':
@@ -147,17 +150,31 @@ async function quiet(
   await world.settle();
 }
 
+async function ask(
+  { kind, alert: name, by, why }: Extract<Action, { kind: 'rearm' | 'escalate' }>,
+  world: World,
+): Promise<void> {
+  const { people } = world.life.pipeline;
+  const alertId = alertNamed(name, world).id;
+  if (kind === 'rearm') await people.rearm(alertId, by, why);
+  else await people.escalate(alertId, by, why);
+  await world.settle();
+}
+
+function alertNamed(name: string, world: World) {
+  const alert = world.life.alerts.list().find((one) => one.ruleId.endsWith(name));
+  if (!alert) throw new Error(`there is no alert ${name}`);
+  return alert;
+}
+
 async function acknowledge(action: Extract<Action, { kind: 'acknowledge' }>, world: World): Promise<void> {
-  const { incidents, alerts, pipeline } = world.life;
+  const { incidents, pipeline } = world.life;
   if (action.target.kind === 'incident') {
     const incident = incidents.list()[0];
     if (!incident) throw new Error('there is no incident to acknowledge');
     await pipeline.acknowledgeIncident(incident.id, action.by);
   } else {
-    const { name } = action.target;
-    const alert = alerts.list().find((one) => one.ruleId.endsWith(name));
-    if (!alert) throw new Error(`there is no alert ${name}`);
-    await pipeline.acknowledgeAlert(alert.id, action.by);
+    await pipeline.acknowledgeAlert(alertNamed(action.target.name, world).id, action.by);
   }
   await world.settle();
 }

@@ -5,13 +5,13 @@ import type { Incident, TimelineKind } from '../../../shared/model/incident.ts';
 import type { Series } from '../../../shared/model/metric.ts';
 import type { PlaybookRun, StepRun } from '../../../shared/model/playbook.ts';
 import { channel } from './channel.ts';
+import { acknowledgeIn, alertsOf } from './fake-alert.ts';
 import { fakeHistory, fakeReport } from './fake-health.ts';
 import { objectivesOf } from './fake-objective.ts';
 import { queriesOf } from './fake-query.ts';
 import { silencesOf } from './fake-silence.ts';
 import type { FakeState } from './fake-state.ts';
 import { tracesOf } from './fake-trace.ts';
-import { whyOf } from './fake-why.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -126,19 +126,6 @@ function workspaceOf(state: FakeState) {
   };
 }
 
-function alertsOf(state: FakeState) {
-  const os = implement(contract);
-  return {
-    acknowledge: os.alert.acknowledge.handler(({ input, errors }) => {
-      const alert = state.collections.alerts.get(input.alertId);
-      if (!alert) throw errors.NOT_FOUND({ message: 'That alert is gone.', data: { what: 'alert' } });
-      note(state, 'alert.acknowledge', input);
-      state.put('alerts', { ...alert, acknowledgement: { by: 'You', at: state.now(), untilAt: null } });
-    }),
-    ...whyOf(state),
-  };
-}
-
 function incidentsOf(state: FakeState) {
   const os = implement(contract);
   const get = (id: string): Incident => {
@@ -184,6 +171,7 @@ function incidentsOf(state: FakeState) {
     }),
     acknowledge: os.incident.acknowledge.handler(({ input }) => {
       note(state, 'incident.acknowledge', input);
+      for (const id of get(input.id).alertIds) acknowledgeIn(state, id);
       const acknowledged = {
         acknowledgedAt: state.now(),
         acknowledgedBy: 'You',

@@ -11,6 +11,7 @@ import type { HealthReport } from '../../../shared/model/health.ts';
 import type { EvidenceChart, TimelineEntry } from '../../../shared/model/incident.ts';
 import type { MetricAbout, Series } from '../../../shared/model/metric.ts';
 import type { Page } from '../../../shared/model/notification.ts';
+import type { OnCallNow } from '../../../shared/model/on-call.ts';
 import type { Postmortem } from '../../../shared/model/postmortem.ts';
 import type { Discovery } from '../../../shared/model/proposal.ts';
 import type { Span } from '../../../shared/model/trace.ts';
@@ -44,6 +45,7 @@ export class FakeState {
   /** Spans that are kept. */
   readonly spans: Span[] = [];
   readonly exemplars: Exemplar[] = [];
+  readonly onCall: OnCallNow[] = [];
   readonly faults: Fault[] = [];
   /** Requests that changed something, as `domain.name` with their input. */
   readonly asked: { readonly name: string; readonly input: unknown }[] = [];

@@ -49,7 +49,7 @@ export function fleetState(scene: FleetScene, now: () => number = Date.now): Fak
   state.put('objectives', ...objectives);
   state.put('playbooks', modelDegraded);
   state.put('changes', ...changes(story));
-  putAlerts(state, story);
+  putAlerts(state, story, scene);
   putIncidents(state, story, scene);
   state.put('receivers', ...receivers);
   state.put('deliveries', ...deliveries(story, INCIDENT_ID));
@@ -145,7 +145,8 @@ function putIncidents(state: FakeState, story: Story, scene: FleetScene): void {
   );
 }
 
-function putAlerts(state: FakeState, { now, openedAt }: Story): void {
+function putAlerts(state: FakeState, { now, openedAt }: Story, scene: FleetScene): void {
+  const acknowledgement = scene === 'response' ? { by: 'You', at: openedAt + 259_000, untilAt: null } : null;
   state.put(
     'alerts',
     alert(
@@ -158,6 +159,7 @@ function putAlerts(state: FakeState, { now, openedAt }: Story): void {
         reason: 'ranking-latency burns at 35.7×; page threshold 13.44×',
         firedAt: openedAt,
         incidentId: INCIDENT_ID,
+        acknowledgement,
         value: 35.7,
         threshold: 13.44,
         receivers: ['on_call_engineer', 'backup_engineer', 'desktop'],

@@ -3,7 +3,7 @@ import { runCommand } from '../../../../renderer/state/command.ts';
 import { type Core, createCore } from '../../../../renderer/state/core.ts';
 import { flatten, selectedEntry } from '../../../../renderer/state/selection.ts';
 import type { Incident } from '../../../../shared/model/incident.ts';
-import { incident } from '../../../support/window/fleet-incident.ts';
+import { alert, incident } from '../../../support/window/fleet-incident.ts';
 
 const now = 1_800_000_000_000;
 
@@ -51,6 +51,37 @@ describe('keys on Triage', () => {
     expect(selected(core)).toBe('incident:first');
     runCommand(core, 'open');
     expect(core.uiStore.getState().route).toMatchObject({ screen: 'incident', id: 'first' });
+    core.stop();
+  });
+
+  it('escalate and re-arm the alert that was told, not the one that follows from it', () => {
+    const mine = { ...one('i', now - 20_000, { acknowledgedAt: now - 10_000 }), alertIds: ['held', 'told'] };
+    const core = coreWith(mine);
+    const firing = {
+      title: 't',
+      service: 's',
+      priority: 'P0' as const,
+      phase: 'firing' as const,
+      incidentId: 'i',
+    };
+    const told = alert({ ...firing, id: 'told' }, now);
+    const held = {
+      ...alert({ ...firing, id: 'held' }, now - 60_000),
+      hold: { stage: 'suppress' as const, by: 'x' },
+    };
+    const putAlerts = (...all: (typeof told)[]) =>
+      core.mirror.alerts.setState({ ready: true, byId: new Map(all.map((each) => [each.id, each])) });
+    putAlerts(held, told);
+    core.uiStore.setState({ queueKey: 'incident:i' });
+    runCommand(core, 'escalate');
+    expect(core.uiStore.getState().overlay).toEqual({ kind: 'escalate', alertId: 'told' });
+    core.ui.close();
+    runCommand(core, 'rearm');
+    expect(core.uiStore.getState().overlay).toBeNull();
+    expect(core.uiStore.getState().toasts[0]?.text).toContain('nothing to re-arm');
+    putAlerts(held, { ...told, acknowledgement: { by: 'me', at: now, untilAt: null } });
+    runCommand(core, 'rearm');
+    expect(core.uiStore.getState().overlay).toEqual({ kind: 'rearm', alertId: 'told' });
     core.stop();
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  needsWord,
   needsYouCount,
   SHIFT_MS,
   type TriageInput,
@@ -31,6 +32,23 @@ describe('the queue of Triage', () => {
     expect(groups({ incidents: [open] })).toEqual([['needs-you', ['incident:i1']]]);
     expect(groups({ incidents: [{ ...open, acknowledgedAt: now }] })).toEqual([
       ['someone-has-it', ['incident:i1']],
+    ]);
+  });
+
+  it('asks for a person again when an alert of what somebody has fires and nobody has that one', () => {
+    const incidents = [{ ...open, acknowledgedAt: now, alertIds: ['a1'] }];
+    const mine = { ...firing, incidentId: 'i1' };
+    const acknowledgement = { by: 'tester', at: now, untilAt: now + 60_000 };
+    expect(groups({ incidents, alerts: [mine] })).toEqual([['needs-you', ['incident:i1']]]);
+    expect(groups({ incidents, alerts: [{ ...mine, acknowledgement }] })).toEqual([
+      ['someone-has-it', ['incident:i1']],
+    ]);
+    const [asks, has] = [new Map([['a1', mine]]), new Map([['a1', { ...mine, acknowledgement }]])];
+    expect(incidents.map((one) => [needsWord(one, asks), needsWord(one, has)])).toEqual([[true, false]]);
+    const held = { ...mine, verdicts: [verdict('silence', 'suppressed', 'Silenced by tester', now)] };
+    expect(groups({ incidents, alerts: [held] })).toEqual([
+      ['someone-has-it', ['incident:i1']],
+      ['suppressed', ['alert:a1']],
     ]);
   });
 
