@@ -110,7 +110,7 @@ export const commands: readonly Command[] = [
   { id: 'acknowledge', label: 'Acknowledge', keys: 'a', group: 'Respond', screens: RESPOND },
   {
     id: 'rearm',
-    label: 'Re-arm: give an acknowledgement back',
+    label: 'Re-arm: nobody has it any more',
     keys: 'Shift+A',
     group: 'Respond',
     screens: RESPOND,

@@ -34,7 +34,7 @@ export function nextStep(alert: Alert, context: EscalationContext): Result<Escal
     );
   if (!step)
     return err(
-      `All ${chain.length} steps of the chain of ${alert.priority} are done: ${alert.receivers.join(', ')} were told.`,
+      `Every step of the chain of ${alert.priority} is done: ${alert.receivers.join(', ')} were told.`,
     );
   const { receivers, said } = resolveReceivers(step.receivers, onCall);
   const { sound } = step;
