@@ -107,7 +107,7 @@ async function askFleet(
     });
     const text = (await answer.body.text()).slice(0, ANSWER_MAX_BYTES);
     if (answer.statusCode >= 400)
-      throw new CodedError('fleet-refused', `The demo fleet refused: ${text.slice(0, 300)}`);
+      throw new CodedError('fleet-refused', `The demo fleet refused: ${refusalOf(text)}`);
     return JSON.parse(text);
   } catch (thrown) {
     if (thrown instanceof CodedError) throw thrown;
@@ -148,4 +148,17 @@ function understood<Schema extends z.ZodType>(schema: Schema, answer: unknown): 
     'fleet-not-understood',
     'The demo fleet answered something else than its control API does. Start the demo again.',
   );
+}
+
+const Refusal = z.object({ error: z.object({ message: z.string() }) });
+
+/** What it says of a refusal, in its words; where that is no answer of its own, as it came. */
+function refusalOf(text: string): string {
+  try {
+    const read = Refusal.safeParse(JSON.parse(text));
+    if (read.success) return read.data.error.message.slice(0, 300);
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+  }
+  return text.slice(0, 300);
 }

@@ -78,7 +78,12 @@ export function createPersonActions(deps: PersonActionsDeps): PersonActions {
       await takeOver.add(taken(result, 'not-escalated'));
       const told = taken(outlook, 'not-escalated');
       const title = `Escalated to ${told.receivers.join(', ')}`;
-      await note(openIncidentOf(alert), by, title, `${why} Step ${told.step} of ${told.of} of the chain.`);
+      await note(
+        openIncidentOf(alert),
+        by,
+        title,
+        `${why}${/[.!?]$/.test(why) ? '' : '.'} Step ${told.step} of ${told.of} of the chain.`,
+      );
       return told;
     },
     escalation: (alertId) => alerts.escalation(alertId, clock.now()),

@@ -1,16 +1,44 @@
 import { useMemo } from 'react';
+import type { Alert } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { hashOf } from '../../state/route.ts';
 import { alertsOf, holdingVerdict } from '../../state/triage.ts';
-import { useCollection } from '../../state/use-core.tsx';
+import { useCollection, useCore } from '../../state/use-core.tsx';
 import { whyRoute } from '../../state/why.ts';
 import { AlertLine } from '../../ui/alert-line.tsx';
 import { AlertState } from '../../ui/alert-state.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/state.tsx';
 import styles from './incident.module.css';
 
 /** More in one list cannot be read; a storm has thousands. */
 const SHOWN = 100;
+
+/** What a person may do about one of them; the keys do it for the one that was told. */
+function AlertActions({ alert: { id, title, phase, acknowledgement } }: { alert: Alert }) {
+  const core = useCore();
+  if (phase === 'resolved' || phase === 'inactive' || phase === 'pending') return null;
+  return (
+    <div className="line">
+      <Button
+        kind="quiet"
+        title={`Escalate ${title}`}
+        onPress={() => core.ui.open({ kind: 'escalate', alertId: id })}
+      >
+        Escalate
+      </Button>
+      {acknowledgement !== null && (
+        <Button
+          kind="quiet"
+          title={`Re-arm ${title}`}
+          onPress={() => core.ui.open({ kind: 'rearm', alertId: id })}
+        >
+          Re-arm
+        </Button>
+      )}
+    </div>
+  );
+}
 
 /** The alerts that make up an incident, the most urgent first, each with how it stands and the way to why. */
 export function IncidentAlerts({ incident }: { incident: Incident }) {
@@ -32,6 +60,7 @@ export function IncidentAlerts({ incident }: { incident: Incident }) {
               <AlertState alert={one} verdict={held} />
             </AlertLine>
             <p className="s12 t2 two-lines">{held?.reason ?? one.reason}</p>
+            <AlertActions alert={one} />
           </li>
         );
       })}

@@ -59,19 +59,21 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
               Acknowledge
             </Button>
           ) : (
-            <span className="s12 t3 only-wide">
-              acknowledged by <b className="t1">{incident.acknowledgedBy}</b>
-            </span>
+            fires && (
+              <span className="only-wide">
+                <Button caps={['Shift A']} onPress={() => runCommand(core, 'rearm')}>
+                  Re-arm
+                </Button>
+              </span>
+            )
           )}
-          {fires && !asks && (
-            <Button caps={['Shift A']} onPress={() => runCommand(core, 'rearm')}>
-              Re-arm
-            </Button>
-          )}
+          {/* A small window has them beside each alert; the keys are the same. */}
           {fires && (
-            <Button caps={['Shift E']} onPress={() => runCommand(core, 'escalate')}>
-              Escalate
-            </Button>
+            <span className="only-wide">
+              <Button caps={['Shift E']} onPress={() => runCommand(core, 'escalate')}>
+                Escalate
+              </Button>
+            </span>
           )}
           <Button caps={['s']} onPress={() => runCommand(core, 'severity')}>
             Severity
@@ -143,6 +145,12 @@ function Numbers({ incident }: { incident: Incident }) {
           </dd>
         </div>
       ))}
+      {incident.acknowledgedBy !== null && (
+        <div className="only-wide">
+          <dt>Acknowledged by</dt>
+          <dd>{incident.acknowledgedBy}</dd>
+        </div>
+      )}
       {detectMs > 0 && (
         <div className="only-wide">
           <dt>Detected after</dt>
