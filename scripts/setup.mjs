@@ -109,11 +109,17 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+const stamp = join(root, 'out', '.stamp');
+
+/** Whether the bundles are of these sources. */
+export function isBuilt() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
+}
+
 /** Builds the bundles, unless they are of these sources. */
 export async function build() {
-  const stamp = join(root, 'out', '.stamp');
+  if (isBuilt()) return;
   const wanted = fingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Building …');
   const result = await run(
     nodePath,

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { midwatchEntry } from '../../support/midwatch-entry.ts';
 
-const CLI = join(import.meta.dirname, '../../../main/host/cli/cli.main.ts');
 /** The promise is two seconds; a busy machine gets some more before the test calls it hanging. */
 const STOP_MS = 6_000;
 
+const ENTRY = await midwatchEntry();
 let folder = '';
 let workspace = '';
 const running = new Set<ChildProcess>();
@@ -41,7 +42,7 @@ interface Run {
 }
 
 function midwatch(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: folder,
     env: {
       ...process.env,

@@ -14,8 +14,9 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTarget, type Target } from '../../desktop/support/target.ts';
 import { type TestWorkspace, writeWorkspace } from '../../desktop/support/workspace.ts';
+import { midwatchEntry } from '../../support/midwatch-entry.ts';
 
-const CLI = join(import.meta.dirname, '../../../main/host/cli/cli.main.ts');
+const CLI = await midwatchEntry();
 const has = (name: string) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter((name) => !has(name));

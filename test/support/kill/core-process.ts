@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createWindowClient, type WindowClient } from '../../../main/host/node/index.ts';
 import { silentLogger } from '../../../main/platform/index.ts';
+import { midwatchEntry } from '../midwatch-entry.ts';
 
-const ENTRY = fileURLToPath(new URL('../../../main/host/cli/cli.main.ts', import.meta.url));
 /** A busy machine gives a start of eight seconds' work a tenth of itself. */
 const START_MS = 180_000;
 
@@ -32,17 +31,21 @@ export interface CoreProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `midwatch serve` from its sources and opens a window on it. */
+/** Starts `midwatch serve` and opens a window on it. */
 export async function startCoreProcess(
   workspace: string,
   dataFolder: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<CoreProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [ENTRY, 'serve', workspace, '--port', '0', '--data', dataFolder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, MIDWATCH_LOG: 'error', ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    [await midwatchEntry(), 'serve', workspace, '--port', '0', '--data', dataFolder],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, MIDWATCH_LOG: 'error', ...env },
+    },
+  );
   const gone = once(child, 'exit').then(() => undefined);
   let dead = false;
   const died = gone.then((): never => {
