@@ -37,7 +37,6 @@ export type {
 } from './metric-api.ts';
 export { createSeriesIndex, type SeriesIndex } from './metric-index.ts';
 export { compileMatchers, valueTest } from './metric-matcher.ts';
-export { firstAfter } from './metric-merge.ts';
 export { openMetricReader } from './metric-reader.ts';
 export { bucketEnd, type Rollup, rollupIncrease } from './metric-rollup.ts';
 export { ROLLUP_WIDTHS, type RollupWidth } from './metric-rollup-width.ts';
