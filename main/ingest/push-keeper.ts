@@ -155,6 +155,8 @@ async function keepAll(
     await append(deps, batches);
     for (const [index, batch] of batches.entries()) {
       for (const { reason, count } of batch.refused) note(deps, batch.sourceId, reason, count);
+      // What was refused whole is no sign of life: nothing of it can be watched.
+      if (batch.refs.length === 0 && batch.refused.length > 0 && !hasNews(batch)) continue;
       deps.onArrival({
         sourceId: batch.sourceId,
         receivedAt: batch.receivedAt,

@@ -101,10 +101,11 @@ function takenOf(
   };
 }
 
-/** Whether there is anything for the store in it; a request of metadata alone has nothing. */
+/** Whether there is nothing to hand on in it, not even what was left out; a request of metadata alone has nothing. */
 export function isEmpty({ batch }: TakenIn): boolean {
   return (
     batch.refs.length === 0 &&
+    batch.refused.length === 0 &&
     batch.spans.length === 0 &&
     batch.changes.length === 0 &&
     batch.alerts.length === 0

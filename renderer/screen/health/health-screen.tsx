@@ -47,6 +47,7 @@ function Body({ health }: { health: Health }) {
   return (
     <div className={styles.body}>
       <Verdict health={health} sources={sources} />
+      <h2 className="vh">Figures</h2>
       <Facts facts={facts(health, sources)} />
       <Ledger ready={ready} sources={sources} />
       <SourceTable ready={ready} sources={sources} />

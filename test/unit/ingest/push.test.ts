@@ -124,6 +124,15 @@ describe('a sample that is pushed', () => {
     expect([pushing.stored('a'), pushing.stored('d')]).toEqual([[1], []]);
   });
 
+  it('of a request that is refused whole is counted by its reason, and is no sign of life', async () => {
+    const pushing = await open([pushConfig('orders')]);
+    expect(await pushing.gauge('orders', 'a', 1, Date.now() + 3_600_000)).toBe(200);
+    const reason = "a time more than 10 min ahead of this machine's clock";
+    await expect.poll(() => pushing.status('orders').leftOut).toEqual([{ reason, count: 1 }]);
+    expect(pushing.ingest.drops()).toEqual([{ reason, count: 1 }]);
+    expect(pushing.status('orders')).toMatchObject({ condition: 'starting', lastOkAt: null });
+  });
+
   it('of a series over the limit is refused by the series’ name', async () => {
     const pushing = await open([pushConfig('orders')], {
       store: (writer) => ({
