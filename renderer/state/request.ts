@@ -5,8 +5,12 @@ import type { UiActions, UiStore } from './ui.ts';
 
 /** Asks the core. What goes wrong is a Result; `say` shows it, `quiet` leaves that to the caller. */
 export interface Requests {
-  /** Busy under the given key; a failure becomes a toast. */
-  say<Answer>(key: string, run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
+  /** Busy under the given key; a failure becomes a toast. `about` names what it is of, where that may take long. */
+  say<Answer>(
+    key: string,
+    run: (api: Api) => Promise<Answer>,
+    about?: string,
+  ): Promise<Result<Answer, Failure>>;
   /** Whether a request under this key is under way. */
   isBusy(key: string): boolean;
   quiet<Answer>(run: (api: Api) => Promise<Answer>): Promise<Result<Answer, Failure>>;
@@ -35,11 +39,12 @@ export function createRequests(api: () => Api | null, ui: UiStore, actions: UiAc
   return {
     isBusy: (key) => ui.getState().busy.has(key),
     quiet: (run) => attempt(run, false),
-    say: async (key, run) => {
+    say: async (key, run, about = '') => {
       busy(key, true);
       const result = await attempt(run, true);
       busy(key, false);
-      if (!result.ok && result.error.confirmation === null) actions.toast('problem', result.error.text);
+      if (!result.ok && result.error.confirmation === null)
+        actions.toast('problem', `${about}${result.error.text}`);
       return result;
     },
   };

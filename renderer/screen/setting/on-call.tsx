@@ -1,6 +1,6 @@
 import type { OnCallNow } from '../../../shared/model/on-call.ts';
 import { useCollection, useCore, useLoaded, useNow, useRefresh } from '../../state/use-core.tsx';
-import { absoluteUtc, coarse, shortUtc } from '../../ui/format.ts';
+import { absoluteUtc, coarse, dayUtc } from '../../ui/format.ts';
 import { Skeleton } from '../../ui/state.tsx';
 import styles from './setting.module.css';
 
@@ -61,11 +61,16 @@ function Schedule({ schedule: { schedule, timeZone, person, by, next } }: { sche
         <p className="s12 t2 num">
           Then{' '}
           {[first, ...later]
-            .map((one) => `${one.person ?? 'nobody'} from ${shortUtc(one.fromAt, now)} UTC`)
+            .map((one) => `${one.person ?? 'nobody'} from ${dayUtc(one.fromAt)} ${timeOf(one.fromAt)} UTC`)
             .join(', ')}
           .
         </p>
       )}
     </article>
   );
+}
+
+/** Hand-overs are on whole minutes. */
+function timeOf(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
 }

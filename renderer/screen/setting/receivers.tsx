@@ -57,8 +57,10 @@ function ReceiverRow({ view: { receiver, last } }: { view: ReceiverView }) {
   const core = useCore();
   const busy = useBusy(`test:${receiver.id}`);
   const send = async () => {
-    const sent = await core.requests.say(`test:${receiver.id}`, (api) =>
-      api.system.sendTest({ receiver: receiver.id }),
+    const sent = await core.requests.say(
+      `test:${receiver.id}`,
+      (api) => api.system.sendTest({ receiver: receiver.id }),
+      `Test to ${receiver.id}: `,
     );
     if (sent.ok) core.ui.toast('ok', sent.value.text);
   };
@@ -108,7 +110,11 @@ function ChannelRow({ receiver, at, kind, name }: ChannelProps) {
   const key = `test:${receiver}:${at}`;
   const busy = useBusy(key);
   const send = async () => {
-    const sent = await core.requests.say(key, (api) => api.system.sendTest({ receiver, channel: at }));
+    const sent = await core.requests.say(
+      key,
+      (api) => api.system.sendTest({ receiver, channel: at }),
+      `Test to ${receiver}: `,
+    );
     if (sent.ok) core.ui.toast('ok', sent.value.text);
   };
   return (

@@ -41,7 +41,7 @@ export function MaintenanceForm({
   const plan = usePlan(written);
   const edits = plan?.problems.length === 0 ? windowEdits(written, window) : [];
   const edit = useWorkspaceEdit(edits.length > 0 ? edits : null, {
-    said: (files) => `Planned and in force: ${files}.`,
+    said: (files) => `Planned, and taken over from ${files}.`,
     onDone: onClose,
   });
   const problemOf: ProblemOf = (...keys) => shownProblem(plan?.problems ?? [], keys, touched);

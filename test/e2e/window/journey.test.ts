@@ -77,6 +77,28 @@ describe.skipIf(missing !== null)('with the keyboard alone', () => {
       await press(letter);
       await window().page.getByRole('heading', { level: 1, name: heading }).waitFor({ state: 'attached' });
     }
+    // Whom it would tell is seen before; the reason is asked for, and sent from its field.
+    await press('Shift+E');
+    const escalate = window().page.getByRole('dialog', { name: /^Escalate ranking-latency/ });
+    await escalate.getByText('Tells anna now, with sound: step 1 of 2 of its chain.').waitFor();
+    await window().page.keyboard.type('The rollback fails');
+    await press('Control+Enter');
+    await window().page.getByText('Escalated to anna.').waitFor();
+    await press('a');
+    await window().page.getByText('INC-0147 acknowledged.').waitFor();
+    await press('Shift+A');
+    const rearm = window().page.getByRole('dialog', { name: 'Re-arm INC-0147' });
+    await rearm.getByText(/1 alert, acknowledged by You, will be told again/).waitFor();
+    await window().page.keyboard.type('My shift ends');
+    await press('Control+Enter');
+    await rearm.waitFor({ state: 'hidden' });
+    expect([asked('alert.escalate'), asked('alert.rearm')]).toEqual([
+      [{ alertId: 'ranking-latency', reason: 'The rollback fails' }],
+      [{ alertId: 'ranking-latency', reason: 'My shift ends' }],
+    ]);
+    await window()
+      .page.getByRole('button', { name: /^Acknowledge/ })
+      .waitFor();
     await press('?');
     await window()
       .page.getByRole('dialog', { name: 'Keys of this screen' })
