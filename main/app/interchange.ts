@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Workspace } from '../../shared/config/workspace.ts';
-import { CodedError } from '../../shared/error/coded.ts';
+import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { DAY_MS } from '../../shared/unit/time.ts';
 import {
   exportAlertmanager,
@@ -47,8 +47,14 @@ export function exportWorkspace(
   }
 }
 
-/** Reads another tool's file; what could not be carried over is named by file and line. */
+/** Reads another tool's file; what could not be carried over is named by file and line, in their order. */
 export function importFile(path: string, format: ImportFormat): Imported {
+  const { files, left } = read(path, format);
+  const lineOf = (text: string) => Number.parseInt(text.slice(path.length + 1), 10);
+  return { files, left: left.toSorted((a, b) => lineOf(a) - lineOf(b)) };
+}
+
+function read(path: string, format: ImportFormat): Imported {
   const text = readText(path);
   switch (format) {
     case 'prometheus-rules':
@@ -83,9 +89,18 @@ export function writeImported(folder: string, { files }: Imported): string[] {
 }
 
 function readText(path: string): string {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new CodedError('import-unreadable', `There is no file ${path}, so nothing was imported.`);
+  if (!found.isFile())
+    throw new CodedError(
+      'import-unreadable',
+      `${path} is no file, so nothing was imported. Name the file itself.`,
+    );
   if (found.size > BYTES_MAX)
     throw new CodedError('import-unreadable', `${path} is larger than 8 MiB, so it was not read.`);
-  return readFileSync(path, 'utf8');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new CodedError('import-unreadable', `${path} could not be read: ${messageOf(thrown)}`);
+  }
 }

@@ -3,10 +3,24 @@ import { z } from 'zod';
 import { AlertRuleConfig } from '../../shared/config/alert-rule.ts';
 import { DOCUMENT_ANNOTATION } from './export-rules.ts';
 import { importOpenSlo } from './import-openslo.ts';
-import { type ForeignDocument, type Imported, type ImportedFile, nameOf, readForeign } from './imported.ts';
+import {
+  type ForeignDocument,
+  type Imported,
+  type ImportedFile,
+  nameOf,
+  nameUnread,
+  readForeign,
+} from './imported.ts';
 
-const RuleFile = z.object({
-  groups: z.array(z.looseObject({ name: z.string(), rules: z.array(z.looseObject({})) })),
+const RuleFile = z.looseObject({
+  groups: z.array(
+    z.looseObject({
+      name: z.string(),
+      /** Of all its rules; Prometheus 3 has them. */
+      labels: z.record(z.string(), z.unknown()).optional(),
+      rules: z.array(z.looseObject({})).nullish(),
+    }),
+  ),
 });
 
 const PRIORITIES: Readonly<Record<string, string>> = {
@@ -33,13 +47,29 @@ export function importRules(text: string, file: string): Imported {
 function fromDocument({ value, at }: ForeignDocument, file: string, left: string[]): ImportedFile[] {
   const read = RuleFile.safeParse(value);
   if (!read.success) {
-    left.push(`${at([])}: not a rule file of Prometheus: expected groups of rules.`);
+    const path = (read.error.issues[0]?.path ?? []).filter((one) => typeof one !== 'symbol');
+    left.push(
+      `${at(path)}: not a rule file of Prometheus: expected groups, each with a name and rules${path.length > 0 ? `, at ${path.join('.')}` : ''}.`,
+    );
     return [];
   }
+  nameUnread(read.data, ['groups'], { at, path: [], of: '' }, left);
   const slos: ImportedFile[] = [];
   const groups = read.data.groups.flatMap((group, groupAt) => {
-    const rules = group.rules.flatMap((raw, ruleAt) => {
-      const place = at(['groups', groupAt, 'rules', ruleAt]);
+    const path = ['groups', groupAt];
+    nameUnread(
+      group,
+      ['name', 'rules', 'labels', 'interval'],
+      { at, path, of: `group ${group.name}: ` },
+      left,
+    );
+    if (group.interval !== undefined)
+      left.push(
+        `${at([...path, 'interval'])}: group ${group.name}: interval is not carried over; rules are evaluated at each poll of their source.`,
+      );
+    const rules = (group.rules ?? []).flatMap((own, ruleAt) => {
+      const place = at([...path, 'rules', ruleAt]);
+      const raw = { ...own, labels: withLabels(group.labels, own.labels) };
       const taken = takeRule(raw, place, left);
       if (taken && 'openslo' in taken) slos.push(...importOpenSlo(taken.openslo, place).files);
       return taken && 'rule' in taken ? [taken.rule] : [];
@@ -59,6 +89,11 @@ type Taken = { readonly openslo: string } | { readonly rule: Record<string, unkn
 function takeRule(raw: Record<string, unknown>, place: string, left: string[]): Taken | null {
   const labels = asText(raw.labels);
   const annotations = asText(raw.annotations);
+  if (labels === null || annotations === null) {
+    const which = labels === null ? 'labels' : 'annotations';
+    left.push(`${place}: not taken over: its ${which} are no names with a text each.`);
+    return null;
+  }
   if (labels.midwatch_objective !== undefined) {
     const openslo = annotations[DOCUMENT_ANNOTATION];
     return openslo === undefined ? null : { openslo };
@@ -69,7 +104,9 @@ function takeRule(raw: Record<string, unknown>, place: string, left: string[]): 
     );
     return null;
   }
-  const priority = labels.priority ?? PRIORITIES[(labels.severity ?? '').toLowerCase()];
+  const severity = (labels.severity ?? '').toLowerCase();
+  const priority =
+    labels.priority ?? (Object.hasOwn(PRIORITIES, severity) ? PRIORITIES[severity] : undefined);
   const rule = { ...raw, labels: priority === undefined ? labels : { ...labels, priority }, annotations };
   const read = AlertRuleConfig.safeParse(rule);
   if (!read.success) {
@@ -91,7 +128,16 @@ function takeRule(raw: Record<string, unknown>, place: string, left: string[]): 
   };
 }
 
-function asText(value: unknown): Record<string, string> {
-  const read = z.record(z.string(), z.coerce.string()).safeParse(value ?? {});
-  return read.success ? read.data : {};
+/** Labels of the group stand under those of the rule. */
+function withLabels(group: Readonly<Record<string, unknown>> | undefined, own: unknown): unknown {
+  if (group === undefined) return own;
+  const labels = z.record(z.string(), z.unknown()).safeParse(own ?? {});
+  return labels.success ? { ...group, ...labels.data } : own;
+}
+
+/** Null where it is no map of texts; YAML reads `5` and `true` as something else than text. */
+function asText(value: unknown): Record<string, string> | null {
+  const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+  const read = z.record(z.string(), z.union([text, z.null().transform(() => '')])).safeParse(value ?? {});
+  return read.success ? read.data : null;
 }

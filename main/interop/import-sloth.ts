@@ -1,31 +1,36 @@
 import { z } from 'zod';
-import { type Imported, nameOf, readForeign } from './imported.ts';
+import {
+  type ForeignDocument,
+  type Imported,
+  type ImportedFile,
+  nameOf,
+  nameUnread,
+  readForeign,
+} from './imported.ts';
 import { ratioDocument } from './slo-document.ts';
 
 const Alerting = z
-  .object({
-    name: z.string().optional(),
+  .looseObject({
     page_alert: z.looseObject({ disable: z.boolean().optional() }).optional(),
     ticket_alert: z.looseObject({ disable: z.boolean().optional() }).optional(),
   })
   .optional();
 
-const SlothFile = z.object({
+const Slo = z.looseObject({
+  name: z.string(),
+  objective: z.number().gt(0).lt(100),
+  description: z.string().optional(),
+  sli: z.looseObject({
+    events: z.looseObject({ error_query: z.string(), total_query: z.string() }).optional(),
+  }),
+  alerting: Alerting,
+});
+
+/** Each SLO is read by itself, so that one that is wrong keeps none of the others away. */
+const SlothFile = z.looseObject({
   version: z.literal('prometheus/v1'),
   service: z.string(),
-  slos: z.array(
-    z.object({
-      name: z.string(),
-      objective: z.number(),
-      description: z.string().optional(),
-      sli: z.object({
-        events: z.object({ error_query: z.string(), total_query: z.string() }).optional(),
-        raw: z.unknown().optional(),
-        plugin: z.unknown().optional(),
-      }),
-      alerting: Alerting,
-    }),
-  ),
+  slos: z.array(z.unknown()),
 });
 
 /** Sloth's default period, and the policy that is literally its own. */
@@ -41,40 +46,70 @@ export function importSloth(text: string, file: string): Imported {
   const files = documents.flatMap(({ value, at }) => {
     const read = SlothFile.safeParse(value);
     if (!read.success) {
-      const [issue] = read.error.issues;
-      const path = (issue?.path ?? []).filter((one) => typeof one !== 'symbol');
-      left.push(`${at(path)}: not taken over: ${path.join('.')}: ${issue?.message ?? 'not a Sloth file'}`);
+      left.push(notTaken(read.error, [], at, 'not a Sloth file'));
       return [];
     }
     const { service, slos } = read.data;
-    return slos.flatMap((slo, index) => {
-      const { events } = slo.sli;
-      const path = ['slos', index];
-      if (!events) {
-        left.push(
-          `${at([...path, 'sli'])}: ${slo.name}: an SLI without events (raw or plugin) counts none; left out.`,
-        );
-        return [];
-      }
-      noteAlerting(slo.alerting, slo.name, (part) => at([...path, 'alerting', ...part]), left);
-      const name = nameOf(`${service}-${slo.name}`);
-      const document = ratioDocument({
-        name,
-        title: slo.name,
-        service: nameOf(service),
-        description: slo.description,
-        period: PERIOD,
-        // 99.9 is 0.999 and not 0.9990000000000001.
-        target: Number((slo.objective / 100).toPrecision(12)),
-        policy: POLICY,
-        good: undefined,
-        bad: events.error_query,
-        total: events.total_query,
-      });
-      return [{ name: `slos/${name}.yaml`, text: document }];
-    });
+    nameUnread(read.data, ['version', 'service', 'slos'], { at, path: [], of: '' }, left);
+    return slos.flatMap((slo, index) => fromSlo(slo, index, service, at, left));
   });
   return { files, left };
+}
+
+function fromSlo(
+  value: unknown,
+  index: number,
+  service: string,
+  at: ForeignDocument['at'],
+  left: string[],
+): ImportedFile[] {
+  const path = ['slos', index];
+  const read = Slo.safeParse(value);
+  if (!read.success) {
+    left.push(notTaken(read.error, path, at, 'not an SLO'));
+    return [];
+  }
+  const slo = read.data;
+  const { events } = slo.sli;
+  if (!events) {
+    left.push(
+      `${at([...path, 'sli'])}: ${slo.name}: an SLI without events (raw or plugin) counts none; left out.`,
+    );
+    return [];
+  }
+  nameUnread(
+    slo,
+    ['name', 'objective', 'description', 'sli', 'alerting'],
+    { at, path, of: `${slo.name}: ` },
+    left,
+  );
+  noteAlerting(slo.alerting, slo.name, (part) => at([...path, 'alerting', ...part]), left);
+  const name = nameOf(`${service}-${slo.name}`);
+  const document = ratioDocument({
+    name,
+    title: slo.name,
+    service: nameOf(service),
+    description: slo.description,
+    period: PERIOD,
+    // 99.9 is 0.999 and not 0.9990000000000001.
+    target: Number((slo.objective / 100).toPrecision(12)),
+    policy: POLICY,
+    good: undefined,
+    bad: events.error_query,
+    total: events.total_query,
+  });
+  return [{ name: `slos/${name}.yaml`, text: document }];
+}
+
+function notTaken(
+  error: z.ZodError,
+  path: readonly (string | number)[],
+  at: ForeignDocument['at'],
+  otherwise: string,
+): string {
+  const [issue] = error.issues;
+  const whole = [...path, ...(issue?.path ?? []).filter((one) => typeof one !== 'symbol')];
+  return `${at(whole)}: not taken over: ${whole.join('.')}: ${issue?.message ?? otherwise}`;
 }
 
 function noteAlerting(
@@ -83,10 +118,13 @@ function noteAlerting(
   at: (part: readonly string[]) => string,
   left: string[],
 ): void {
+  for (const part of Object.keys(alerting ?? {}))
+    if (part !== 'name' && part !== 'page_alert' && part !== 'ticket_alert')
+      left.push(`${at([part])}: ${name}: ${part} of its alerts are not carried over; priority routes here.`);
   for (const part of ['page_alert', 'ticket_alert'] as const) {
     const alert = alerting?.[part];
     if (!alert) continue;
-    if (alert.disable)
+    if (alert.disable === true)
       left.push(`${at([part])}: ${name}: ${part} is disabled there; the policy's rows are all watched here.`);
     else if (Object.keys(alert).length > 0)
       left.push(

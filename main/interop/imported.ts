@@ -1,4 +1,5 @@
-import { isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { messageOf } from '../../shared/error/coded.ts';
 
 /** A file of a workspace that an import makes. */
 export interface ImportedFile {
@@ -24,6 +25,11 @@ export interface ForeignDocument {
 /** More text than this is no configuration; a file can be made to cost far more than its size. */
 const CHARS_MAX = 8 * 1024 * 1024;
 
+/** A file that is no YAML at all is wrong in each of its lines. */
+const ERRORS_MAX = 20;
+/** A node named more often than this is an attack: ten lines can stand for millions. */
+const ALIASES_MAX = 100;
+
 /** Reads a foreign YAML file. What is no YAML is said with its line, in `left`, and gives no document. */
 export function readForeign(text: string, file: string): { documents: ForeignDocument[]; left: string[] } {
   if (text.length > CHARS_MAX)
@@ -31,25 +37,56 @@ export function readForeign(text: string, file: string): { documents: ForeignDoc
   const lines = new LineCounter();
   const documents: ForeignDocument[] = [];
   const left: string[] = [];
-  for (const document of parseAllDocuments(text, { lineCounter: lines })) {
-    const [problem] = document.errors;
-    if (problem) {
-      left.push(
-        `${file}:${lines.linePos(problem.pos[0]).line}: not YAML, so it was not read: ${problem.code}`,
-      );
-      continue;
+  // Prometheus, Alertmanager and Sloth take merge keys, which YAML 1.2 leaves out.
+  for (const document of parseAllDocuments(text, { lineCounter: lines, merge: true })) {
+    for (const { pos, message } of document.errors.slice(0, ERRORS_MAX))
+      left.push(`${file}:${lines.linePos(pos[0]).line}: not YAML, so it was not read: ${said(message)}`);
+    if (document.errors.length > 0) continue;
+    try {
+      const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+      if (value !== null) documents.push({ value, at: (path) => `${file}:${lineOf(document, path, lines)}` });
+    } catch (thrown) {
+      const first = lineOf(document, [], lines);
+      left.push(`${file}:${first}: its anchors cannot be followed, so it was not read: ${messageOf(thrown)}`);
     }
-    const at = (path: readonly (string | number)[]): string => {
-      for (let length = path.length; length >= 0; length -= 1) {
-        const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-        if (isNode(node) && node.range) return `${file}:${lines.linePos(node.range[0]).line}`;
-      }
-      return `${file}:1`;
-    };
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (value !== null) documents.push({ value, at });
   }
+  if (documents.length === 0 && left.length === 0)
+    left.push(`${file}:1: there is nothing in it to take over.`);
   return { documents, left };
+}
+
+/** The first line of what the parser says, without the place, which is said already. */
+function said(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').slice(0, 200);
+}
+
+/** Where the key of the path stands, or the nearest part around it. */
+function lineOf(document: Document, path: readonly (string | number)[], lines: LineCounter): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const last = path[length - 1];
+    const around = length === 0 ? null : document.getIn(path.slice(0, length - 1), true);
+    const pair = isMap(around)
+      ? around.items.find(({ key }) => isScalar(key) && key.value === last)
+      : undefined;
+    const node =
+      pair?.key ?? (length === 0 ? document.contents : document.getIn(path.slice(0, length), true));
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+type At = ForeignDocument['at'];
+
+/** Names each key that nothing here reads. */
+export function nameUnread(
+  value: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  where: { readonly at: At; readonly path: readonly (string | number)[]; readonly of: string },
+  left: string[],
+): void {
+  for (const key of Object.keys(value))
+    if (!known.includes(key))
+      left.push(`${where.at([...where.path, key])}: ${where.of}${key} is not carried over.`);
 }
 
 /** A name that files and objectives take. */

@@ -112,3 +112,34 @@ describe('an Alertmanager', () => {
     expect(!alerts.ok && alerts.error.condition).toBe('unauthorised');
   });
 });
+
+describe('silences of an Alertmanager', () => {
+  it('are taken whatever their label names are, and put there as they were', async () => {
+    const matcher = { name: 'service.name é', value: 'a"b', isRegex: false, isEqual: false };
+    const theirs = {
+      id: 'r1',
+      matchers: [matcher, { name: 'service', value: 'shop', isRegex: false, isEqual: true }],
+      startsAt: '2026-01-14T10:00:00Z',
+      endsAt: '2026-01-14T11:00:00Z',
+      updatedAt: '2026-01-14T10:00:00Z',
+      createdBy: 'bob',
+      comment: 'planned',
+      status: { state: 'active' },
+    };
+    const server = await startServer(json([theirs]));
+    servers.push(server);
+    const config = SourceConfig.parse({ kind: 'alertmanager', id: 'am', url: server.url, timeout: '2s' });
+    if (config.kind !== 'alertmanager') throw new Error('not an Alertmanager');
+    const source = createAlertmanagerSource(config, sourceDeps());
+    const found = await source.silences();
+    if (!found.ok || !found.value[0]) throw new Error('no silence was read');
+    const [silence] = found.value;
+    expect(silence.matchers).toEqual([
+      { name: 'service.name é', op: '!=', value: 'a"b' },
+      { name: 'service', op: '=', value: 'shop' },
+    ]);
+    await source.order({ kind: 'put', id: null, silence });
+    expect(JSON.parse(server.heard.at(-1)?.body ?? '').matchers).toEqual(theirs.matchers);
+    await source.close();
+  });
+});
