@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAlerting } from '../../../main/alert/index.ts';
+import { type AlertOutcome, isAlerting } from '../../../main/alert/index.ts';
 import { serviceGraph } from '../../../main/alert/rule/service-graph.ts';
 import { causeIndex } from '../../../main/alert/rule/suppress.ts';
 import type { Alert } from '../../../shared/model/alert.ts';
@@ -62,11 +62,15 @@ interface Story {
   readonly firing: Map<Name, Priority>;
   /** Alerts of episodes that somebody was told of, by id. */
   readonly told: Set<string>;
+  readonly hear?: (outcome: AlertOutcome) => void;
 }
 
+const ended = (service: Name): Move => ({ kind: 'clear', service, priority: 'P1' });
+
 async function play(story: Story, move: Move): Promise<void> {
-  const { it, firing, told } = story;
-  const take = (outcome: { notifications: readonly { alertIds: readonly string[] }[] }) => {
+  const { it, firing, told, hear } = story;
+  const take = (outcome: AlertOutcome) => {
+    hear?.(outcome);
     for (const request of outcome.notifications) for (const id of request.alertIds) told.add(id);
   };
   const now = it.clock.now();
@@ -124,6 +128,37 @@ describe('whatever happens to alerts', () => {
         }
       }),
       { numRuns: 120 },
+    );
+  }, 60_000);
+
+  it('whoever was told that it fires is told that it is over, by the last word that names it', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.array(moves, { minLength: 1, maxLength: 12 }), async (graph, story) => {
+        const it_ = watch({ routing: { flapping: { firings: 2, within: '30m', steady: '5m' } } });
+        it_.services = SERVICES.map((name) =>
+          serviceOf(
+            name,
+            2,
+            graph[name].filter((one) => one !== name),
+          ),
+        );
+        /** By alert and receiver: whether it fired still when it was named last. */
+        const last = new Map<string, boolean>();
+        const hear = ({ notifications }: AlertOutcome) => {
+          const alerting = new Set(it_.alerts.list().flatMap((one) => (isAlerting(one) ? one.id : [])));
+          // A correction names the cause to those who heard of the effect.
+          for (const { alertIds, receivers, page } of notifications)
+            if (!page.title.startsWith('Corrected:'))
+              for (const id of alertIds)
+                for (const receiver of receivers) last.set(`${id} ${receiver}`, alerting.has(id));
+        };
+        const firing = new Map<Name, Priority>();
+        for (const move of story) await play({ it: it_, firing, told: new Set(), hear }, move);
+        for (const name of SERVICES) await play({ it: it_, firing, told: new Set(), hear }, ended(name));
+        for (const outcome of await it_.wait(HOUR_MS, 30 * SECOND_MS)) hear(outcome);
+        expect([...last].filter(([, fires]) => fires)).toEqual([]);
+      }),
+      { numRuns: 80 },
     );
   }, 60_000);
 
