@@ -1,4 +1,5 @@
 import type { SeriesFile } from '../../shared/contract/series-file.ts';
+import type { WatchLedger } from '../ingest/index.ts';
 import type { Clock } from '../platform/index.ts';
 import { budgetSeries, burnSeries } from '../slo/index.ts';
 import type { Stages } from './stages.ts';
@@ -6,7 +7,11 @@ import type { Stages } from './stages.ts';
 const NOTHING: SeriesFile = { series: [], unwatched: [] };
 
 /** What charts are drawn from: samples over a range, each with the spans of it in which nobody watched. */
-export function chartsOf(stages: Pick<Stages, 'pipeline' | 'target' | 'ledger'>, clock: Clock) {
+export function chartsOf(
+  stages: Pick<Stages, 'pipeline' | 'target' | 'ledger'>,
+  clock: Clock,
+  unwatched: WatchLedger['unwatched'],
+) {
   const objectiveOf = (id: string) => {
     const status = stages.pipeline.status(id);
     const target = status ? stages.target(status.objective.source) : undefined;
@@ -15,7 +20,7 @@ export function chartsOf(stages: Pick<Stages, 'pipeline' | 'target' | 'ledger'>,
   return {
     clock,
     target: stages.target,
-    unwatched: stages.ledger.unwatched,
+    unwatched,
     async burn(id: string, fromAt: number, toAt: number, stepMs: number): Promise<SeriesFile> {
       const found = objectiveOf(id);
       if (!found) return NOTHING;

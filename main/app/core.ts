@@ -38,6 +38,7 @@ import { createStages, type Stages, secretText } from './stages.ts';
 import { createStoreCare } from './store-care.ts';
 import type { Threads } from './threads.ts';
 import { tracesOf } from './traces.ts';
+import { unwatchedOf } from './unwatched.ts';
 
 export interface CoreParts {
   readonly options: AppOptions;
@@ -305,6 +306,7 @@ function routerOf(
   workspace: () => Workspace,
 ) {
   const { clock, threads, options } = parts;
+  const unwatched = unwatchedOf(stages.ledger, () => workspace().sources);
   return createRouter({
     hub: parts.hub,
     system: {
@@ -359,7 +361,7 @@ function routerOf(
       clock,
       target: stages.asking.peopleTarget,
       check: stages.asking.check,
-      unwatched: stages.ledger.unwatched,
+      unwatched,
       past: detectorPastOf({
         worker: threads.detect,
         stepMs: detectorStep(stages.ingest.status),
@@ -367,7 +369,7 @@ function routerOf(
         target: stages.asking.peopleTarget,
       }),
     },
-    series: chartsOf(stages, clock),
+    series: chartsOf(stages, clock, unwatched),
     trace: tracesOf(threads),
     demo: { fleet: parts.fleet?.control },
   });

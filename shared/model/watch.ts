@@ -54,6 +54,27 @@ export function joinUnwatched(lists: readonly (readonly Unwatched[])[], apartMs 
   return joined;
 }
 
+/** The time that lies in a span of each list, with the causes of all. Each list ascends, its spans apart from each other. */
+export function meetUnwatched(lists: readonly (readonly Unwatched[])[]): Unwatched[] {
+  const [first = [], ...others] = lists;
+  return others.reduce<Unwatched[]>(meet, [...first]);
+}
+
+function meet(left: readonly Unwatched[], right: readonly Unwatched[]): Unwatched[] {
+  const met: Unwatched[] = [];
+  let passed = 0;
+  for (const one of left) {
+    while ((right[passed]?.toAt ?? Number.POSITIVE_INFINITY) <= one.fromAt) passed += 1;
+    for (let next = passed; ; next += 1) {
+      const other = right[next];
+      if (!other || other.fromAt >= one.toAt) break;
+      const [fromAt, toAt] = [Math.max(one.fromAt, other.fromAt), Math.min(one.toAt, other.toAt)];
+      met.push({ ...join(one, other), fromAt, toAt });
+    }
+  }
+  return met;
+}
+
 function join(one: Unwatched, other: Unwatched): Unwatched {
   const found = [...(one.found ?? []), ...(other.found ?? [])];
   return {
