@@ -40,7 +40,8 @@ export function repeat(options: Repeat): () => void {
     try {
       await options.task(tick);
     } catch (thrown) {
-      options.onError(thrown);
+      // What its own stop broke off has not failed.
+      if (!stopped) options.onError(thrown);
     }
     // A clock that was set back must not stop the task for as long as it was set back.
     dueAt = Math.min(dueAt, clock.now() + periodMs);

@@ -241,7 +241,7 @@ class KeptThread {
     this.lastProblem = this.startError?.message ?? problem;
     const lost = [...this.pending.values()];
     this.pending.clear();
-    for (const call of lost) call.reject(this.startError ?? this.deadError(true));
+    for (const call of lost) call.reject(this.startError ?? this.deadError(!this.stopped));
     if (this.stopped) return;
     log.error({ worker: name, problem }, 'a worker died');
     this.say();
@@ -256,7 +256,10 @@ class KeptThread {
   }
 
   private deadError(retryable: boolean): CodedError {
-    const text = `The ${this.options.name} worker died (${this.lastProblem ?? 'stopped'}). What it was deciding is unknown; it is being restarted.`;
+    const { name } = this.options;
+    const text = this.stopped
+      ? `The ${name} worker was stopped. What it was deciding is unknown.`
+      : `The ${name} worker died (${this.lastProblem ?? 'stopped'}). What it was deciding is unknown; it is being restarted.`;
     return new CodedError('worker-died', text, { retryable });
   }
 

@@ -135,4 +135,25 @@ describe('a repeated task', () => {
     expect(ticks).toHaveLength(3);
     expect(failures).toHaveLength(1);
   });
+
+  it('says nothing of what its own stop broke off', async () => {
+    const failures: unknown[] = [];
+    await collect(async (clock) => {
+      const { promise, reject } = Promise.withResolvers<void>();
+      const stop = repeat({
+        clock,
+        periodMs: 10,
+        phase: 0,
+        task: () => promise,
+        onError: (thrown) => failures.push(thrown),
+      });
+      const advanced = clock.advance(1);
+      await Promise.resolve();
+      stop();
+      reject(new Error('The thread was ended.'));
+      await advanced;
+      await clock.advance(20);
+    });
+    expect(failures).toEqual([]);
+  });
 });
