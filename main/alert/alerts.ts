@@ -78,8 +78,11 @@ export interface Alerts {
   acknowledge(target: AlertTarget, by: string, now: number): Promise<Result<AlertOutcome, string>>;
   /** A person takes acknowledgements back: what they held back is told again with the next round. */
   rearm(alertIds: readonly string[], word: PersonWord): Promise<Result<AlertOutcome, string>>;
-  /** The next step of its chain at once; refused where there is none, or where the alert is held or over. */
-  escalate(alertId: string, word: PersonWord): Promise<Result<AlertOutcome, string>>;
+  /** The next step of its chain at once, with whom that tells; refused where there is none, or where it is held or over. */
+  escalate(
+    alertId: string,
+    word: PersonWord,
+  ): Promise<Result<{ readonly outcome: AlertOutcome; readonly outlook: EscalationOutlook }, string>>;
   /** What that would do. */
   escalation(alertId: string, now: number): Result<EscalationOutlook, string>;
   /** A person's entry on an incident's timeline: the time of its acknowledgements begins anew. */
@@ -191,7 +194,9 @@ function wordsOf(
     escalate: (alertId, word) =>
       turns.first(async () => {
         const told = escalateOne(book, deps, alertId, word);
-        return told.ok ? ok(await finish(book, [], [told.value], word.now)) : told;
+        if (!told.ok) return told;
+        const { request, outlook } = told.value;
+        return ok({ outcome: await finish(book, [], [request], word.now), outlook });
       }),
     escalation: (alertId, now) => outlookOf(book, deps, alertId, now),
   };

@@ -7,12 +7,7 @@ export type { AlertChange } from '../../shared/model/alert-change.ts';
 export type { NotificationRequest } from '../../shared/model/notification-request.ts';
 export type { AlertTarget } from './acknowledging.ts';
 export { type AlertRule, type RuleFileContext, readAlertRules } from './alert-rule.ts';
-export {
-  type AlertOutcome,
-  type Alerts,
-  type AlertsDeps,
-  createAlerts,
-} from './alerts.ts';
+export { type AlertOutcome, type Alerts, type AlertsDeps, createAlerts } from './alerts.ts';
 export type { AlertLog } from './book.ts';
 export { holdBackDetectors, holdBackObjectives } from './holding-back.ts';
 export { createMaintenance, type Maintenance, maintenanceProblem } from './maintenance.ts';

@@ -133,7 +133,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     health: self.report,
     suspend: () => stages.ingest.suspend(),
     resume: () => stages.ingest.resume(),
-    acknowledgeIncident: (id) => stages.pipeline.acknowledgeIncident(id, parts.actor),
+    acknowledgeIncident: (id) => stages.pipeline.people.acknowledgeIncident(id, parts.actor),
     sendTestPage: (priority) => sendTestPage(stages, options.notifier, priority),
     async stop() {
       watch.stop();
@@ -342,7 +342,7 @@ function routerOf(
     incident: {
       incidents: stages.incidents,
       log: threads.log.call,
-      acknowledge: (id, by) => stages.pipeline.acknowledgeIncident(id, by),
+      acknowledge: (id, by) => stages.pipeline.people.acknowledgeIncident(id, by),
     },
     objective: createObjectiveDesk({
       clock,

@@ -2,6 +2,7 @@ import type { Alert } from '../../shared/model/alert.ts';
 import type { FiredEpisode } from '../../shared/model/fired.ts';
 import type { Remote } from '../platform/index.ts';
 import type { LogApi, VerdictRecord } from '../store/index.ts';
+import { inOrder } from './why.ts';
 
 export interface FiredQuestion {
   readonly objectiveId: string;
@@ -23,13 +24,7 @@ export async function firedOf(
   const all: FiredEpisode[] = [];
   for (const alert of mine) {
     const verdicts = await log.verdictsBetween(alert.id, fromAt, toAt, VERDICTS_MAX);
-    all.push(
-      ...episodesOf(
-        alert,
-        verdicts.toReversed().sort((a, b) => a.at - b.at),
-        { fromAt, toAt },
-      ),
-    );
+    all.push(...episodesOf(alert, inOrder(verdicts), { fromAt, toAt }));
   }
   return all.sort((a, b) => b.firedAt - a.firedAt).slice(0, EPISODES_MAX);
 }

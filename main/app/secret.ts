@@ -1,7 +1,8 @@
+import type { ReferenceUse } from '../../shared/config/source.ts';
 import { CodedError } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 import { type Vault, vaultOver } from '../platform/index.ts';
-import { type ReferenceUse, resolveSecret, type SecretError } from '../workspace/index.ts';
+import { resolveSecret, type SecretError } from '../workspace/index.ts';
 
 /** Answers the secret or certificate that a reference of the configuration names. The message never holds the secret. */
 export type SecretReader = (reference: string, use?: ReferenceUse) => Promise<Result<string, SecretError>>;

@@ -18,7 +18,7 @@ export type WhyAnswer =
   | { readonly kind: 'one'; readonly alert: Alert; readonly verdicts: readonly VerdictRecord[] };
 
 /** The oldest first, and those of one instant as the stages come: the log answers the newest first. */
-function inOrder(verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] {
+export function inOrder(verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] {
   return verdicts.toReversed().sort((a, b) => a.at - b.at);
 }
 

@@ -4,6 +4,6 @@
  * Recurrences say when planned work takes place. Nothing here decides who is told.
  */
 export { type BusinessHours, createBusinessHours } from './business-hours.ts';
-export { createOnCall, type OnCall, type OnCallSchedule } from './on-call.ts';
+export { createOnCall, type HandOver, type OnCall, type OnCallSchedule } from './on-call.ts';
 export { type CalendarPeriod, type RunningPeriod, runningPeriod } from './period.ts';
 export { createRecurrence, type Plan, type Recurrence, type Span } from './recurrence.ts';

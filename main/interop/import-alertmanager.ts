@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Priority } from '../../shared/model/priority.ts';
 import { channelIn, type GlobalKeys } from './alertmanager-channel.ts';
-import { type ForeignDocument, type Imported, nameUnread, readForeign } from './imported.ts';
+import { type ForeignDocument, firstIssue, type Imported, nameUnread, readForeign } from './imported.ts';
 
 const Config = z.looseObject({
   global: z.record(z.string(), z.unknown()).default({}),
@@ -114,9 +114,9 @@ export function importAlertmanager(text: string, file: string): Imported {
 type At = ForeignDocument['at'];
 
 function notRead(error: z.ZodError, at: At): string {
-  const path = (error.issues[0]?.path ?? []).filter((one) => typeof one !== 'symbol');
+  const { path, message } = firstIssue(error);
   if (path.length <= 1) return `${at(path)}: not a configuration of Alertmanager: it has no route.`;
-  return `${at(path)}: not taken over: ${path.join('.')}: ${error.issues[0]?.message ?? 'cannot be read'}`;
+  return `${at(path)}: not taken over: ${path.join('.')}: ${message}`;
 }
 
 /** All labels together are one group each, for which there is no word here. */

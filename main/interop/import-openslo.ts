@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { OpenSloFile } from '../../shared/config/objective.ts';
-import { type Imported, nameOf, readForeign } from './imported.ts';
+import { firstIssue, type Imported, nameOf, readForeign } from './imported.ts';
 import { type OpenSloDocument, ratioDocument } from './slo-document.ts';
 
 const Alpha = z.object({
@@ -39,9 +39,8 @@ export function importOpenSlo(text: string, file: string, policy?: string): Impo
     if (alpha.success) return fromAlpha(alpha.data, at, left, policy);
     const read = OpenSloFile.safeParse(value);
     if (!read.success) {
-      const [issue] = read.error.issues;
-      const path = (issue?.path ?? []).filter((one) => typeof one !== 'symbol');
-      left.push(`${at(path)}: not taken over: ${path.join('.')}: ${issue?.message ?? 'not an SLO'}`);
+      const { path, message } = firstIssue(read.error);
+      left.push(`${at(path)}: not taken over: ${path.join('.')}: ${message}`);
       return [];
     }
     // Written as it came: its numbers, names and comments' places are the author's.

@@ -5,6 +5,7 @@ import { DOCUMENT_ANNOTATION } from './export-rules.ts';
 import { importOpenSlo } from './import-openslo.ts';
 import {
   type ForeignDocument,
+  firstIssue,
   type Imported,
   type ImportedFile,
   nameOf,
@@ -47,7 +48,7 @@ export function importRules(text: string, file: string): Imported {
 function fromDocument({ value, at }: ForeignDocument, file: string, left: string[]): ImportedFile[] {
   const read = RuleFile.safeParse(value);
   if (!read.success) {
-    const path = (read.error.issues[0]?.path ?? []).filter((one) => typeof one !== 'symbol');
+    const { path } = firstIssue(read.error);
     left.push(
       `${at(path)}: not a rule file of Prometheus: expected groups, each with a name and rules${path.length > 0 ? `, at ${path.join('.')}` : ''}.`,
     );

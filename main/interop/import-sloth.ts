@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type ForeignDocument,
+  firstIssue,
   type Imported,
   type ImportedFile,
   nameOf,
@@ -46,7 +47,7 @@ export function importSloth(text: string, file: string): Imported {
   const files = documents.flatMap(({ value, at }) => {
     const read = SlothFile.safeParse(value);
     if (!read.success) {
-      left.push(notTaken(read.error, [], at, 'not a Sloth file'));
+      left.push(notTaken(read.error, [], at));
       return [];
     }
     const { service, slos } = read.data;
@@ -66,7 +67,7 @@ function fromSlo(
   const path = ['slos', index];
   const read = Slo.safeParse(value);
   if (!read.success) {
-    left.push(notTaken(read.error, path, at, 'not an SLO'));
+    left.push(notTaken(read.error, path, at));
     return [];
   }
   const slo = read.data;
@@ -101,15 +102,10 @@ function fromSlo(
   return [{ name: `slos/${name}.yaml`, text: document }];
 }
 
-function notTaken(
-  error: z.ZodError,
-  path: readonly (string | number)[],
-  at: ForeignDocument['at'],
-  otherwise: string,
-): string {
-  const [issue] = error.issues;
-  const whole = [...path, ...(issue?.path ?? []).filter((one) => typeof one !== 'symbol')];
-  return `${at(whole)}: not taken over: ${whole.join('.')}: ${issue?.message ?? otherwise}`;
+function notTaken(error: z.ZodError, path: readonly (string | number)[], at: ForeignDocument['at']): string {
+  const issue = firstIssue(error);
+  const whole = [...path, ...issue.path];
+  return `${at(whole)}: not taken over: ${whole.join('.')}: ${issue.message}`;
 }
 
 function noteAlerting(

@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import type { z } from 'zod';
 import { messageOf } from '../../shared/error/coded.ts';
 
 /** A file of a workspace that an import makes. */
@@ -76,6 +77,17 @@ function lineOf(document: Document, path: readonly (string | number)[], lines: L
 }
 
 type At = ForeignDocument['at'];
+
+/** Where a file is not as it should be, and what is wrong there; the rest is mostly of the same. */
+export function firstIssue({ issues: [issue] }: z.ZodError): {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+} {
+  return {
+    path: (issue?.path ?? []).filter((one) => typeof one !== 'symbol'),
+    message: issue?.message ?? 'cannot be read',
+  };
+}
 
 /** Names each key that nothing here reads. */
 export function nameUnread(

@@ -1,3 +1,4 @@
+import type { ReferenceUse } from '../../shared/config/source.ts';
 import type { Result } from '../../shared/error/result.ts';
 import type { Page } from '../../shared/model/notification.ts';
 
@@ -17,10 +18,7 @@ export interface BrowserNotifier {
 }
 
 /** Reads a secret or a certificate by its reference (`env:NAME`); fails with what to do. Never logged. */
-export type ReadSecret = (
-  reference: string,
-  use?: 'secret' | 'certificate',
-) => Promise<Result<string, string>>;
+export type ReadSecret = (reference: string, use?: ReferenceUse) => Promise<Result<string, string>>;
 
 /** What one try at one channel came to. */
 export type Attempt =

@@ -40,10 +40,11 @@ export function createPersonActions(deps: PersonActionsDeps): PersonActions {
     return incident && !isOver(incident.phase) ? incident : null;
   };
   const note = async (incident: Incident | null, by: string, title: string, detail: string) => {
-    const entry = { at: clock.now(), kind: 'acknowledged' as const, actor: by };
     if (incident)
       await incidents.append(incident.id, {
-        ...entry,
+        at: clock.now(),
+        kind: 'acknowledged',
+        actor: by,
         title: oneLine(title, 200),
         detail: oneLine(detail, 1_000),
       });
@@ -73,10 +74,9 @@ export function createPersonActions(deps: PersonActionsDeps): PersonActions {
     },
     async escalate(alertId, by, why) {
       const alert = found(alertId);
-      const outlook = alerts.escalation(alertId, clock.now());
       const result = await alerts.escalate(alertId, { by, why, now: clock.now() });
-      await takeOver.add(taken(result, 'not-escalated'));
-      const told = taken(outlook, 'not-escalated');
+      const { outcome, outlook: told } = taken(result, 'not-escalated');
+      await takeOver.add(outcome);
       const title = `Escalated to ${told.receivers.join(', ')}`;
       await note(
         openIncidentOf(alert),

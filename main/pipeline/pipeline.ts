@@ -91,8 +91,6 @@ export interface Pipeline {
   tick(): Promise<void>;
   /** What a person says of alerts and incidents. */
   readonly people: PersonActions;
-  acknowledgeIncident(incidentId: string, by: string): Promise<void>;
-  acknowledgeAlert(alertId: string, by: string): Promise<void>;
   status(objectiveId: string): ObjectiveStatus | undefined;
   /** After a reload of the workspace: what is gone closes as *rule removed*. */
   retain(): Promise<void>;
@@ -239,14 +237,6 @@ class Chain implements Pipeline {
       .finally(() => {
         this.tending = undefined;
       });
-  }
-
-  acknowledgeIncident(incidentId: string, by: string): Promise<void> {
-    return this.people.acknowledgeIncident(incidentId, by);
-  }
-
-  acknowledgeAlert(alertId: string, by: string): Promise<void> {
-    return this.people.acknowledgeAlert(alertId, by);
   }
 
   status(objectiveId: string): ObjectiveStatus | undefined {

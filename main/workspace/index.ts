@@ -14,7 +14,7 @@ export { readObjectives } from './draft-objective.ts';
 export { changeFile } from './file-change.ts';
 export { type LoadDeps, loadWorkspace, type WorkspaceLoad, workspaceId } from './load.ts';
 export { formatProblems, hasErrors, type Problem, problemsToJson } from './problem.ts';
-export { type ReferenceUse, resolveSecret, type SecretError } from './secret.ts';
+export { resolveSecret, type SecretError } from './secret.ts';
 export { type WatchOptions, type WorkspaceWatch, watchWorkspace } from './watch.ts';
 export {
   type ChangedFile,

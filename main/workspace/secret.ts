@@ -1,12 +1,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { ReferenceUse } from '../../shared/config/source.ts';
 import { CodedError, messageOf } from '../../shared/error/coded.ts';
 import { err, ok, type Result } from '../../shared/error/result.ts';
 
 export type SecretError = CodedError<'secret-missing' | 'secret-exposed' | 'secret-unsupported'>;
-
-/** What a reference is read for. A certificate is public: others may read its file, and a bundle of them is long. */
-export type ReferenceUse = 'secret' | 'certificate';
 
 /** A secret is a line or a key, never a disk image. */
 const BYTES_MAX: Readonly<Record<ReferenceUse, number>> = { secret: 64 * 1024, certificate: 1024 * 1024 };

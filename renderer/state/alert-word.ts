@@ -1,4 +1,4 @@
-import type { ShownAlert } from '../../shared/model/alert.ts';
+import { isAlertingPhase, type ShownAlert } from '../../shared/model/alert.ts';
 import type { EscalationOutlook } from '../../shared/model/escalation.ts';
 import type { Core } from './core.ts';
 import { flatten, incidentInHand, selectedEntry } from './selection.ts';
@@ -15,7 +15,7 @@ export function alertInHand(core: Core): ShownAlert | null {
   const incident = incidentInHand(core);
   if (!incident) return null;
   const firing = alertsOf(incident, alerts).known.flatMap((one) =>
-    one.phase === 'resolved' ? [] : (alerts.get(one.id) ?? []),
+    isAlertingPhase(one.phase) ? (alerts.get(one.id) ?? []) : [],
   );
   return firing.find((one) => one.hold === null) ?? firing[0] ?? null;
 }

@@ -11,6 +11,9 @@ export const SecretReference = z.string().regex(SECRET_REFERENCE, {
 });
 export type SecretReference = z.infer<typeof SecretReference>;
 
+/** What a reference is read for. A certificate is public: others may read its file, and a bundle of them is long. */
+export type ReferenceUse = 'secret' | 'certificate';
+
 export function isSecretReference(text: string): boolean {
   return SECRET_REFERENCE.test(text);
 }

@@ -12,7 +12,7 @@ import {
 } from './source-part.ts';
 import { SECRET_NAME, splitAddress, WebAddress } from './web-address.ts';
 
-export { isSecretReference } from './source-part.ts';
+export { isSecretReference, type ReferenceUse } from './source-part.ts';
 
 /** Certificates are public: they may stand in the file as PEM text, or be named like a secret. */
 const Certificate = z

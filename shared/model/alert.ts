@@ -10,6 +10,11 @@ export type AlertKind = z.infer<typeof AlertKind>;
 export const AlertPhase = z.enum(['inactive', 'pending', 'firing', 'resolved', 'no_data', 'error']);
 export type AlertPhase = z.infer<typeof AlertPhase>;
 
+/** Whether somebody has to know: it fires, or nobody can say whether it does. */
+export function isAlertingPhase(phase: AlertPhase): boolean {
+  return phase === 'firing' || phase === 'no_data' || phase === 'error';
+}
+
 /** The verdict of one pipeline stage, in words a person can read. Kept; answers "why was I paged, or not?". */
 export const StageVerdict = z.object({
   stage: z.enum([

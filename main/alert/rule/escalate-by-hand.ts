@@ -54,7 +54,7 @@ export function escalateByHand(
   group: readonly Alert[],
   context: EscalationContext,
   { by, why }: { readonly by: string; readonly why: string },
-): Result<Escalation, string> {
+): Result<Escalation & { readonly outlook: EscalationOutlook }, string> {
   const next = nextStep(alert, context);
   if (!next.ok) return next;
   const { step, of, receivers, said, sound } = next.value;
@@ -77,6 +77,7 @@ export function escalateByHand(
     },
   );
   return ok({
+    outlook: next.value,
     alerts: [marked],
     verdict: verdictOf('notify', 'pass', reason, now, routingDefinedAt),
     request: { ...request, page: { ...request.page, escalatedBy: by } },

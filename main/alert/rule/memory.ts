@@ -1,4 +1,4 @@
-import type { Alert, AlertMemory } from '../../../shared/model/alert.ts';
+import { type Alert, type AlertMemory, isAlertingPhase } from '../../../shared/model/alert.ts';
 import type { Observation } from '../../../shared/model/observation.ts';
 import { type Priority, priorityRank } from '../../../shared/model/priority.ts';
 
@@ -68,7 +68,7 @@ export function blankAlert(id: string, observation: Observation, groupKey: strin
 
 /** Firing, or no data or an error whose policy alerts: somebody must know. */
 export function isAlerting(alert: Alert): boolean {
-  return alert.phase === 'firing' || alert.phase === 'no_data' || alert.phase === 'error';
+  return isAlertingPhase(alert.phase);
 }
 
 /** Alerting, and nothing keeps it from being told. */

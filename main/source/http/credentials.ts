@@ -1,4 +1,4 @@
-import type { ConnectionConfig } from '../../../shared/config/source.ts';
+import type { ConnectionConfig, ReferenceUse } from '../../../shared/config/source.ts';
 import { isSecretReference } from '../../../shared/config/source.ts';
 import { err, ok, type Result } from '../../../shared/error/result.ts';
 
@@ -6,10 +6,7 @@ import { err, ok, type Result } from '../../../shared/error/result.ts';
  * Reads what a reference (`keychain:`, `env:`, `file:`) stands for; a certificate is public, so that others may read its
  * file. The error is a sentence that names no secret.
  */
-export type SecretReader = (
-  reference: string,
-  use?: 'secret' | 'certificate',
-) => Promise<Result<string, string>>;
+export type SecretReader = (reference: string, use?: ReferenceUse) => Promise<Result<string, string>>;
 
 const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
 
@@ -32,7 +29,7 @@ export async function readCredentials(
   const headers: Record<string, string> = {};
   const tls: { ca?: string; cert?: string; key?: string; servername?: string } = {};
   const problems: string[] = [];
-  const resolve = async (what: string, text: string, use: 'secret' | 'certificate' = 'secret') => {
+  const resolve = async (what: string, text: string, use: ReferenceUse = 'secret') => {
     if (!isSecretReference(text)) return text;
     const read = await readSecret(text, use);
     if (read.ok && read.value !== '') return read.value;

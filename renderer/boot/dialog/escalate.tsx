@@ -3,6 +3,7 @@ import type { EscalationOutlook } from '../../../shared/model/escalation.ts';
 import { outlookText } from '../../state/alert-word.ts';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
 import { FormDialog } from './form.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 interface Look {
   readonly outlook: EscalationOutlook | null;
@@ -54,16 +55,12 @@ export function Escalate({ alertId, onClose }: { alertId: string; onClose: () =>
           </>
         )}
       </div>
-      <label>
-        Why; it is the first thing they read
-        <input
-          type="text"
-          data-focus
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <ReasonField
+        label="Why; it is the first thing they read"
+        value={reason}
+        maxLength={500}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

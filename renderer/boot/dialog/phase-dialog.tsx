@@ -3,6 +3,7 @@ import { IncidentPhase } from '../../../shared/model/incident.ts';
 import { nextPhase } from '../../state/phase.ts';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
 import { FormDialog } from './form.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 /** Moves an incident to another phase, also back: a mitigation that failed is recorded, not hidden. */
 export function PhaseDialog({ incidentId, onClose }: { incidentId: string; onClose: () => void }) {
@@ -36,16 +37,7 @@ export function PhaseDialog({ incidentId, onClose }: { incidentId: string; onClo
             ))}
         </select>
       </label>
-      <label>
-        Reason, for the timeline
-        <input
-          type="text"
-          data-focus
-          maxLength={2_000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <ReasonField label="Reason, for the timeline" value={reason} maxLength={2_000} onChange={setReason} />
     </FormDialog>
   );
 }

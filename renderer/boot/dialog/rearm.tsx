@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useBusy, useCollection, useCore } from '../../state/use-core.tsx';
 import { FormDialog } from './form.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 /** Gives an acknowledgement back: what comes of that is said before, and the reason stands on the timeline. */
 export function Rearm({ alertId, onClose }: { alertId: string; onClose: () => void }) {
@@ -37,16 +38,12 @@ export function Rearm({ alertId, onClose }: { alertId: string; onClose: () => vo
           ? 'Nobody has it any more: there is nothing to give back.'
           : `${had.length === 1 ? '1 alert' : `${had.length} alerts`}, acknowledged by ${by}, will be told again at once, with sound, to the receivers of ${had.length === 1 ? 'its route' : 'their routes'}.`}
       </p>
-      <label>
-        Why nobody has it any more, for the timeline
-        <input
-          type="text"
-          data-focus
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <ReasonField
+        label="Why nobody has it any more, for the timeline"
+        value={reason}
+        maxLength={500}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

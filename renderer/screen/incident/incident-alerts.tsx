@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Alert } from '../../../shared/model/alert.ts';
+import { type Alert, isAlertingPhase } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { hashOf } from '../../state/route.ts';
 import { alertsOf, holdingVerdict } from '../../state/triage.ts';
@@ -17,7 +17,7 @@ const SHOWN = 100;
 /** What a person may do about one of them; the keys do it for the one that was told. */
 function AlertActions({ alert: { id, title, phase, acknowledgement } }: { alert: Alert }) {
   const core = useCore();
-  if (phase === 'resolved' || phase === 'inactive' || phase === 'pending') return null;
+  if (!isAlertingPhase(phase)) return null;
   return (
     <div className="line">
       <Button

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
+import { isAlertingPhase } from '../../../shared/model/alert.ts';
 import type { Incident } from '../../../shared/model/incident.ts';
 import { runCommand } from '../../state/command.ts';
 import { deadlinesOf } from '../../state/deadline.ts';
@@ -21,7 +22,7 @@ export function IncidentHeader({ incident, tab }: { incident: Incident; tab: Inc
   const asks = useMemo(() => needsWord(incident, alerts), [incident, alerts]);
   const actions = useArrivalFocus(asks);
   const fires = useMemo(
-    () => incident.alertIds.some((id) => (alerts.get(id)?.phase ?? 'resolved') !== 'resolved'),
+    () => incident.alertIds.some((id) => isAlertingPhase(alerts.get(id)?.phase ?? 'resolved')),
     [incident, alerts],
   );
   const deadlines = deadlinesOf(incident, [...alerts.values()], now);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Alert, StageVerdict } from '../../../shared/model/alert.ts';
+import { type Alert, isAlertingPhase, type StageVerdict } from '../../../shared/model/alert.ts';
 import { runCommand } from '../../state/command.ts';
 import { alertFacts } from '../../state/fact.ts';
 import { hashOf } from '../../state/route.ts';
@@ -45,7 +45,7 @@ export function AlertCard({ alert, verdict }: { alert: Alert; verdict: StageVerd
               Re-arm
             </Button>
           )}
-          {alert.phase !== 'resolved' && (
+          {isAlertingPhase(alert.phase) && (
             <>
               <Button caps={['Shift E']} onPress={() => runCommand(core, 'escalate')}>
                 Escalate

@@ -172,9 +172,9 @@ async function acknowledge(action: Extract<Action, { kind: 'acknowledge' }>, wor
   if (action.target.kind === 'incident') {
     const incident = incidents.list()[0];
     if (!incident) throw new Error('there is no incident to acknowledge');
-    await pipeline.acknowledgeIncident(incident.id, action.by);
+    await pipeline.people.acknowledgeIncident(incident.id, action.by);
   } else {
-    await pipeline.acknowledgeAlert(alertNamed(action.target.name, world).id, action.by);
+    await pipeline.people.acknowledgeAlert(alertNamed(action.target.name, world).id, action.by);
   }
   await world.settle();
 }

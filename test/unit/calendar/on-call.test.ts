@@ -140,3 +140,69 @@ describe('shifts', () => {
     expect(who(at('2026-03-06T12:00:00Z'))?.by).toBe('rotation main');
   });
 });
+
+describe('hand-overs', () => {
+  const hours = fc.option(
+    fc.constantFrom(
+      { from: '09:00', to: '17:00' },
+      { from: '00:00', to: '24:00' },
+      { from: '01:30', to: '02:30', days: ['sat', 'sun', 'mon'] },
+      { from: '02:15', to: '24:00' },
+    ),
+    { nil: undefined },
+  );
+  const rotation: fc.Arbitrary<object> = fc.record(
+    {
+      id: fc.constant('r'),
+      people: fc.constantFrom(['anna'], ['anna', 'ben'], ['cleo', 'ben', 'anna']),
+      from: fc.constantFrom('2026-03-01T09:00', '2026-03-28T02:30', '2026-10-24T22:00'),
+      every: fc.constantFrom('5h', '12h', '1d', '1w'),
+      hours,
+    },
+    { requiredKeys: ['id', 'people', 'from', 'every'] },
+  );
+  const override: fc.Arbitrary<object> = fc.constantFrom<object[]>(
+    { person: 'eve', from: '2026-03-28T23:10', to: '2026-03-29T03:05' },
+    { person: 'anna', from: '2026-10-25T01:20', to: '2026-10-25T02:40' },
+  );
+
+  const nightly = (hours: { from: string; to: string }) => ({
+    ...{ id: 'r', people: ['anna'], from: '2026-03-01T09:00', every: '1w', hours },
+  });
+
+  it('are exactly the minutes at which somebody else has it, also where the clocks change', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ZONES),
+        fc.array(rotation, { maxLength: 2 }),
+        fc.array(override, { maxLength: 2 }),
+        fc.constantFrom('2026-03-28T10:00:00Z', '2026-10-24T12:00:00Z', '2026-04-04T09:00:00Z'),
+        (time_zone, rotations, overrides, from) => {
+          const asked = schedule({ time_zone, rotations, overrides });
+          const fromAt = at(from);
+          const toAt = fromAt + 2 * DAY_MS;
+          const plain: { at: number; person: string | undefined }[] = [];
+          let before = asked.at(fromAt)?.person;
+          for (let minute = fromAt + MINUTE_MS; minute < toAt; minute += MINUTE_MS) {
+            const person = asked.at(minute)?.person;
+            if (person !== before) plain.push({ at: minute, person });
+            before = person;
+          }
+          expect(
+            asked.handOvers(fromAt, toAt).map((one) => ({ at: one.at, person: one.onCall?.person })),
+          ).toEqual(plain);
+        },
+      ),
+      {
+        numRuns: 25,
+        examples: [
+          // The wall shows 02:15 twice, and 02:00 between them.
+          ['Europe/Berlin', [nightly({ from: '02:15', to: '24:00' })], [], '2026-10-24T12:00:00Z'],
+          // It never shows 02:30.
+          ['Europe/Berlin', [nightly({ from: '01:30', to: '02:30' })], [], '2026-03-28T10:00:00Z'],
+          ['Europe/Berlin', [nightly({ from: '02:15', to: '24:00' })], [], '2026-03-28T10:00:00Z'],
+        ],
+      },
+    );
+  });
+});

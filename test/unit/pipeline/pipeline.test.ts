@@ -192,7 +192,7 @@ describe('acknowledging', () => {
     const it = await bench();
     await it.poll();
     const [incident] = it.incidents.list();
-    await it.pipeline.acknowledgeIncident(incident?.id ?? '', 'ada');
+    await it.pipeline.people.acknowledgeIncident(incident?.id ?? '', 'ada');
     expect(it.incidents.list()[0]).toMatchObject({ acknowledgedBy: 'ada' });
     expect(it.alerts.list()[0]?.acknowledgement).toMatchObject({ by: 'ada' });
   });
@@ -200,22 +200,24 @@ describe('acknowledging', () => {
   it('an alert of an open incident acknowledges the incident', async () => {
     const it = await bench();
     await it.poll();
-    await it.pipeline.acknowledgeAlert(it.alerts.list()[0]?.id ?? '', 'ada');
+    await it.pipeline.people.acknowledgeAlert(it.alerts.list()[0]?.id ?? '', 'ada');
     expect(it.incidents.list()[0]?.acknowledgedBy).toBe('ada');
   });
 
   it('what is not there, or over, says so by name', async () => {
     const it = await bench();
-    await expect(it.pipeline.acknowledgeIncident('x', 'ada')).rejects.toMatchObject({
+    await expect(it.pipeline.people.acknowledgeIncident('x', 'ada')).rejects.toMatchObject({
       code: 'incident-not-found',
     });
-    await expect(it.pipeline.acknowledgeAlert('x', 'ada')).rejects.toMatchObject({ code: 'alert-not-found' });
+    await expect(it.pipeline.people.acknowledgeAlert('x', 'ada')).rejects.toMatchObject({
+      code: 'alert-not-found',
+    });
   });
 
   it('survives a restart', async () => {
     const it = await bench();
     await it.poll();
-    await it.pipeline.acknowledgeIncident(it.incidents.list()[0]?.id ?? '', 'ada');
+    await it.pipeline.people.acknowledgeIncident(it.incidents.list()[0]?.id ?? '', 'ada');
     await it.restart();
     expect(it.alerts.list()[0]?.acknowledgement).toMatchObject({ by: 'ada' });
     await it.tick(60);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as any from '../../support/arbitrary.ts';
+import * as arbitrary from '../../support/arbitrary.ts';
 import { incidentDraft } from '../../support/incident.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 
@@ -21,7 +21,7 @@ const reopen = () => {
 describe('what is kept comes back as it was, whatever text is in it', () => {
   it('an alert, also after a restart', async () => {
     const kept = new Map<string, unknown>();
-    await holds(any.alert, async (alert) => {
+    await holds(arbitrary.alert, async (alert) => {
       await log().saveAlerts([alert], []);
       kept.set(alert.id, alert);
       const isShown = alert.phase !== 'inactive' && alert.phase !== 'resolved';
@@ -37,7 +37,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('an alert as it was saved last, not first', async () => {
-    await holds(fc.tuple(any.alert, any.alert), async ([first, second]) => {
+    await holds(fc.tuple(arbitrary.alert, arbitrary.alert), async ([first, second]) => {
       const later = { ...second, id: first.id, phase: 'firing' as const };
       await log().saveAlerts([first], []);
       await log().saveAlerts([later], []);
@@ -47,7 +47,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('verdicts, newest first, at most as many as asked for, of that alert alone', async () => {
-    await holds(fc.array(any.verdictRecord, { minLength: 1, maxLength: 8 }), async (records) => {
+    await holds(fc.array(arbitrary.verdictRecord, { minLength: 1, maxLength: 8 }), async (records) => {
       const alertId = records[0]?.alertId ?? '';
       const own = records.map((record) => ({ ...record, alertId }));
       await log().saveAlerts([], own);
@@ -57,11 +57,11 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('an incident with its entries and its evidence', async () => {
-    const made = any.draft.chain((draft) =>
+    const made = arbitrary.draft.chain((draft) =>
       fc.tuple(
         fc.constant(draft),
-        fc.array(any.newEntry, { maxLength: 4 }),
-        fc.array(any.evidenceOf(draft.id), { maxLength: 2 }),
+        fc.array(arbitrary.newEntry, { maxLength: 4 }),
+        fc.array(arbitrary.evidenceOf(draft.id), { maxLength: 2 }),
       ),
     );
     let number = 0;
@@ -95,7 +95,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('text with half a character: the hash is of what is kept, so the chain still fits', async () => {
-    await holds(any.hostileText, async (title) => {
+    await holds(arbitrary.hostileText, async (title) => {
       const id = crypto.randomUUID();
       const draft = incidentDraft({ id, groupKey: null, title });
       await log().openIncident(draft, [{ at: 1, kind: 'note', actor: title, title, detail: title }], []);
@@ -105,8 +105,8 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('a run and the intents that have no outcome yet', async () => {
-    const made = any.run.chain((run) =>
-      fc.tuple(fc.constant(run), fc.array(any.journalOf(run.id), { maxLength: 3 })),
+    const made = arbitrary.run.chain((run) =>
+      fc.tuple(fc.constant(run), fc.array(arbitrary.journalOf(run.id), { maxLength: 3 })),
     );
     await holds(made, async ([run, journal]) => {
       await log().saveRun(run, journal);
@@ -122,7 +122,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('a delivery in each state', async () => {
-    await holds(any.delivery, async (delivery) => {
+    await holds(arbitrary.delivery, async (delivery) => {
       await log().saveDeliveries([delivery]);
       const pending = (await log().pendingDeliveries()).find((one) => one.id === delivery.id);
       expect(pending).toEqual(delivery.state === 'queued' ? delivery : undefined);
@@ -132,7 +132,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
 
   it('deliveries in the order in which they were made, the waiting ones oldest first', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(any.delivery, { minLength: 2, maxLength: 12 }), async (deliveries) => {
+      fc.asyncProperty(fc.array(arbitrary.delivery, { minLength: 2, maxLength: 12 }), async (deliveries) => {
         const fresh = openTestLog();
         try {
           await fresh.log.call.saveDeliveries(deliveries);
@@ -155,7 +155,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
 
   it('a postmortem with all its sections', async () => {
     await holds(
-      fc.uuid().chain((id) => any.postmortemOf(id)),
+      fc.uuid().chain((id) => arbitrary.postmortemOf(id)),
       async (postmortem) => {
         const { incidentId: id } = postmortem;
         await log().openIncident(incidentDraft({ id, groupKey: null }), [], []);
@@ -166,7 +166,7 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
   });
 
   it('a setting', async () => {
-    await holds(fc.tuple(any.wholeText, any.wholeText), async ([key, value]) => {
+    await holds(fc.tuple(arbitrary.wholeText, arbitrary.wholeText), async ([key, value]) => {
       await log().putSetting(key, value);
       expect(await log().getSetting(key)).toBe(value);
     });
@@ -175,11 +175,11 @@ describe('what is kept comes back as it was, whatever text is in it', () => {
 
 describe('evidence that grows', () => {
   it('is the same whether it came at once or in pieces, overlapping or twice', async () => {
-    const made = fc.tuple(any.samples, fc.array(fc.nat(40), { maxLength: 4 }));
+    const made = fc.tuple(arbitrary.samples, fc.array(fc.nat(40), { maxLength: 4 }));
     await holds(made, async ([{ times, values }, cuts]) => {
       const id = crypto.randomUUID();
       const labels = { job: 'gateway' };
-      const [write] = fc.sample(any.evidenceOf('i'), { numRuns: 1, seed: 7 });
+      const [write] = fc.sample(arbitrary.evidenceOf('i'), { numRuns: 1, seed: 7 });
       if (!write) throw new Error('no sample');
       const incidentId = crypto.randomUUID();
       await log().openIncident(incidentDraft({ id: incidentId, groupKey: null }), [], []);
@@ -197,7 +197,7 @@ describe('evidence that grows', () => {
 
   it('never takes its end back', async () => {
     await log().openIncident(incidentDraft(), [], []);
-    const [write] = fc.sample(any.evidenceOf('incident-1'), { numRuns: 1, seed: 3 });
+    const [write] = fc.sample(arbitrary.evidenceOf('incident-1'), { numRuns: 1, seed: 3 });
     if (!write) throw new Error('no sample');
     await log().addEvidence([{ ...write, chart: { ...write.chart, toAt: 500 } }]);
     await log().extendEvidence(write.chart.id, 400, []);
@@ -223,13 +223,13 @@ describe('a change for a revision that is not the next one', () => {
 
   it('of a run and of a postmortem is refused, and its journal with it', async () => {
     await log().openIncident(incidentDraft({ id: 'i' }), [], []);
-    const [run] = fc.sample(any.run, { numRuns: 1, seed: 1 });
-    const [postmortem] = fc.sample(any.postmortemOf('i'), { numRuns: 1, seed: 1 });
+    const [run] = fc.sample(arbitrary.run, { numRuns: 1, seed: 1 });
+    const [postmortem] = fc.sample(arbitrary.postmortemOf('i'), { numRuns: 1, seed: 1 });
     if (!run || !postmortem) throw new Error('no sample');
     await log().saveRun(run, []);
     await log().savePostmortem(postmortem);
     await holds(wrong, async (by) => {
-      const [intent] = fc.sample(any.journalOf(run.id), { numRuns: 1 });
+      const [intent] = fc.sample(arbitrary.journalOf(run.id), { numRuns: 1 });
       if (!intent) throw new Error('no sample');
       await expect(log().saveRun({ ...run, revision: 1 + by }, [intent])).rejects.toMatchObject({
         code: 'stale-revision',
