@@ -193,13 +193,14 @@ export class MetricConnection {
       this.cache.set(ref, known);
       return known.slice(fromAt, toAt);
     }
-    // A backfill may reach beyond what still waits in the head, so both are asked.
-    const newestAt = Math.max(
-      this.head.get(ref)?.newestAt() ?? fromAt,
-      this.statements.newest.get(ref) ?? fromAt,
-    );
-    if (newestAt <= fromAt) return { ...EMPTY, stale: NO_INDICES };
-    if (toAt < newestAt - RECENT_MS) return between(this.load(ref, fromAt, toAt, budget), fromAt, toAt);
+    const waitingAt = this.head.get(ref)?.newestAt() ?? Number.NEGATIVE_INFINITY;
+    // What ends near the newest that waits is recent, whatever chunks there are.
+    if (waitingAt <= fromAt || toAt < waitingAt - RECENT_MS) {
+      // A backfill may reach beyond what still waits in the head, so both are asked.
+      const newestAt = Math.max(waitingAt, this.statements.newest.get(ref) ?? fromAt);
+      if (newestAt <= fromAt) return { ...EMPTY, stale: NO_INDICES };
+      if (toAt < newestAt - RECENT_MS) return between(this.load(ref, fromAt, toAt, budget), fromAt, toAt);
+    }
     const buffer = createSampleBuffer(this.load(ref, fromAt, Number.MAX_SAFE_INTEGER, budget), fromAt);
     this.cachedSamples += buffer.samples() - (known?.samples() ?? 0);
     this.cache.delete(ref);

@@ -35,17 +35,11 @@ export function openRegistry(
   onNew: (ref: number, labels: Labels) => void = () => undefined,
 ): Registry {
   const { insert, remove, hasAnything, removeProgress, bumpHistory } = prepare(db);
-  const byKey = new Map<string, number>();
-  const touchedAt = new Map<number, number>();
-  const accounts = createAccounts(limits);
   let forgottenAt = clock.now();
-  for (const row of storedSeries(db)) {
-    accounts.count(row.source, 1);
-    byKey.set(row.labels, row.ref);
-    touchedAt.set(row.ref, forgottenAt);
-  }
+  const { stored, size } = storedSeries(db, limits, forgottenAt);
 
   const numberOf = (labels: Labels, by: SeriesBringer): number | string => {
+    const { byKey, touchedAt, accounts } = stored();
     const refusal = refusalOf(labels);
     if (refusal) return refusal;
     const key = seriesKey(labels);
@@ -63,6 +57,7 @@ export function openRegistry(
 
   return {
     register(labels, by = NOBODY) {
+      const { byKey, accounts } = stored();
       const fresh: string[] = [];
       const write = db.transaction(() => {
         const refused: SeriesRefusal[] = [];
@@ -85,16 +80,18 @@ export function openRegistry(
         throw thrown;
       }
     },
-    has: (ref) => touchedAt.has(ref),
-    size: () => byKey.size,
-    series: () => byKey.entries(),
+    has: (ref) => stored().touchedAt.has(ref),
+    size,
+    series: () => stored().byKey.entries(),
     touch(refs, at) {
+      const { touchedAt } = stored();
       for (const ref of refs) touchedAt.set(ref, at);
     },
     forgetEmpty(silentSinceAt) {
       const now = clock.now();
       if (now - forgottenAt < FORGET_EVERY_MS) return;
       forgottenAt = now;
+      const { byKey, touchedAt, accounts } = stored();
       db.transaction(() => {
         const before = byKey.size;
         for (const [key, ref] of byKey) {
@@ -111,10 +108,37 @@ export function openRegistry(
   };
 }
 
-function storedSeries(db: Database.Database) {
-  return db
-    .prepare<[], { ref: number; labels: string; source: string }>('SELECT ref, labels, source FROM series')
-    .iterate();
+/** The series that are there, by their keys, when samples of each came last, and whose they are. */
+interface Stored {
+  readonly byKey: Map<string, number>;
+  readonly touchedAt: Map<number, number>;
+  readonly accounts: ReturnType<typeof createAccounts>;
+}
+
+/** Read when somebody asks for one: a start answers questions about what is stored before anything is written. */
+function storedSeries(db: Database.Database, limits: MetricLimits, openedAt: number) {
+  const count = db.prepare<[], number>('SELECT count(*) FROM series').pluck();
+  let read: Stored | undefined;
+  return {
+    stored(): Stored {
+      read ??= readStored(db, limits, openedAt);
+      return read;
+    },
+    size: () => read?.byKey.size ?? count.get() ?? 0,
+  };
+}
+
+function readStored(db: Database.Database, limits: MetricLimits, at: number): Stored {
+  const stored = { byKey: new Map(), touchedAt: new Map(), accounts: createAccounts(limits) };
+  const rows = db.prepare<[], { ref: number; labels: string; source: string }>(
+    'SELECT ref, labels, source FROM series',
+  );
+  for (const { ref, labels, source } of rows.iterate()) {
+    stored.accounts.count(source, 1);
+    stored.byKey.set(labels, ref);
+    stored.touchedAt.set(ref, at);
+  }
+  return stored;
 }
 
 /** How many series each source brought first, and whether it may bring one more. */
